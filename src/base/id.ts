@@ -1,0 +1,73 @@
+import type { Clock } from './clock.ts';
+import type { Random } from './random.ts';
+import { assert } from './assert.ts';
+
+/*
+ * An id is a prefix and 128 bits in 26 Crockford letters, sorted by time:
+ *   48 bits unix milliseconds | 16 bits book | 56 bits chance | 8 bits leg
+ * The book says where the thing lives, so no look-up is needed to find it. The leg is 0 in every object's id and
+ * 1..255 in the ledger transfers that the object causes, so a transfer's id is an idempotency key by construction.
+ */
+const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+export interface IdDeps {
+  clock: Clock;
+  random: Random;
+}
+
+export function newId<P extends string>(prefix: P, deps: IdDeps, book: number): `${P}_${string}` {
+  assert(Number.isInteger(book) && book >= 0 && book <= 0xffff, 'a book is 16 bits');
+  const bytes = Buffer.alloc(16);
+  bytes.writeUIntBE(deps.clock.now().getTime(), 0, 6);
+  bytes.writeUInt16BE(book, 6);
+  deps.random.bytes(7).copy(bytes, 8);
+  return `${prefix}_${encodeId(bytes)}`;
+}
+
+/** The 26 letters of an id without its prefix; they are also what we send to wallets as order numbers. */
+export function idLetters(id: string): string {
+  return id.slice(id.indexOf('_') + 1);
+}
+
+export function bookOfId(id: string): number {
+  return decodeId(idLetters(id)).readUInt16BE(6);
+}
+
+/** The ledger transfer id of the n-th posting that an object causes (n from 1 to 255). */
+export function legId(id: string, leg: number): bigint {
+  assert(Number.isInteger(leg) && leg >= 1 && leg <= 255, 'a leg is 1..255');
+  const bytes = decodeId(idLetters(id));
+  assert(bytes[15] === 0, 'only an object id has legs');
+  bytes[15] = leg;
+  return BigInt(`0x${bytes.toString('hex')}`);
+}
+
+/** True when text is an id of this prefix, letter for letter. */
+export function isId<P extends string>(prefix: P, text: unknown): text is `${P}_${string}` {
+  return (
+    typeof text === 'string' &&
+    text.length === prefix.length + 27 &&
+    text.startsWith(`${prefix}_`) &&
+    /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(text.slice(prefix.length + 1))
+  );
+}
+
+export function encodeId(bytes: Buffer): string {
+  let value = BigInt(`0x${bytes.toString('hex')}`);
+  const letters = Array.from<string>({ length: 26 });
+  for (let i = 25; i >= 0; i--) {
+    letters[i] = LETTERS[Number(value & 31n)] as string; // five bits are always inside the alphabet
+    value >>= 5n;
+  }
+  return letters.join('');
+}
+
+export function decodeId(letters: string): Buffer {
+  let value = 0n;
+  for (const letter of letters) {
+    const digit = LETTERS.indexOf(letter);
+    assert(digit >= 0, 'an id has Crockford letters only');
+    value = (value << 5n) | BigInt(digit);
+  }
+  return Buffer.from(value.toString(16).padStart(32, '0'), 'hex');
+}
