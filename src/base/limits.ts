@@ -20,3 +20,21 @@ export const WALLET_CALL_TIMEOUT_MS = 10_000;
 export const WALLET_REPLY_BYTES_MAX = 1024 * 1024;
 export const WEBHOOK_TIMEOUT_MS = 10_000;
 export const WEBHOOK_REPLY_BYTES_MAX = 64 * 1024;
+
+// Waiting for the database.
+export const DATABASE_CONNECT_SECONDS_MAX = 10;
+export const DATABASE_STATEMENT_MS_MAX = 60_000;
+export const DATABASE_LOCK_WAIT_MS_MAX = 10_000;
+export const DATABASE_IDLE_IN_TRANSACTION_MS_MAX = 30_000;
+
+// The pretend UnionPay gateway.
+export const SANDBOX_FORM_FIELDS_MAX = 100;
+export const SANDBOX_TXN_TIME_SKEW_MINUTES = 60;
+export const SANDBOX_ORDER_OPEN_MINUTES = 120;
+export const SANDBOX_REFUND_WINDOW_DAYS = 330;
+export const SANDBOX_NOTIFY_TIMEOUT_MS = 10_000;
+export const SANDBOX_NOTIFY_IN_FLIGHT_MAX = 64;
+export const SANDBOX_NOTIFICATIONS_KEPT_MAX = 100_000;
+export const SANDBOX_FAULTS_MAX = 100;
+export const SANDBOX_LIST_ITEMS_MAX = 10_000;
+export const SANDBOX_CLOCK_LOOK_MS = 200;
