@@ -1,0 +1,98 @@
+import axe from 'axe-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { findChromium } from './chromium.ts';
+
+export interface Viewport {
+  width: number;
+  height: number;
+  /** false: as a browser in which script is off. */
+  javaScript: boolean;
+  colorScheme?: 'light' | 'dark';
+  locale?: string;
+}
+
+export const PHONE: Viewport = { width: 390, height: 844, javaScript: true };
+export const SMALL_PHONE: Viewport = { width: 320, height: 568, javaScript: true };
+export const DESKTOP: Viewport = { width: 1280, height: 800, javaScript: true };
+
+const STEP_TIMEOUT_MS = 15_000;
+
+export interface TestBrowser {
+  /**
+   * Runs `visit` with a page of its own (own cookies, own cache) and closes it. A script error or a broken
+   * Content-Security-Policy on the page fails the test.
+   */
+  withPage<T>(viewport: Viewport, visit: (page: Page) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export async function openBrowser(): Promise<TestBrowser> {
+  const { path, env } = findChromium();
+  const browser = await chromium.launch({
+    executablePath: path,
+    env: { ...definedEnv(), ...env },
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  return {
+    withPage: (viewport, visit) => withPage(browser, viewport, visit),
+    close: () => browser.close(),
+  };
+}
+
+async function withPage<T>(browser: Browser, viewport: Viewport, visit: (page: Page) => Promise<T>): Promise<T> {
+  const context = await browser.newContext({
+    viewport: { width: viewport.width, height: viewport.height },
+    javaScriptEnabled: viewport.javaScript,
+    colorScheme: viewport.colorScheme ?? 'light',
+    locale: viewport.locale ?? 'zh-CN',
+    hasTouch: viewport.width < 600,
+  });
+  const complaints: string[] = [];
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(STEP_TIMEOUT_MS);
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => {
+      if (/Content.Security.Policy/i.test(message.text())) complaints.push(message.text());
+    });
+    const result = await visit(page);
+    if (complaints.length > 0) throw new Error(`the page complained:\n${complaints.join('\n')}`);
+    return result;
+  } finally {
+    await context.close();
+  }
+}
+
+/** What axe-core finds on the page, one line per violation; an empty list is what we want. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const violations = await page.evaluate<AxeViolation[]>(
+    'axe.run(document, { resultTypes: ["violations"] }).then((result) => result.violations.map((violation) => ({' +
+      ' id: violation.id, help: violation.help, nodes: violation.nodes.map((node) => node.html) })))',
+  );
+  return violations.map((violation) => `${violation.id}: ${violation.help}: ${violation.nodes.join(' | ')}`);
+}
+
+interface AxeViolation {
+  id: string;
+  help: string;
+  nodes: string[];
+}
+
+/** How many pixels the page is wider than its window; 0 is what we want. */
+export function sidewaysScroll(page: Page): Promise<number> {
+  return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+}
+
+function definedEnv(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
