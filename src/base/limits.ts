@@ -6,6 +6,14 @@ export const BATCH_QUEUE_MAX = 16_384;
 export const TRANSACTION_TRIES_MAX = 8;
 export const LEASE_SECONDS = 30;
 
+// The cashier.
+export const ATTEMPTS_PER_PAYMENT_MAX = 20;
+export const AUTOMATIC_REFUNDS_MAX = 5;
+export const REFUND_LOST_SECONDS = 600;
+export const PAYMENT_SECONDS_MIN = 60;
+export const PAYMENT_SECONDS_MAX = 86_400;
+export const PAYMENT_SECONDS_USUAL = 900;
+
 // HTTP in.
 export const BODY_BYTES_MAX = 64 * 1024;
 export const JSON_DEPTH_MAX = 16;
@@ -38,3 +46,24 @@ export const SANDBOX_NOTIFICATIONS_KEPT_MAX = 10_000;
 export const SANDBOX_FAULTS_MAX = 100;
 export const SANDBOX_LIST_ITEMS_MAX = 10_000;
 export const SANDBOX_CLOCK_LOOK_MS = 200;
+
+// Webhooks.
+export const WEBHOOK_PAYLOAD_BYTES_MAX = 20_000;
+export const WEBHOOK_REPLY_KEPT_BYTES_MAX = 1024;
+export const WEBHOOK_REASON_CHARS_MAX = 200;
+export const WEBHOOK_ENDPOINTS_PER_MERCHANT_MAX = 16;
+export const WEBHOOK_URL_CHARS_MAX = 2048;
+export const WEBHOOK_EVENT_TYPES_MAX = 32;
+export const WEBHOOK_SECRET_OVERLAP_HOURS_MAX = 7 * 24;
+export const WEBHOOK_RETRY_AFTER_SECONDS_MAX = 24 * 3600;
+export const WEBHOOK_TRIES_SHOWN_MAX = 20;
+export const WEBHOOK_REPLAYS_MAX = 10_000;
+export const WEBHOOK_SENDS_MAX = 128;
+export const WEBHOOK_UNWELL_SENDS_MAX = 64;
+export const WEBHOOK_ENDPOINT_SENDS_MAX = 16;
+export const WEBHOOK_QUICK_MS_MAX = 2_000;
+
+// The ledger.
+/** Balances that a process keeps in memory, about 300 bytes each. */
+export const LEDGER_ACCOUNTS_CACHED_MAX = 200_000;
+export const LEDGER_PAGE_ITEMS_MAX = 1000;

@@ -1,0 +1,143 @@
+import { assert } from '../base/assert.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Tx } from '../db/connect.ts';
+import type { AccountCache } from './account-cache.ts';
+import { Timestamps, applyAccounts, applyTransfers } from './engine.ts';
+import type { FoundTransfer, Head } from './ledger-store.ts';
+import {
+  findAccountStates,
+  findCreatedAccounts,
+  findDuePending,
+  findFailedIds,
+  findTransfers,
+  lockHead,
+  openBook,
+  writeState,
+} from './ledger-store.ts';
+import { expirePending } from './resolve-pending.ts';
+import type { CreateAccountResult, CreateTransferResult } from './results.ts';
+import { LedgerState } from './state.ts';
+import type { CreateAccount, CreateTransfer } from './types.ts';
+
+/** What one caller wants done to a book, as a whole: events of one request never join another's chain. */
+export type LedgerRequest =
+  | { kind: 'accounts'; accounts: readonly CreateAccount[] }
+  | { kind: 'transfers'; transfers: readonly CreateTransfer[] };
+
+export type LedgerReply =
+  | { kind: 'accounts'; results: readonly CreateAccountResult[] }
+  | { kind: 'transfers'; results: readonly CreateTransferResult[] };
+
+export interface ApplyDeps {
+  clock: Clock;
+  cache: AccountCache;
+}
+
+/** Lock, read, decide, write: every way into a book. One reply per request, same index. */
+export async function applyRequests(
+  tx: Tx,
+  deps: ApplyDeps,
+  book: number,
+  requests: readonly LedgerRequest[],
+): Promise<LedgerReply[]> {
+  const accounts = requests.flatMap((request) => (request.kind === 'accounts' ? request.accounts : []));
+  const transfers = requests.flatMap((request) => (request.kind === 'transfers' ? request.transfers : []));
+  const { head, state } = await readState(tx, deps, book, accounts, transfers);
+
+  const timestamps = new Timestamps(head.lastTimestamp, deps.clock.now().getTime());
+  const replies = requests.map(
+    (request): LedgerReply =>
+      request.kind === 'accounts'
+        ? { kind: 'accounts', results: applyAccounts(state, request.accounts, timestamps) }
+        : { kind: 'transfers', results: applyTransfers(state, request.transfers, timestamps) },
+  );
+  await writeDecided(tx, deps, book, head, state);
+  return replies;
+}
+
+/** Gives back the amounts of pending transfers whose time is up, oldest first; answers how many. */
+export async function applyExpiries(tx: Tx, deps: ApplyDeps, book: number, limit: number): Promise<number> {
+  const now = BigInt(deps.clock.now().getTime()) * 1_000_000n;
+  const head = await lockHead(tx, book);
+  if (!head) return 0;
+  const due = await findDuePending(tx, book, now, limit);
+  if (due.length === 0) return 0;
+  const found = await findTransfers(tx, book, due);
+  const state = new LedgerState(deps.cache.take(book, head.hash));
+  addTransfers(state, found);
+  await readAccounts(tx, book, state, accountsOf(found));
+  const timestamps = new Timestamps(head.lastTimestamp, deps.clock.now().getTime());
+  for (const id of due) {
+    const transfer = state.transfers.get(id);
+    assert(transfer, 'a pending row has its transfer');
+    expirePending(state, transfer, timestamps.next());
+  }
+  await writeDecided(tx, deps, book, head, state);
+  return due.length;
+}
+
+/** Reads all that the events can touch; what does not depend on another answer is asked in one go. */
+async function readState(
+  tx: Tx,
+  deps: ApplyDeps,
+  book: number,
+  accounts: readonly CreateAccount[],
+  transfers: readonly CreateTransfer[],
+): Promise<{ head: Head; state: LedgerState }> {
+  const transferIds = new Set<bigint>();
+  const accountIds = new Set<bigint>();
+  let resolves = false;
+  for (const transfer of transfers) {
+    transferIds.add(transfer.id);
+    if (transfer.pendingId) {
+      transferIds.add(transfer.pendingId);
+      resolves = true;
+    }
+    accountIds.add(transfer.debitAccountId);
+    accountIds.add(transfer.creditAccountId);
+  }
+  accountIds.delete(0n);
+  const ids = [...transferIds];
+  const ask = () =>
+    Promise.all([
+      lockHead(tx, book),
+      findTransfers(tx, book, ids),
+      findFailedIds(tx, book, ids),
+      findCreatedAccounts(tx, book, accounts.map(({ id }) => id)),
+    ]);
+  let [head, found, failed, created] = await ask();
+  if (!head) {
+    await openBook(tx, book);
+    [head, found, failed, created] = await ask();
+  }
+  assert(head, 'a book that was opened has a head');
+  const state = new LedgerState(deps.cache.take(book, head.hash));
+  addTransfers(state, found);
+  for (const id of failed) state.failed.add(id);
+  for (const account of created) state.knownAccounts.set(account.id, account);
+  if (resolves) for (const id of accountsOf(found)) accountIds.add(id);
+  await readAccounts(tx, book, state, accountIds);
+  return { head, state };
+}
+
+/** Balances that are not in memory yet. */
+async function readAccounts(tx: Tx, book: number, state: LedgerState, ids: Iterable<bigint>): Promise<void> {
+  const missing = [...ids].filter((id) => !state.accounts.has(id));
+  for (const account of await findAccountStates(tx, book, missing)) state.accounts.set(account.id, account);
+}
+
+function addTransfers(state: LedgerState, found: readonly FoundTransfer[]): void {
+  for (const { transfer, status } of found) {
+    state.transfers.set(transfer.id, transfer);
+    if (status) state.pending.set(transfer.id, status);
+  }
+}
+
+function accountsOf(found: readonly FoundTransfer[]): bigint[] {
+  return found.flatMap(({ transfer }) => [transfer.debitAccountId, transfer.creditAccountId]);
+}
+
+async function writeDecided(tx: Tx, deps: ApplyDeps, book: number, head: Head, state: LedgerState): Promise<void> {
+  const { hash } = await writeState(tx, book, head, state);
+  deps.cache.keep(book, hash, state.accounts);
+}

@@ -1,0 +1,58 @@
+import { hash } from 'node:crypto';
+import type { LedgerEvent } from './state.ts';
+import type { Account, Expiry, Transfer } from './types.ts';
+
+/*
+ * Every event of a book carries a hash over the hash before it and its own row as one line of text, so that no row can
+ * be changed, removed, added or moved without every later hash, and the book's head, telling. A line can be checked with
+ * `printf '%s' "$line" | sha256sum`. Fields are joined by `|`, ids are 32 hexadecimal digits, numbers decimal:
+ *   PREVIOUS|account|book|timestamp|id|ledger|code|flags|user_data_128|user_data_64|user_data_32
+ *   PREVIOUS|transfer|book|timestamp|id|debit|credit|amount|pending_id|user_data_128|user_data_64|user_data_32|timeout|ledger|code|flags
+ *   PREVIOUS|expiry|book|timestamp|transfer_id
+ */
+
+/** What stands before a book's first event. */
+export const CHAIN_START = '0'.repeat(64);
+
+export function hashAccount(previous: string, book: number, account: Account): string {
+  return sha256(
+    `${previous}|account|${book}|${account.timestamp}|${idHex(account.id)}|${account.ledger}|${account.code}|${account.flags}` +
+      `|${idHex(account.userData128)}|${account.userData64}|${account.userData32}`,
+  );
+}
+
+export function hashTransfer(previous: string, book: number, transfer: Transfer): string {
+  const t = transfer;
+  return sha256(
+    `${previous}|transfer|${book}|${t.timestamp}|${idHex(t.id)}|${idHex(t.debitAccountId)}|${idHex(t.creditAccountId)}` +
+      `|${t.amount}|${idHex(t.pendingId)}|${idHex(t.userData128)}|${t.userData64}|${t.userData32}` +
+      `|${t.timeoutSeconds}|${t.ledger}|${t.code}|${t.flags}`,
+  );
+}
+
+export function hashExpiry(previous: string, book: number, expiry: Expiry): string {
+  return sha256(`${previous}|expiry|${book}|${expiry.timestamp}|${idHex(expiry.transferId)}`);
+}
+
+/** The hash of any event, given the one before it. */
+export function hashEvent(previous: string, book: number, event: LedgerEvent): string {
+  if (event.kind === 'transfer') return hashTransfer(previous, book, event.transfer);
+  if (event.kind === 'account') return hashAccount(previous, book, event.account);
+  return hashExpiry(previous, book, event.expiry);
+}
+
+const ZERO_ID = '0'.repeat(32);
+
+/** 128 bits as 32 hexadecimal digits, which PostgreSQL reads as a uuid. */
+export function idHex(id: bigint): string {
+  return id === 0n ? ZERO_ID : id.toString(16).padStart(32, '0');
+}
+
+/** A uuid as PostgreSQL shows it, back to the number. */
+export function idFromUuid(uuid: string): bigint {
+  return BigInt(`0x${uuid.replaceAll('-', '')}`);
+}
+
+function sha256(text: string): string {
+  return hash('sha256', text, 'hex');
+}

@@ -1,0 +1,85 @@
+import type { Sql } from '../db/connect.ts';
+import { idFromUuid, idHex } from './chain.ts';
+import type { AccountRow, TransferRow } from './ledger-store.ts';
+import { toAccount, toTransfer } from './ledger-store.ts';
+import type { Account, AccountFilter, BalancesAt, Transfer } from './types.ts';
+import { AMOUNT_MAX, AccountFlags } from './types.ts';
+
+interface BalanceColumns {
+  debits_pending: bigint;
+  debits_posted: bigint;
+  credits_pending: bigint;
+  credits_posted: bigint;
+}
+
+export async function listAccounts(sql: Sql, book: number, ids: readonly bigint[]): Promise<(Account | undefined)[]> {
+  const rows = await sql<(AccountRow & BalanceColumns & { closed: boolean })[]>`
+    select a.id, a.ledger, a.code, a.flags, a.user_data_128, a.user_data_64, a.user_data_32, a.timestamp,
+      b.debits_pending, b.debits_posted, b.credits_pending, b.credits_posted, b.closed
+    from ledger_accounts a
+    join ledger_balances b on b.book = a.book and b.account_id = a.id
+    where a.book = ${book} and a.id = any(${ids.map(idHex)}::uuid[])`;
+  const byId = new Map<bigint, Account>();
+  for (const row of rows) {
+    const account = { ...toAccount(row), ...toBalances(row) };
+    account.flags = (account.flags & ~AccountFlags.closed) | (row.closed ? AccountFlags.closed : 0);
+    byId.set(account.id, account);
+  }
+  return ids.map((id) => byId.get(id));
+}
+
+export async function listTransfers(sql: Sql, book: number, ids: readonly bigint[]): Promise<(Transfer | undefined)[]> {
+  const rows = await sql<TransferRow[]>`
+    select id, debit_account_id, credit_account_id, amount, pending_id, user_data_128, user_data_64, user_data_32,
+      timeout_seconds, ledger, code, flags, timestamp
+    from ledger_transfers
+    where book = ${book} and id = any(${ids.map(idHex)}::uuid[])`;
+  const byId = new Map(rows.map((row) => [idFromUuid(row.id), toTransfer(row)]));
+  return ids.map((id) => byId.get(id));
+}
+
+export async function listAccountTransfers(sql: Sql, book: number, filter: AccountFilter): Promise<Transfer[]> {
+  const { from, to, order } = range(sql, filter);
+  const account = idHex(filter.accountId);
+  // Each side is its own walk along its own index; the page is merged from the two.
+  const debits = sql`
+    (select * from ledger_transfers
+     where book = ${book} and debit_account_id = ${account}::uuid and timestamp between ${from} and ${to}
+     order by timestamp ${order} limit ${filter.limit})`;
+  const credits = sql`
+    (select * from ledger_transfers
+     where book = ${book} and credit_account_id = ${account}::uuid and timestamp between ${from} and ${to}
+     order by timestamp ${order} limit ${filter.limit})`;
+  const both = sql`${debits} union all ${credits}`;
+  const rows = await sql<TransferRow[]>`
+    select id, debit_account_id, credit_account_id, amount, pending_id, user_data_128, user_data_64, user_data_32,
+      timeout_seconds, ledger, code, flags, timestamp
+    from (${filter.side === 'debits' ? debits : filter.side === 'credits' ? credits : both}) t
+    order by timestamp ${order}
+    limit ${filter.limit}`;
+  return rows.map(toTransfer);
+}
+
+export async function listAccountBalances(sql: Sql, book: number, filter: AccountFilter): Promise<BalancesAt[]> {
+  const { from, to, order } = range(sql, filter);
+  const rows = await sql<(BalanceColumns & { timestamp: bigint })[]>`
+    select timestamp, debits_pending, debits_posted, credits_pending, credits_posted
+    from ledger_balance_history
+    where book = ${book} and account_id = ${idHex(filter.accountId)}::uuid and timestamp between ${from} and ${to}
+    order by timestamp ${order}
+    limit ${filter.limit}`;
+  return rows.map((row) => ({ timestamp: row.timestamp, ...toBalances(row) }));
+}
+
+function range(sql: Sql, { timestampMin, timestampMax, reversed }: AccountFilter) {
+  return { from: timestampMin ?? 0n, to: timestampMax ?? AMOUNT_MAX, order: reversed ? sql`desc` : sql`asc` };
+}
+
+function toBalances(row: BalanceColumns) {
+  return {
+    debitsPending: row.debits_pending,
+    debitsPosted: row.debits_posted,
+    creditsPending: row.credits_pending,
+    creditsPosted: row.credits_posted,
+  };
+}
