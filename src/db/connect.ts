@@ -5,6 +5,9 @@ import {
   DATABASE_LOCK_WAIT_MS_MAX,
   DATABASE_STATEMENT_MS_MAX,
 } from '../base/limits.ts';
+import { LanePool } from './lane-pool.ts';
+import { offer } from './offer.ts';
+import { runTransaction } from './transaction.ts';
 
 /** A pool of connections. int8 is read as bigint, and bigint parameters are accepted. */
 export type Sql = postgres.Sql<{ bigint: bigint }>;
@@ -17,15 +20,17 @@ export interface ConnectOptions {
   applicationName: string;
 }
 
-/** Opens nothing yet: the first query connects. Close with `sql.end()`. Times are UTC, and nothing waits for ever. */
+/**
+ * Opens nothing yet: the first query connects. Offered are templates, fragments, `unsafe`, `array`, `json`, `begin`,
+ * `reserve` and `end`. Times are UTC. Nothing waits for ever, a lost connection fails what was in hand (code
+ * CONNECTION_CLOSED) and the next query opens another one.
+ */
 export function connect(url: string, options: ConnectOptions): Sql {
-  return postgres(url, {
-    max: options.connectionsMax,
+  // Writes our queries and reads our options; the connections are the pool's.
+  const driver = postgres(url, {
     types: { bigint: postgres.BigInt },
     connect_timeout: DATABASE_CONNECT_SECONDS_MAX,
     max_lifetime: null,
-    // A restarted database is back within a second; waiting longer between tries would only add to the outage.
-    backoff: (tries: number) => Math.min(2 ** tries / 50, 1),
     onnotice: () => {},
     connection: {
       application_name: options.applicationName,
@@ -35,4 +40,47 @@ export function connect(url: string, options: ConnectOptions): Sql {
       idle_in_transaction_session_timeout: DATABASE_IDLE_IN_TRANSACTION_MS_MAX,
     },
   });
+  const pool = new LanePool(driver.options, options.connectionsMax);
+
+  async function begin<T>(...args: [Work<T>] | [string, Work<T>]): Promise<Awaited<T>> {
+    const [mode, work] = args.length === 1 ? ['', args[0]] : args;
+    const lane = await pool.take();
+    try {
+      return await runTransaction(lane, driver, mode, work);
+    } finally {
+      pool.give(lane);
+    }
+  }
+
+  async function reserve(): Promise<unknown> {
+    const lane = await pool.take();
+    return offer(driver, (query) => lane.run(query), { release: () => pool.give(lane) });
+  }
+
+  const end = (how: { timeout?: number } = {}): Promise<void> => pool.end(how.timeout);
+
+  return offer(driver, (query) => pool.run(query), { begin, reserve, end });
 }
+
+type Work<T> = (tx: Tx) => T | Promise<T>;
+
+/** True when the error says that the connection, not the statement, failed: nothing is known about a commit under way. */
+export function isConnectionLoss(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false;
+  if ('severity' in error && (error.severity === 'FATAL' || error.severity === 'PANIC')) return true;
+  return CONNECTION_LOSS.has(error.code) || /^(08|57P0)/.test(error.code);
+}
+
+const CONNECTION_LOSS = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+]);

@@ -75,7 +75,7 @@ function packageFolder(): string {
 /** npm packages hold no symbolic links; the package lists them, and its install script (which we do not run) makes them. */
 async function makeLibraryLinks(folder: string): Promise<void> {
   const text = await readFile(join(folder, 'native/pg-symlinks.json'), 'utf8');
-  const links = JSON.parse(text) as { source: string; target: string }[]; // the package's own list
+  const links: { source: string; target: string }[] = JSON.parse(text); // the package's own list
   for (const { source, target } of links) {
     try {
       await symlink(basename(source), join(folder, target));

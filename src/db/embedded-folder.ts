@@ -61,7 +61,7 @@ export async function writeAccess(dir: string, { password, port }: Access): Prom
 async function readAccess(dir: string): Promise<Access> {
   const path = accessPath(dir);
   try {
-    const { password, port } = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>; // checked below
+    const { password, port }: Record<string, unknown> = JSON.parse(await readFile(path, 'utf8'));
     if (typeof password !== 'string' || password === '') throw new Error('it has no password');
     return { password: new Secret(password), port: typeof port === 'number' ? port : undefined };
   } catch (error) {
@@ -111,11 +111,15 @@ async function makeFolder(dir: string, password: Secret, binaries: Binaries, run
 
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
-  await folder.sync().finally(() => folder.close());
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 async function runInitdb(half: string, passwordFile: string, binaries: Binaries, runAs: RunAs): Promise<void> {
-  const [program = binaries.initdb, ...args] = [
+  const command: string[] = [
     ...runAs.prefix,
     binaries.initdb,
     `--pgdata=${half}`,
@@ -126,6 +130,7 @@ async function runInitdb(half: string, passwordFile: string, binaries: Binaries,
     '--locale-provider=builtin',
     '--locale=C.UTF-8',
   ];
+  const [program = binaries.initdb, ...args] = command;
   const child = spawn(program, args, {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: postgresEnvironment(),
