@@ -1,0 +1,58 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { cashierViews } from '../../test/browser/cashier-views.ts';
+import { assets } from './assets.ts';
+import { renderCashier } from './cashier-page.ts';
+import type { CashierView } from './cashier-view.ts';
+
+const PAGE_BYTES_MAX = 40_000;
+
+describe('the cashier page', () => {
+  test('escapes everything that a merchant or a wallet may write', () => {
+    const evil = `"><img src=x onerror=alert(1)>'`;
+    const page = renderCashier({
+      ...viewNamed('failed'),
+      merchantName: evil,
+      orderNo: evil,
+      subject: evil,
+      amount: { currency: 'CNY', text: evil },
+      attempt: { wallet: evil, outcome: 'failed', failureText: evil },
+    });
+    expect(page).not.toContain('<img');
+    expect(page).toContain('&quot;&gt;&lt;img src=x onerror=alert(1)&gt;&#39;');
+  });
+
+  test('never links to a return address that is not http or https', () => {
+    const page = renderCashier({ ...viewNamed('succeeded'), returnUrl: 'javascript:alert(1)' });
+    expect(page).not.toContain('javascript:');
+  });
+
+  test.each(Object.keys(cashierViews))('%s has no script, style or handler inside the page', (name) => {
+    const page = renderCashier(viewNamed(name));
+    expect(page).not.toMatch(/<script(?![^>]* src=)|<style|\son[a-z]+=|\sstyle=/);
+  });
+
+  test('says that it is a sandbox exactly when it is one', () => {
+    expect(renderCashier(viewNamed('choose'))).toContain('沙盒环境');
+    expect(renderCashier({ ...viewNamed('choose'), livemode: true })).not.toContain('沙盒');
+  });
+
+  test('lists the wallets of the view and no others', () => {
+    const page = renderCashier(viewNamed('choose'));
+    expect([...page.matchAll(/name="wallet" value="([^"]+)"/g)].map(([, name]) => name)).toEqual(['unionpay']);
+  });
+
+  test('with the font aside, the page and all of its files are under 40 kB gzipped', () => {
+    const files = [...assets.values()].filter((asset) => asset.gzip !== null && !asset.path.includes('/font.'));
+    const fileBytes = files.reduce((sum, asset) => sum + (asset.gzip?.length ?? 0), 0);
+    for (const view of Object.values(cashierViews)) {
+      expect(fileBytes + gzipSync(renderCashier(view)).length).toBeLessThan(PAGE_BYTES_MAX);
+    }
+  });
+});
+
+function viewNamed(name: string): CashierView {
+  const view = cashierViews[name];
+  if (view === undefined) throw new Error(`no view ${name}`);
+  return view;
+}
