@@ -1,0 +1,33 @@
+import type { OutcomeKind } from './moves.ts';
+
+/** Longest pause between two questions about one attempt or refund, in seconds. */
+const PAUSE_SECONDS_MAX = 3600;
+/** A wallet's clock may run behind ours; the question that decides after expiry waits this long. */
+const EXPIRY_GRACE_SECONDS = 3;
+
+export interface AskFacts {
+  outcome: OutcomeKind;
+  asksCount: number;
+  startedAt: Date;
+  /** When the wallet itself gives the order up; null where it never does (refunds). */
+  expiresAt: Date | null;
+  now: Date;
+}
+
+/**
+ * When to ask the wallet next. Pending follows the wallet's documented times and asks once right after expiry. Unknown,
+ * and anything later than those times, doubles its pause up to an hour: it is asked until evidence comes.
+ */
+export function nextAskAt(afterSeconds: readonly number[], facts: AskFacts): Date {
+  const { now, startedAt, expiresAt } = facts;
+  const doubling = addSeconds(now, Math.min(2 ** Math.min(facts.asksCount, 12), PAUSE_SECONDS_MAX));
+  const times = afterSeconds.map((seconds) => addSeconds(startedAt, seconds));
+  if (expiresAt !== null) times.push(addSeconds(expiresAt, EXPIRY_GRACE_SECONDS));
+  const planned = times.filter((time) => time > now).sort((a, b) => a.getTime() - b.getTime())[0];
+  if (planned === undefined) return doubling;
+  return facts.outcome === 'unknown' && doubling < planned ? doubling : planned;
+}
+
+export function addSeconds(time: Date, seconds: number): Date {
+  return new Date(time.getTime() + seconds * 1000);
+}

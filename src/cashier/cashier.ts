@@ -1,0 +1,136 @@
+import { bookOfId, isId } from '../base/id.ts';
+import { Refusal } from '../base/refusal.ts';
+import type { Batch } from '../db/batch.ts';
+import { startDueLoop, type DueLoop } from '../db/due.ts';
+import type { Scene, WalletName } from '../wallets/wallet.ts';
+import { askWallet, claimAttempts } from './ask-wallet.ts';
+import { cashierUrl } from './cashier-link.ts';
+import { type NewPayment, openCreateLane } from './create-payment.ts';
+import type { DecideDeps } from './decide-outcome.ts';
+import type { CashierDeps } from './deps.ts';
+import { claimExpired, expirePayment } from './expire-payment.ts';
+import { type FolderChange, type FolderResult, openFolderLane } from './folder-lane.ts';
+import { findPaymentById } from './payment-store.ts';
+import { claimRefunds, sendRefund } from './send-refund.ts';
+import { createWalletOpener, type OpenedWallet, type OpenWallet } from './wallet-accounts.ts';
+import { listWalletAccounts } from './wallet-account-store.ts';
+
+/** Which wallet somebody wants to pay with; a merchant may ask for its own payments only. */
+export interface WalletWish {
+  book: number;
+  paymentId: string;
+  merchantId: string | null;
+  wallet: WalletName;
+  scene: Scene;
+}
+
+/** The running cashier: one writer lane per book, and the loops that ask, refund and expire. */
+export interface Cashier {
+  deps: CashierDeps;
+  decideDeps: DecideDeps;
+  openWallet: OpenWallet;
+  /** The merchant's enabled account for this wallet and scene. @throws Refusal wallet_not_available, not_found. */
+  findWalletFor(wish: WalletWish): Promise<OpenedWallet>;
+  change(change: FolderChange): Promise<FolderResult>;
+  create(book: number, payment: NewPayment): Promise<FolderResult>;
+  notifyUrl(of: { wallet: string; walletAccountId: string }): string;
+  buyerReturnUrl(paymentId: string): string;
+  kickRefunds(): void;
+  /** Starts asking, refunding and expiring; a process that only serves requests need not. */
+  startWork(): void;
+  /** Stops taking work and waits for what is in hand. */
+  stop(): Promise<void>;
+}
+
+const WORK_CONCURRENCY = 32;
+const WORK_IDLE_MS = 250;
+
+export function openCashier(deps: CashierDeps): Cashier {
+  const changes = perBook((book) => openFolderLane(deps, book));
+  const creates = perBook((book) => openCreateLane(deps, book));
+  const openWallet = createWalletOpener(deps);
+  const loops: DueLoop[] = [];
+  let refundLoop: DueLoop | null = null;
+
+  const cashier: Cashier = {
+    deps,
+    decideDeps: { clock: deps.clock, random: deps.random, can: deps.can },
+    openWallet,
+    findWalletFor: (wish) => findWalletFor(deps, openWallet, wish),
+    async change(change) {
+      const result = await changes.get(change.book).submit(change);
+      deps.webhooks.kick();
+      return result;
+    },
+    create: (book, payment) => creates.get(book).submit(payment),
+    notifyUrl: (of) => `${deps.publicUrl}/notify/${of.wallet}/${of.walletAccountId}`,
+    buyerReturnUrl: (paymentId) => `${cashierUrl(deps, paymentId)}/return`,
+    kickRefunds: () => refundLoop?.kick(),
+    startWork() {
+      const shared = { concurrency: WORK_CONCURRENCY, idleMs: WORK_IDLE_MS, log: deps.log };
+      refundLoop = startDueLoop({
+        ...shared,
+        name: 'refunds',
+        claim: (limit) => claimRefunds(cashier, limit),
+        work: (job) => sendRefund(cashier, job),
+      });
+      loops.push(
+        refundLoop,
+        startDueLoop({
+          ...shared,
+          name: 'attempts',
+          claim: (limit) => claimAttempts(cashier, limit),
+          work: async (attempt) => void (await askWallet(cashier, attempt)),
+        }),
+        startDueLoop({
+          ...shared,
+          name: 'expiry',
+          claim: (limit) => claimExpired(cashier, limit),
+          work: (job) => expirePayment(cashier, job),
+        }),
+      );
+    },
+    async stop() {
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await Promise.all([changes.close(), creates.close()]);
+    },
+  };
+  return cashier;
+}
+
+/** The book that an id names, or "not found" when the text is no id of ours. */
+export function bookOf(prefix: string, id: string): number {
+  if (!isId(prefix, id)) throw new Refusal('not_found', 'there is no such thing');
+  return bookOfId(id);
+}
+
+async function findWalletFor(deps: CashierDeps, openWallet: OpenWallet, wish: WalletWish): Promise<OpenedWallet> {
+  const payment = await findPaymentById(deps.sql, wish.book, wish.paymentId);
+  if (payment === null || (wish.merchantId !== null && wish.merchantId !== payment.merchantId))
+    throw new Refusal('not_found', 'there is no such payment');
+  const accounts = await listWalletAccounts(deps.sql, wish.book, payment.merchantId);
+  const account = accounts.find((candidate) => candidate.wallet === wish.wallet && candidate.enabled);
+  if (account === undefined)
+    throw new Refusal('wallet_not_available', 'the shop does not take this wallet', { param: 'wallet' });
+  const can = deps.can(wish.wallet);
+  if (!can.scenes.includes(wish.scene))
+    throw new Refusal('wallet_not_available', 'the wallet does not work in this scene', { param: 'scene' });
+  if (!can.currencies.includes(payment.currency))
+    throw new Refusal('wallet_not_available', 'the wallet does not take this currency', { param: 'wallet' });
+  return await openWallet(wish.book, account.id);
+}
+
+/** One batcher per book, opened when the book is first written to. */
+function perBook<In, Out>(open: (book: number) => Batch<In, Out>) {
+  const lanes = new Map<number, Batch<In, Out>>();
+  return {
+    get(book: number): Batch<In, Out> {
+      const known = lanes.get(book) ?? open(book);
+      lanes.set(book, known);
+      return known;
+    },
+    async close(): Promise<void> {
+      await Promise.all([...lanes.values()].map((lane) => lane.close()));
+    },
+  };
+}

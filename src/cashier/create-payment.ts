@@ -1,0 +1,94 @@
+import { BATCH_ITEMS_MAX, BATCH_QUEUE_MAX } from '../base/limits.ts';
+import { newId } from '../base/id.ts';
+import { Refusal } from '../base/refusal.ts';
+import { type Batch, createBatch } from '../db/batch.ts';
+import type { Tx } from '../db/connect.ts';
+import { claimKeys, finishKeys, type KeyClaim } from '../db/idempotency-store.ts';
+import type { Money } from '../money/money.ts';
+import { addSeconds } from './ask-schedule.ts';
+import type { CashierDeps } from './deps.ts';
+import type { FolderResult } from './folder-lane.ts';
+import type { MerchantId, Payment } from './payment.ts';
+import { insertPayments } from './payment-store.ts';
+import { type Reply, toReply } from './reply.ts';
+import { showPayment } from './show-payment.ts';
+
+export interface NewPayment {
+  merchantId: MerchantId;
+  livemode: boolean;
+  orderNo: string;
+  amount: Money;
+  subject: string;
+  returnUrl: string;
+  expiresInSeconds: number;
+  metadata: Record<string, string>;
+  claim: KeyClaim;
+}
+
+/** Group commit for new payments: one transaction for all that arrive together, one reply each. */
+export function openCreateLane(deps: CashierDeps, book: number): Batch<NewPayment, FolderResult> {
+  return createBatch<NewPayment, FolderResult>({
+    name: `new payments of book ${book}`,
+    sql: deps.sql,
+    itemsMax: BATCH_ITEMS_MAX,
+    queueMax: BATCH_QUEUE_MAX,
+    run: (tx, items) => createPayments(tx, deps, book, items),
+  });
+}
+
+async function createPayments(
+  tx: Tx,
+  deps: CashierDeps,
+  book: number,
+  items: readonly NewPayment[],
+): Promise<(FolderResult | Refusal)[]> {
+  const claims = await claimKeys(tx, items.map((item) => item.claim), deps.clock.now());
+  const wanted = items.map((item, index) => {
+    const claim = claims[index];
+    return claim instanceof Refusal || claim?.kind === 'replay' ? null : toPayment(deps, book, item);
+  });
+  const inserted = await insertPayments(tx, wanted.filter((payment) => payment !== null));
+  const finished: { claim: KeyClaim; reply: Reply }[] = [];
+  const released: KeyClaim[] = [];
+  const results = items.map((item, index): FolderResult | Refusal => {
+    const claim = claims[index];
+    if (claim instanceof Refusal) return claim;
+    if (claim?.kind === 'replay') return { reply: { status: claim.status, body: claim.body }, replayed: true };
+    const payment = wanted[index];
+    if (payment === null || payment === undefined || !inserted.has(payment.id)) {
+      released.push(item.claim);
+      return new Refusal('order_no_taken', 'this order number has a payment already', { param: 'order_no' });
+    }
+    const reply = toReply(201, showPayment(deps, payment, []));
+    finished.push({ claim: item.claim, reply });
+    return { reply, replayed: false };
+  });
+  await finishKeys(tx, { finished, released });
+  return results;
+}
+
+function toPayment(deps: CashierDeps, book: number, item: NewPayment): Payment {
+  const now = deps.clock.now();
+  const expiresAt = addSeconds(now, item.expiresInSeconds);
+  return {
+    book,
+    id: newId('pay', deps, book),
+    merchantId: item.merchantId,
+    orderNo: item.orderNo,
+    currency: item.amount.currency,
+    amountMinor: item.amount.minor,
+    subject: item.subject,
+    returnUrl: item.returnUrl,
+    metadata: item.metadata,
+    livemode: item.livemode,
+    state: 'requires_payment_method',
+    cancellationReason: null,
+    cancelRequestedAt: null,
+    succeededAttemptId: null,
+    paidAt: null,
+    expiresAt,
+    createdAt: now,
+    version: 1,
+    dueAt: expiresAt,
+  };
+}

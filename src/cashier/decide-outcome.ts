@@ -1,0 +1,252 @@
+import { assert, assertNever } from '../base/assert.ts';
+import { type IdDeps, idLetters, newId } from '../base/id.ts';
+import type { Outcome, SucceededOutcome, WalletCan, WalletName } from '../wallets/wallet.ts';
+import { nextAskAt } from './ask-schedule.ts';
+import { ATTEMPT_MOVES, type CancellationReason, checkMove, isFinal, PAYMENT_MOVES, type PaymentState } from './moves.ts';
+import type { Alert, AlertKind, Attempt, Payment, Refund } from './payment.ts';
+import type { Posting } from './postings.ts';
+
+/** A payment with all its attempts, locked; decisions change it in place and note what else must be written. */
+export interface PaymentFolder {
+  payment: Payment;
+  attempts: Attempt[];
+}
+
+/** What a decision wants written besides the changed rows. */
+export interface Effects {
+  postings: Posting[];
+  refunds: Refund[];
+  alerts: Alert[];
+  /** Payments and refunds that came to an end or began, in order: they become webhook events. */
+  events: EffectEvent[];
+}
+
+export type EffectEvent =
+  | { type: 'payment.succeeded' | 'payment.canceled'; payment: Payment; attempts: Attempt[] }
+  | { type: 'refund.created' | 'refund.succeeded' | 'refund.failed'; refund: Refund };
+
+export interface DecideDeps extends IdDeps {
+  can: (wallet: WalletName) => WalletCan;
+}
+
+/** Who told us: the synchronous reply, a notification, our own question, or our request to close the order. */
+export type OutcomeSource = 'reply' | 'notification' | 'poll' | 'cancel';
+
+/**
+ * The rule of the one door: what an outcome of an attempt does to its payment. Pure but for new ids; the caller holds the
+ * locks. Final states never change; money that came is never forgotten.
+ */
+export function decideOutcome(
+  deps: DecideDeps,
+  folder: PaymentFolder,
+  attempt: Attempt,
+  outcome: Outcome,
+  source: OutcomeSource,
+  effects: Effects,
+): void {
+  if (source === 'poll' || source === 'cancel') attempt.asksCount += 1;
+  switch (outcome.kind) {
+    case 'succeeded':
+      return attemptSucceeded(deps, folder, attempt, outcome, effects);
+    case 'failed':
+      if (attempt.outcome === 'succeeded') return contradicted(deps, attempt, 'failed', effects);
+      if (attempt.outcome === 'failed') return;
+      setOutcome(attempt, 'failed');
+      attempt.failureReason = outcome.reason;
+      attempt.failureCode = outcome.walletCode.slice(0, 64);
+      attempt.failureMessage = outcome.walletMessage.slice(0, 200);
+      attempt.unknownReason = null;
+      attempt.finishedAt = deps.clock.now();
+      attempt.dueAt = null;
+      return settlePaymentState(deps, folder, effects);
+    case 'pending':
+    case 'unknown':
+      if (attempt.outcome === 'succeeded' || attempt.outcome === 'failed') return;
+      setOutcome(attempt, outcome.kind);
+      attempt.unknownReason = outcome.kind === 'unknown' ? outcome.reason.slice(0, 200) : null;
+      attempt.dueAt = nextAsk(deps, attempt);
+      // A wallet that cannot close an unpaid order has said all it can: give the payment up, keep watching for late money.
+      if (source === 'cancel' && outcome.kind === 'pending' && !deps.can(attempt.wallet).closeUnpaid)
+        return cancelPayment(deps, folder, effects);
+      return settlePaymentState(deps, folder, effects);
+    default:
+      return assertNever(outcome);
+  }
+}
+
+/** Brings the payment's state in line with its attempts, and ends it when it is over and nothing is open. */
+export function settlePaymentState(deps: DecideDeps, folder: PaymentFolder, effects: Effects): void {
+  const { payment, attempts } = folder;
+  if (isFinal(payment.state)) return;
+  const open = attempts.filter((attempt) => attempt.outcome === 'pending' || attempt.outcome === 'unknown');
+  if (open.length === 0 && isOver(deps, payment)) return cancelPayment(deps, folder, effects);
+  if (open.some((attempt) => attempt.outcome === 'unknown')) return setState(payment, 'processing');
+  setState(payment, open.length > 0 ? 'requires_action' : 'requires_payment_method');
+}
+
+/** Ends the payment unpaid. Open attempts stay watched: what arrives later is surplus and goes back by itself. */
+export function cancelPayment(deps: DecideDeps, folder: PaymentFolder, effects: Effects): void {
+  const { payment, attempts } = folder;
+  if (isFinal(payment.state)) return;
+  const reason: CancellationReason = payment.cancelRequestedAt === null ? 'expired' : 'requested_by_merchant';
+  setState(payment, 'canceled');
+  payment.cancellationReason = reason;
+  payment.dueAt = null;
+  effects.events.push({ type: 'payment.canceled', payment: { ...payment }, attempts: attempts.map((a) => ({ ...a })) });
+  assert(deps.clock.now() >= payment.createdAt, 'a payment ends after it began');
+}
+
+function attemptSucceeded(
+  deps: DecideDeps,
+  folder: PaymentFolder,
+  attempt: Attempt,
+  outcome: SucceededOutcome,
+  effects: Effects,
+): void {
+  const { payment, attempts } = folder;
+  if (attempt.outcome === 'succeeded') {
+    if (attempt.walletPaymentId !== outcome.walletPaymentId) contradicted(deps, attempt, 'succeeded again', effects);
+    return;
+  }
+  if (outcome.amount.currency !== attempt.currency || outcome.amount.minor !== attempt.amountMinor)
+    return amountDiffers(deps, folder, attempt, outcome, effects);
+
+  const now = deps.clock.now();
+  setOutcome(attempt, 'succeeded');
+  attempt.failureReason = attempt.failureCode = attempt.failureMessage = attempt.unknownReason = null;
+  attempt.walletPaymentId = outcome.walletPaymentId;
+  attempt.walletFacts = outcome.facts;
+  attempt.occurredAt = outcome.occurredAt;
+  attempt.finishedAt = now;
+  attempt.dueAt = null;
+  attempt.paidMinor = attempt.amountMinor;
+
+  if (isFinal(payment.state)) return returnSurplus(deps, attempt, effects);
+  attempt.settled = 'accepted';
+  payment.succeededAttemptId = attempt.id;
+  payment.paidAt = now;
+  payment.dueAt = null;
+  setState(payment, 'succeeded');
+  effects.postings.push({ kind: 'payment_received', attempt });
+  // The other wallets are asked at once: whatever was paid twice goes back while the buyer still looks.
+  for (const other of attempts) if (other !== attempt && other.dueAt !== null) other.dueAt = now;
+  effects.events.push({ type: 'payment.succeeded', payment: { ...payment }, attempts: attempts.map((a) => ({ ...a })) });
+}
+
+/** Money that came after the payment was over, or a second time: it is booked apart and sent back whole. */
+function returnSurplus(deps: DecideDeps, attempt: Attempt, effects: Effects): void {
+  attempt.settled = 'surplus';
+  effects.postings.push({ kind: 'surplus_received', attempt });
+  effects.alerts.push(alert(deps, attempt, 'surplus_money', 'money came twice or after the end; it is being sent back'));
+  refundSurplus(deps, attempt, deps.can(attempt.wallet).voidPaid ? 'void' : 'refund', effects);
+}
+
+/** Starts one automatic refund of a whole surplus attempt. */
+export function refundSurplus(deps: DecideDeps, attempt: Attempt, method: Refund['method'], effects: Effects): void {
+  const now = deps.clock.now();
+  const id = newId('rf', deps, attempt.book);
+  const refund: Refund = {
+    ...newRefundState(now),
+    book: attempt.book,
+    id,
+    paymentId: attempt.paymentId,
+    attemptId: attempt.id,
+    merchantId: attempt.merchantId,
+    refundNo: id,
+    wallet: attempt.wallet,
+    walletAccountId: attempt.walletAccountId,
+    currency: attempt.currency,
+    amountMinor: attempt.paidMinor,
+    method,
+    automatic: true,
+    reason: 'surplus',
+    orderNo: idLetters(id),
+  };
+  attempt.refundingMinor += refund.amountMinor;
+  effects.refunds.push(refund);
+  effects.postings.push({ kind: 'refund_started', refund, from: 'surplus' });
+  effects.events.push({ type: 'refund.created', refund });
+}
+
+/** The fields that every new refund begins with: due at once, nothing known yet. */
+export function newRefundState(now: Date): Pick<Refund, 'orderedAt' | 'outcome' | 'failureReason' | 'failureCode' | 'failureMessage' | 'unknownReason' | 'walletRefundId' | 'sentAt' | 'asksCount' | 'createdAt' | 'finishedAt' | 'dueAt'> {
+  return {
+    orderedAt: wholeSecond(now),
+    outcome: 'pending',
+    failureReason: null,
+    failureCode: null,
+    failureMessage: null,
+    unknownReason: null,
+    walletRefundId: null,
+    sentAt: null,
+    asksCount: 0,
+    createdAt: now,
+    finishedAt: null,
+    dueAt: now,
+  };
+}
+
+export function wholeSecond(time: Date): Date {
+  return new Date(Math.floor(time.getTime() / 1000) * 1000);
+}
+
+export function alert(deps: IdDeps, about: { book: number; id: string }, kind: AlertKind, detail: string): Alert {
+  return {
+    book: about.book,
+    id: newId('alr', deps, about.book),
+    kind,
+    subjectId: about.id,
+    detail: detail.slice(0, 1000),
+    createdAt: deps.clock.now(),
+  };
+}
+
+/** The wallet says another sum was paid: held as unknown for the operator, never final by itself. */
+function amountDiffers(
+  deps: DecideDeps,
+  folder: PaymentFolder,
+  attempt: Attempt,
+  outcome: SucceededOutcome,
+  effects: Effects,
+): void {
+  const told = `${outcome.amount.currency} ${outcome.amount.minor}`;
+  effects.alerts.push(
+    alert(deps, attempt, 'amount_differs', `the wallet says ${told}, we asked ${attempt.currency} ${attempt.amountMinor}`),
+  );
+  if (attempt.outcome === 'failed') return;
+  setOutcome(attempt, 'unknown');
+  attempt.unknownReason = 'the wallet names another amount';
+  attempt.dueAt = nextAsk(deps, attempt);
+  settlePaymentState(deps, folder, effects);
+}
+
+function contradicted(deps: DecideDeps, attempt: Attempt, told: string, effects: Effects): void {
+  effects.alerts.push(
+    alert(deps, attempt, 'outcome_contradicts', `the attempt has succeeded, now the wallet says ${told}`),
+  );
+}
+
+function isOver(deps: DecideDeps, payment: Payment): boolean {
+  return payment.cancelRequestedAt !== null || deps.clock.now() >= payment.expiresAt;
+}
+
+function nextAsk(deps: DecideDeps, attempt: Attempt): Date {
+  return nextAskAt(deps.can(attempt.wallet).askAfterSeconds, {
+    outcome: attempt.outcome,
+    asksCount: attempt.asksCount,
+    startedAt: attempt.createdAt,
+    expiresAt: attempt.expiresAt,
+    now: deps.clock.now(),
+  });
+}
+
+function setOutcome(attempt: Attempt, to: Attempt['outcome']): void {
+  checkMove(ATTEMPT_MOVES, attempt.outcome, to);
+  attempt.outcome = to;
+}
+
+function setState(payment: Payment, to: PaymentState): void {
+  checkMove(PAYMENT_MOVES, payment.state, to);
+  if (payment.state !== to) payment.version += 1;
+  payment.state = to;
+}

@@ -1,0 +1,88 @@
+import { assert, assertNever } from '../base/assert.ts';
+import { AUTOMATIC_REFUNDS_MAX, REFUND_LOST_SECONDS } from '../base/limits.ts';
+import type { Outcome } from '../wallets/wallet.ts';
+import { addSeconds, nextAskAt } from './ask-schedule.ts';
+import { alert, type DecideDeps, type Effects, refundSurplus } from './decide-outcome.ts';
+import { checkMove, REFUND_MOVES } from './moves.ts';
+import type { Attempt, Refund } from './payment.ts';
+
+/** The rule of the refund's door, beside decideOutcome: what the wallet's word does to a refund and its attempt. */
+export function decideRefund(
+  deps: DecideDeps,
+  attempt: Attempt,
+  refund: Refund,
+  told: Outcome,
+  automaticCount: number,
+  effects: Effects,
+): void {
+  if (refund.outcome === 'succeeded' || refund.outcome === 'failed') return noteContradiction(deps, refund, told, effects);
+  refund.asksCount += 1;
+  const outcome = checkedOutcome(deps, refund, told, effects);
+  checkMove(REFUND_MOVES, refund.outcome, outcome.kind);
+  refund.outcome = outcome.kind;
+  refund.unknownReason = outcome.kind === 'unknown' ? outcome.reason.slice(0, 200) : null;
+  switch (outcome.kind) {
+    case 'succeeded':
+      finish(deps, attempt, refund);
+      refund.walletRefundId = outcome.walletPaymentId;
+      attempt.refundedMinor += refund.amountMinor;
+      effects.postings.push({ kind: 'refund_finished', refund });
+      effects.events.push({ type: 'refund.succeeded', refund });
+      return;
+    case 'failed':
+      finish(deps, attempt, refund);
+      refund.failureReason = outcome.reason;
+      refund.failureCode = outcome.walletCode.slice(0, 64);
+      refund.failureMessage = outcome.walletMessage.slice(0, 200);
+      effects.postings.push({ kind: 'refund_failed', refund, to: refund.automatic ? 'surplus' : 'payable' });
+      effects.events.push({ type: 'refund.failed', refund });
+      return refund.automatic ? tryAgain(deps, attempt, refund, automaticCount, effects) : undefined;
+    case 'pending':
+    case 'unknown':
+      refund.dueAt = nextAskAt(deps.can(refund.wallet).askRefundAfterSeconds, {
+        outcome: refund.outcome,
+        asksCount: refund.asksCount,
+        startedAt: refund.sentAt ?? refund.createdAt,
+        expiresAt: null,
+        now: deps.clock.now(),
+      });
+      return;
+    default:
+      return assertNever(outcome);
+  }
+}
+
+function finish(deps: DecideDeps, attempt: Attempt, refund: Refund): void {
+  assert(attempt.refundingMinor >= refund.amountMinor, 'what is being refunded was reserved');
+  attempt.refundingMinor -= refund.amountMinor;
+  refund.finishedAt = deps.clock.now();
+  refund.dueAt = null;
+}
+
+/** A success over another sum is held for the operator; "no such refund" is not believed while it may still be on its way. */
+function checkedOutcome(deps: DecideDeps, refund: Refund, told: Outcome, effects: Effects): Outcome {
+  if (told.kind === 'succeeded') {
+    if (told.amount.currency === refund.currency && told.amount.minor === refund.amountMinor) return told;
+    const detail = `the wallet refunded ${told.amount.currency} ${told.amount.minor}, we asked ${refund.amountMinor}`;
+    effects.alerts.push(alert(deps, refund, 'amount_differs', detail));
+    return { kind: 'unknown', reason: 'the wallet names another amount' };
+  }
+  if (told.kind === 'failed' && told.reason === 'not_found' && refund.sentAt !== null) {
+    const isEarly = deps.clock.now() < addSeconds(refund.sentAt, REFUND_LOST_SECONDS);
+    if (isEarly) return { kind: 'unknown', reason: 'the wallet does not know the refund yet' };
+  }
+  return told;
+}
+
+/** Surplus money must go back: a void that came too late becomes a refund, a refund that failed is tried anew. */
+function tryAgain(deps: DecideDeps, attempt: Attempt, refund: Refund, automaticCount: number, effects: Effects): void {
+  if (automaticCount < AUTOMATIC_REFUNDS_MAX) return refundSurplus(deps, attempt, 'refund', effects);
+  const detail = `${automaticCount} automatic refunds failed, the last one: ${refund.failureCode} ${refund.failureMessage}`;
+  effects.alerts.push(alert(deps, attempt, 'automatic_refund_failed', detail));
+}
+
+function noteContradiction(deps: DecideDeps, refund: Refund, told: Outcome, effects: Effects): void {
+  if (told.kind !== 'succeeded' && told.kind !== 'failed') return;
+  if (told.kind === refund.outcome) return;
+  effects.alerts.push(alert(deps, refund, 'outcome_contradicts', `the refund has ${refund.outcome}, now it ${told.kind}`));
+}

@@ -1,0 +1,159 @@
+import { assert } from '../base/assert.ts';
+import { BATCH_ITEMS_MAX, BATCH_QUEUE_MAX } from '../base/limits.ts';
+import { Refusal } from '../base/refusal.ts';
+import { type Batch, createBatch } from '../db/batch.ts';
+import type { Tx } from '../db/connect.ts';
+import { claimKeys, finishKeys, type KeyClaim } from '../db/idempotency-store.ts';
+import { lockAttemptsOf } from './attempt-store.ts';
+import type { Effects, PaymentFolder } from './decide-outcome.ts';
+import type { CashierDeps } from './deps.ts';
+import type { Attempt, Payment, Refund } from './payment.ts';
+import { lockPayments } from './payment-store.ts';
+import { findRefundNos, lockRefundsOf } from './refund-store.ts';
+import type { Reply } from './reply.ts';
+import { writeFolders } from './write-folders.ts';
+
+/** A payment, its attempts and (where asked for) its refunds, all locked. */
+export interface LockedFolder extends PaymentFolder {
+  refunds: Refund[];
+  /** `<merchant id> <refund number>` of the numbers asked for that are taken. */
+  takenRefundNos: Set<string>;
+  newAttempts: Attempt[];
+}
+
+/** One change of one payment. `decide` is pure but for new ids; it throws a Refusal to change nothing. */
+export interface FolderChange {
+  book: number;
+  paymentId: string;
+  /** Set when a merchant asks: somebody else's payment is as absent as one that does not exist. */
+  merchantId: string | null;
+  withRefunds: boolean;
+  refundNo: string | null;
+  /** `claim` when the work goes on after this write; then a later change brings `finish`. Both in one: `whole`. */
+  key: { step: 'whole' | 'claim' | 'finish'; claim: KeyClaim } | null;
+  decide(folder: LockedFolder, effects: Effects): Reply | null;
+}
+
+/** What came of a change: the reply that was decided (and kept with the key), or the one kept from the first time. */
+export interface FolderResult {
+  reply: Reply | null;
+  replayed: boolean;
+}
+
+/**
+ * The one writer of payments, attempts and refunds of a book. Changes that arrive together are one transaction: the
+ * folders are locked in id order, each change decides in memory in order of arrival, and everything is written at once.
+ */
+export function openFolderLane(deps: CashierDeps, book: number): Batch<FolderChange, FolderResult> {
+  return createBatch<FolderChange, FolderResult>({
+    name: `payments of book ${book}`,
+    sql: deps.sql,
+    itemsMax: BATCH_ITEMS_MAX,
+    queueMax: BATCH_QUEUE_MAX,
+    run: (tx, changes) => runChanges(tx, deps, book, changes),
+  });
+}
+
+async function runChanges(
+  tx: Tx,
+  deps: CashierDeps,
+  book: number,
+  changes: readonly FolderChange[],
+): Promise<(FolderResult | Refusal)[]> {
+  const folders = await lockFolders(tx, book, changes);
+  const keyed = changes.filter((change) => change.key !== null && change.key.step !== 'finish');
+  const claims = new Map(
+    (keyed.length === 0 ? [] : await claimKeys(tx, keyed.map(toClaim), deps.clock.now())).map((claimed, index) => [
+      keyed[index],
+      claimed,
+    ]),
+  );
+
+  const effects: Effects = { postings: [], refunds: [], alerts: [], events: [] };
+  const touched = new Set<LockedFolder>();
+  const finished: { claim: KeyClaim; reply: Reply }[] = [];
+  const released: KeyClaim[] = [];
+  const results = changes.map((change): FolderResult | Refusal => {
+    const claimed = claims.get(change);
+    if (claimed instanceof Refusal) return claimed;
+    if (claimed?.kind === 'replay') return { reply: { status: claimed.status, body: claimed.body }, replayed: true };
+    const folder = folders.get(change.paymentId);
+    const result =
+      folder === undefined || (change.merchantId !== null && folder.payment.merchantId !== change.merchantId)
+        ? new Refusal('not_found', 'there is no such payment')
+        : decideOrRestore(folder, effects, change);
+    if (result instanceof Refusal) {
+      if (change.key !== null && change.key.step !== 'finish') released.push(change.key.claim);
+      return result;
+    }
+    assert(folder !== undefined, 'a decided change has its folder');
+    touched.add(folder);
+    if (change.key !== null && change.key.step !== 'claim') {
+      assert(result !== null, 'a finished key keeps a reply');
+      finished.push({ claim: change.key.claim, reply: result });
+    }
+    return { reply: result, replayed: false };
+  });
+  await writeFolders(tx, deps, book, [...touched], effects);
+  await finishKeys(tx, { finished, released });
+  return results;
+}
+
+async function lockFolders(
+  tx: Tx,
+  book: number,
+  changes: readonly FolderChange[],
+): Promise<Map<string, LockedFolder>> {
+  const ids = [...new Set(changes.map((change) => change.paymentId))].sort();
+  const withRefunds = [...new Set(changes.filter((change) => change.withRefunds).map((change) => change.paymentId))];
+  const wantedNos = changes.flatMap((change) =>
+    change.refundNo === null || change.merchantId === null
+      ? []
+      : [{ merchantId: change.merchantId, refundNo: change.refundNo }],
+  );
+  // Sent together, run in this order: payments first, so that no two writers lock crosswise.
+  const [payments, attempts, refunds, takenRefundNos] = await Promise.all([
+    lockPayments(tx, book, ids),
+    lockAttemptsOf(tx, book, ids),
+    withRefunds.length === 0 ? [] : lockRefundsOf(tx, book, withRefunds),
+    wantedNos.length === 0 ? new Set<string>() : findRefundNos(tx, book, wantedNos),
+  ]);
+  const folders = new Map<string, LockedFolder>(
+    payments.map((payment) => [
+      payment.id,
+      { payment, attempts: [], refunds: [], takenRefundNos, newAttempts: [] },
+    ]),
+  );
+  for (const attempt of attempts) folders.get(attempt.paymentId)?.attempts.push(attempt);
+  for (const refund of refunds) folders.get(refund.paymentId)?.refunds.push(refund);
+  return folders;
+}
+
+/** A refused change leaves no trace, whatever it did before it refused. */
+function decideOrRestore(folder: LockedFolder, effects: Effects, change: FolderChange): Reply | null | Refusal {
+  const kept = {
+    payment: { ...folder.payment } satisfies Payment,
+    attempts: folder.attempts.map((attempt) => ({ ...attempt })),
+    refunds: folder.refunds.map((refund) => ({ ...refund })),
+    newAttempts: folder.newAttempts.length,
+    effects: [effects.postings.length, effects.refunds.length, effects.alerts.length, effects.events.length] as const,
+  };
+  try {
+    return change.decide(folder, effects);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    Object.assign(folder.payment, kept.payment);
+    folder.attempts.length = kept.attempts.length;
+    folder.attempts.forEach((attempt, index) => Object.assign(attempt, kept.attempts[index]));
+    folder.refunds.length = kept.refunds.length;
+    folder.refunds.forEach((refund, index) => Object.assign(refund, kept.refunds[index]));
+    folder.newAttempts.length = kept.newAttempts;
+    [effects.postings.length, effects.refunds.length, effects.alerts.length, effects.events.length] = kept.effects;
+    return error;
+  }
+}
+
+function toClaim(change: FolderChange): KeyClaim {
+  assert(change.key !== null, 'only keyed changes claim');
+  return change.key.claim;
+}

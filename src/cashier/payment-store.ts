@@ -1,0 +1,184 @@
+import type { Sql, Tx } from '../db/connect.ts';
+import type { Payment } from './payment.ts';
+
+const COLUMNS = [
+  'book', 'id', 'merchant_id', 'order_no', 'currency', 'amount_minor', 'subject', 'return_url', 'metadata', 'livemode',
+  'state', 'cancellation_reason', 'cancel_requested_at', 'succeeded_attempt_id', 'paid_at', 'expires_at', 'created_at',
+  'version', 'due_at',
+];
+
+/** Inserts those whose order number is free; returns the ids that were inserted. */
+export async function insertPayments(tx: Tx, payments: readonly Payment[]): Promise<Set<string>> {
+  const rows = await tx<{ id: string }[]>`
+    insert into payments (book, id, merchant_id, order_no, currency, amount_minor, subject, return_url, metadata,
+      livemode, state, expires_at, created_at, version, due_at)
+    select book, id, merchant_id, order_no, currency, amount_minor, subject, return_url, metadata::jsonb,
+      livemode, state, expires_at, created_at, version, due_at
+    from unnest(
+      ${payments.map((p) => p.book)}::int[],
+      ${payments.map((p) => p.id)}::text[],
+      ${payments.map((p) => p.merchantId)}::text[],
+      ${payments.map((p) => p.orderNo)}::text[],
+      ${payments.map((p) => p.currency)}::text[],
+      ${payments.map((p) => p.amountMinor)}::bigint[],
+      ${payments.map((p) => p.subject)}::text[],
+      ${payments.map((p) => p.returnUrl)}::text[],
+      ${payments.map((p) => JSON.stringify(p.metadata))}::text[],
+      ${payments.map((p) => p.livemode)}::boolean[],
+      ${payments.map((p) => p.state)}::text[],
+      ${payments.map((p) => p.expiresAt)}::timestamptz[],
+      ${payments.map((p) => p.createdAt)}::timestamptz[],
+      ${payments.map((p) => p.version)}::int[],
+      ${payments.map((p) => p.dueAt)}::timestamptz[]
+    ) as new (book, id, merchant_id, order_no, currency, amount_minor, subject, return_url, metadata,
+      livemode, state, expires_at, created_at, version, due_at)
+    on conflict (book, merchant_id, order_no) do nothing
+    returning id`;
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Locks in id order, whatever the order asked. */
+export async function lockPayments(tx: Tx, book: number, ids: readonly string[]): Promise<Payment[]> {
+  const rows = await tx<PaymentRow[]>`
+    select ${tx(COLUMNS)}
+    from payments
+    where book = ${book}
+      and id = any(${[...ids]}::text[])
+    order by id
+    for update`;
+  return rows.map(toPayment);
+}
+
+export async function updatePayments(tx: Tx, payments: readonly Payment[]): Promise<void> {
+  await tx`
+    update payments
+    set state = new.state,
+      cancellation_reason = new.cancellation_reason,
+      cancel_requested_at = new.cancel_requested_at,
+      succeeded_attempt_id = new.succeeded_attempt_id,
+      paid_at = new.paid_at,
+      version = new.version,
+      due_at = new.due_at
+    from unnest(
+      ${payments.map((p) => p.book)}::int[],
+      ${payments.map((p) => p.id)}::text[],
+      ${payments.map((p) => p.state)}::text[],
+      ${payments.map((p) => p.cancellationReason)}::text[],
+      ${payments.map((p) => p.cancelRequestedAt)}::timestamptz[],
+      ${payments.map((p) => p.succeededAttemptId)}::text[],
+      ${payments.map((p) => p.paidAt)}::timestamptz[],
+      ${payments.map((p) => p.version)}::int[],
+      ${payments.map((p) => p.dueAt)}::timestamptz[]
+    ) as new (book, id, state, cancellation_reason, cancel_requested_at, succeeded_attempt_id, paid_at, version, due_at)
+    where payments.book = new.book
+      and payments.id = new.id`;
+}
+
+/** Of one merchant only: somebody else's payment is as absent as one that does not exist. */
+export async function findPayment(sql: Sql, book: number, merchantId: string, id: string): Promise<Payment | null> {
+  const rows = await sql<PaymentRow[]>`
+    select ${sql(COLUMNS)}
+    from payments
+    where book = ${book}
+      and id = ${id}
+      and merchant_id = ${merchantId}`;
+  return rows[0] === undefined ? null : toPayment(rows[0]);
+}
+
+/** For the buyer's page, whose link is proof enough. */
+export async function findPaymentById(sql: Sql, book: number, id: string): Promise<Payment | null> {
+  const rows = await sql<PaymentRow[]>`
+    select ${sql(COLUMNS)}
+    from payments
+    where book = ${book}
+      and id = ${id}`;
+  return rows[0] === undefined ? null : toPayment(rows[0]);
+}
+
+/** Newest first. */
+export async function listPayments(
+  sql: Sql,
+  filter: { book: number; merchantId: string; orderNo: string | null; state: string | null; before: string | null; itemsMax: number },
+): Promise<Payment[]> {
+  const rows = await sql<PaymentRow[]>`
+    select ${sql(COLUMNS)}
+    from payments
+    where book = ${filter.book}
+      and merchant_id = ${filter.merchantId}
+      and (${filter.orderNo}::text is null or order_no = ${filter.orderNo})
+      and (${filter.state}::text is null or state = ${filter.state})
+      and (${filter.before}::text is null or id < ${filter.before})
+    order by id desc
+    limit ${filter.itemsMax}`;
+  return rows.map(toPayment);
+}
+
+/** Takes payments whose time is over; the lease keeps other nodes away until it ends. */
+export async function claimDuePayments(
+  sql: Sql,
+  now: Date,
+  leaseUntil: Date,
+  itemsMax: number,
+): Promise<{ book: number; id: string }[]> {
+  return await sql<{ book: number; id: string }[]>`
+    update payments
+    set due_at = ${leaseUntil},
+      fence = fence + 1
+    from (
+      select book, id
+      from payments
+      where due_at <= ${now}
+      order by due_at
+      limit ${itemsMax}
+      for update skip locked
+    ) as due
+    where payments.book = due.book
+      and payments.id = due.id
+    returning payments.book, payments.id`;
+}
+
+interface PaymentRow {
+  book: number;
+  id: Payment['id'];
+  merchant_id: Payment['merchantId'];
+  order_no: string;
+  currency: Payment['currency'];
+  amount_minor: bigint;
+  subject: string;
+  return_url: string;
+  metadata: Record<string, string>;
+  livemode: boolean;
+  state: Payment['state'];
+  cancellation_reason: Payment['cancellationReason'];
+  cancel_requested_at: Date | null;
+  succeeded_attempt_id: Payment['succeededAttemptId'];
+  paid_at: Date | null;
+  expires_at: Date;
+  created_at: Date;
+  version: number;
+  due_at: Date | null;
+}
+
+function toPayment(row: PaymentRow): Payment {
+  return {
+    book: row.book,
+    id: row.id,
+    merchantId: row.merchant_id,
+    orderNo: row.order_no,
+    currency: row.currency,
+    amountMinor: row.amount_minor,
+    subject: row.subject,
+    returnUrl: row.return_url,
+    metadata: row.metadata,
+    livemode: row.livemode,
+    state: row.state,
+    cancellationReason: row.cancellation_reason,
+    cancelRequestedAt: row.cancel_requested_at,
+    succeededAttemptId: row.succeeded_attempt_id,
+    paidAt: row.paid_at,
+    expiresAt: row.expires_at,
+    createdAt: row.created_at,
+    version: row.version,
+    dueAt: row.due_at,
+  };
+}

@@ -1,0 +1,78 @@
+import { BATCH_ITEMS_MAX, LEASE_SECONDS } from '../base/limits.ts';
+import { money } from '../money/money.ts';
+import type { Outcome, RefundRequest } from '../wallets/wallet.ts';
+import { addSeconds } from './ask-schedule.ts';
+import { findAttempt } from './attempt-store.ts';
+import type { Cashier } from './cashier.ts';
+import { decideRefund } from './decide-refund.ts';
+import type { Attempt, Refund } from './payment.ts';
+import { claimDueRefunds } from './refund-store.ts';
+
+export interface RefundJob {
+  refund: Refund;
+  /** True when the wallet has never been asked for it: then it is sent, else it is asked about. */
+  firstTime: boolean;
+}
+
+/** Takes the refunds that are to be sent or asked about; the first sending is recorded before it happens. */
+export async function claimRefunds(cashier: Cashier, itemsMax: number): Promise<RefundJob[]> {
+  const now = cashier.deps.clock.now();
+  const leaseUntil = addSeconds(now, LEASE_SECONDS);
+  return await claimDueRefunds(cashier.deps.sql, now, leaseUntil, Math.min(itemsMax, BATCH_ITEMS_MAX));
+}
+
+export async function sendRefund(cashier: Cashier, job: RefundJob): Promise<void> {
+  const { refund } = job;
+  const attempt = await findAttempt(cashier.deps.sql, refund.book, refund.attemptId);
+  if (attempt === null || attempt.walletPaymentId === null)
+    throw new Error(`assertion failed: ${refund.id} refunds an attempt that was paid`);
+  const opened = await cashier.openWallet(refund.book, refund.walletAccountId);
+  const request = toRefundRequest(cashier, refund, attempt, attempt.walletPaymentId);
+  const outcome = job.firstTime
+    ? await opened.wallet.refund(cashier.deps, opened.config, request)
+    : await opened.wallet.queryRefund(cashier.deps, opened.config, request);
+  await applyRefundOutcome(cashier, refund, outcome);
+}
+
+/** The refund's side of the one door. Applying the same outcome again changes nothing. */
+export async function applyRefundOutcome(
+  cashier: Cashier,
+  refund: Pick<Refund, 'book' | 'id' | 'paymentId'>,
+  outcome: Outcome,
+): Promise<void> {
+  let restarted = false;
+  await cashier.change({
+    book: refund.book,
+    paymentId: refund.paymentId,
+    merchantId: null,
+    withRefunds: true,
+    refundNo: null,
+    key: null,
+    decide(folder, effects) {
+      const locked = folder.refunds.find((candidate) => candidate.id === refund.id);
+      const attempt = folder.attempts.find((candidate) => candidate.id === locked?.attemptId);
+      if (locked === undefined || attempt === undefined) return null;
+      const automatic = folder.refunds.filter((other) => other.automatic && other.attemptId === attempt.id);
+      const before = effects.refunds.length;
+      decideRefund(cashier.decideDeps, attempt, locked, outcome, automatic.length, effects);
+      restarted = effects.refunds.length > before;
+      return null;
+    },
+  });
+  if (restarted) cashier.kickRefunds();
+}
+
+function toRefundRequest(cashier: Cashier, refund: Refund, attempt: Attempt, walletPaymentId: string): RefundRequest {
+  return {
+    refund: { orderNo: refund.orderNo, orderedAt: refund.orderedAt },
+    amount: money(refund.currency, refund.amountMinor),
+    method: refund.method,
+    paid: {
+      orderNo: attempt.orderNo,
+      orderedAt: attempt.orderedAt,
+      walletPaymentId,
+      amount: money(attempt.currency, attempt.paidMinor),
+    },
+    notifyUrl: cashier.notifyUrl(refund),
+  };
+}

@@ -1,0 +1,95 @@
+import type { Keyring } from '../vault/seal.ts';
+import { cashierUrl } from './cashier-link.ts';
+import type { Attempt, Payment, Refund } from './payment.ts';
+
+export interface ShowDeps {
+  keyring: Keyring;
+  /** Where buyers and wallets reach us, without a slash at the end. */
+  publicUrl: string;
+}
+
+/** A payment as the API, the webhooks and the pages tell it; docs/reference/payment.md has every field. */
+export function showPayment(deps: ShowDeps, payment: Payment, attempts: readonly Attempt[]): object {
+  const accepted = attempts.find((attempt) => attempt.settled === 'accepted');
+  return {
+    id: payment.id,
+    object: 'payment',
+    order_no: payment.orderNo,
+    amount: showAmount(payment.currency, payment.amountMinor),
+    subject: payment.subject,
+    state: payment.state,
+    cancellation_reason: payment.cancellationReason,
+    cancel_requested_at: showTime(payment.cancelRequestedAt),
+    wallet: accepted?.wallet ?? null,
+    paid_at: showTime(payment.paidAt),
+    refunded: showAmount(payment.currency, accepted?.refundedMinor ?? 0n),
+    refunding: showAmount(payment.currency, accepted?.refundingMinor ?? 0n),
+    return_url: payment.returnUrl,
+    metadata: payment.metadata,
+    cashier_url: cashierUrl(deps, payment.id),
+    expires_at: payment.expiresAt.toISOString(),
+    created_at: payment.createdAt.toISOString(),
+    version: payment.version,
+    livemode: payment.livemode,
+    attempts: attempts.map((attempt) => showAttempt(attempt)),
+  };
+}
+
+/** An attempt as the API tells it; `next_action` only while the buyer still has something to do. */
+export function showAttempt(attempt: Attempt): object {
+  return {
+    id: attempt.id,
+    object: 'attempt',
+    payment_id: attempt.paymentId,
+    wallet: attempt.wallet,
+    scene: attempt.scene,
+    outcome: attempt.outcome,
+    settled: attempt.settled,
+    failure:
+      attempt.failureReason === null
+        ? null
+        : { reason: attempt.failureReason, wallet_code: attempt.failureCode, message: attempt.failureMessage },
+    wallet_payment_id: attempt.walletPaymentId,
+    next_action: attempt.outcome === 'pending' ? showNextAction(attempt.nextAction) : null,
+    created_at: attempt.createdAt.toISOString(),
+    finished_at: showTime(attempt.finishedAt),
+  };
+}
+
+/** A refund as the API and the webhooks tell it. An unknown outcome shows as pending: it is still being asked about. */
+export function showRefund(refund: Refund): object {
+  return {
+    id: refund.id,
+    object: 'refund',
+    payment_id: refund.paymentId,
+    attempt_id: refund.attemptId,
+    refund_no: refund.refundNo,
+    amount: showAmount(refund.currency, refund.amountMinor),
+    state: refund.outcome === 'unknown' ? 'pending' : refund.outcome,
+    wallet: refund.wallet,
+    method: refund.method,
+    reason: refund.reason,
+    automatic: refund.automatic,
+    failure:
+      refund.failureReason === null
+        ? null
+        : { reason: refund.failureReason, wallet_code: refund.failureCode, message: refund.failureMessage },
+    created_at: refund.createdAt.toISOString(),
+    finished_at: showTime(refund.finishedAt),
+  };
+}
+
+function showNextAction(action: Attempt['nextAction']): object | null {
+  if (action === null) return null;
+  return action.type === 'app_order'
+    ? { type: 'app_order', order_string: action.orderString, sdk_mode: action.sdkMode }
+    : action;
+}
+
+function showAmount(currency: string, minor: bigint): object {
+  return { currency, minor: minor.toString() };
+}
+
+function showTime(time: Date | null): string | null {
+  return time === null ? null : time.toISOString();
+}

@@ -1,0 +1,46 @@
+import { Refusal } from '../base/refusal.ts';
+import type { Sql } from '../db/connect.ts';
+import type { Keyring } from '../vault/seal.ts';
+import type { Wallet, WalletName } from '../wallets/wallet.ts';
+import { findWalletAccount, type WalletAccountRow } from './wallet-account-store.ts';
+
+/** Every wallet that this build speaks, by name. The config's type is known to the connector alone. */
+export type WalletRegistry = Readonly<Record<WalletName, Wallet<unknown>>>;
+
+export interface OpenedWallet {
+  account: WalletAccountRow;
+  wallet: Wallet<unknown>;
+  config: unknown;
+}
+
+/** How long a row is trusted before it is read again: a disabled account stops within this time. */
+const ROW_AGE_MS_MAX = 1000;
+
+/** Opens wallet accounts: reads the row, unseals and checks the settings, and keeps the result while the row is unchanged. */
+export function createWalletOpener(deps: { sql: Sql; keyring: Keyring; wallets: WalletRegistry; clock: { now(): Date } }) {
+  const opened = new Map<string, { readAtMs: number; wallet: OpenedWallet }>();
+
+  return async function openWallet(book: number, id: string): Promise<OpenedWallet> {
+    const nowMs = deps.clock.now().getTime();
+    const known = opened.get(`${book} ${id}`);
+    if (known !== undefined && nowMs - known.readAtMs < ROW_AGE_MS_MAX && nowMs >= known.readAtMs) return known.wallet;
+    const account = await findWalletAccount(deps.sql, book, id);
+    if (account === null) throw new Refusal('not_found', 'there is no such wallet account');
+    const isSame = known !== undefined && known.wallet.account.settingsSealed === account.settingsSealed;
+    const wallet = deps.wallets[account.wallet];
+    const config = isSame ? known.wallet.config : wallet.readConfig(JSON.parse(openSettings(deps.keyring, account)));
+    const fresh = { account, wallet, config };
+    opened.set(`${book} ${id}`, { readAtMs: nowMs, wallet: fresh });
+    return fresh;
+  };
+}
+
+export type OpenWallet = ReturnType<typeof createWalletOpener>;
+
+export function sealSettings(keyring: Keyring, id: string, settings: unknown): string {
+  return keyring.seal(JSON.stringify(settings), `wallet_accounts ${id}`);
+}
+
+function openSettings(keyring: Keyring, account: WalletAccountRow): string {
+  return keyring.open(account.settingsSealed, `wallet_accounts ${account.id}`);
+}

@@ -1,0 +1,58 @@
+import { assert } from '../base/assert.ts';
+import { BATCH_ITEMS_MAX } from '../base/limits.ts';
+import type { Tx } from '../db/connect.ts';
+import { insertAlerts } from './alert-store.ts';
+import { insertAttempts, updateAttempts } from './attempt-store.ts';
+import type { EffectEvent, Effects } from './decide-outcome.ts';
+import type { CashierDeps } from './deps.ts';
+import type { LockedFolder } from './folder-lane.ts';
+import { updatePayments } from './payment-store.ts';
+import { toTransfer } from './postings.ts';
+import { insertRefunds, updateRefunds } from './refund-store.ts';
+import { showPayment, showRefund } from './show-payment.ts';
+
+/** Writes everything that a batch of decisions changed, in the decisions' transaction: rows, ledger, webhook events. */
+export async function writeFolders(
+  tx: Tx,
+  deps: CashierDeps,
+  book: number,
+  folders: readonly LockedFolder[],
+  effects: Effects,
+): Promise<void> {
+  if (folders.length === 0) return;
+  const fresh = new Set(folders.flatMap((folder) => folder.newAttempts));
+  const created = new Set(effects.refunds);
+  const attempts = folders.flatMap((folder) => folder.attempts);
+  const refunds = folders.flatMap((folder) => folder.refunds).filter((refund) => !created.has(refund));
+  const writes: Promise<unknown>[] = [];
+  if (fresh.size > 0) writes.push(insertAttempts(tx, [...fresh]));
+  if (attempts.length > fresh.size) writes.push(updateAttempts(tx, attempts.filter((attempt) => !fresh.has(attempt))));
+  writes.push(updatePayments(tx, folders.map((folder) => folder.payment)));
+  if (effects.refunds.length > 0) writes.push(insertRefunds(tx, effects.refunds));
+  if (refunds.length > 0) writes.push(updateRefunds(tx, refunds));
+  if (effects.alerts.length > 0) writes.push(insertAlerts(tx, effects.alerts));
+  if (effects.events.length > 0)
+    writes.push(deps.webhooks.insertEvents(tx, book, effects.events.map((event) => toNewEvent(deps, event))));
+  await Promise.all(writes);
+
+  const transfers = effects.postings.map((posting) => toTransfer(posting));
+  for (let at = 0; at < transfers.length; at += BATCH_ITEMS_MAX) {
+    const results = await deps.ledger.postTransfers(tx, book, transfers.slice(at, at + BATCH_ITEMS_MAX));
+    for (const [index, result] of results.entries())
+      assert(
+        result.status === 'created' || result.status === 'exists',
+        `the ledger takes what the cashier decided: ${result.status} for ${effects.postings[at + index]?.kind}`,
+      );
+  }
+}
+
+function toNewEvent(deps: CashierDeps, event: EffectEvent) {
+  const isPayment = 'payment' in event;
+  return {
+    type: event.type,
+    merchantId: isPayment ? event.payment.merchantId : event.refund.merchantId,
+    objectId: isPayment ? event.payment.id : event.refund.id,
+    occurredAt: deps.clock.now(),
+    data: isPayment ? showPayment(deps, event.payment, event.attempts) : showRefund(event.refund),
+  };
+}

@@ -1,0 +1,112 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
+import type { Static, TSchema } from 'typebox';
+import type { Caller } from '../cashier/api-keys.ts';
+import type { Scope } from '../cashier/merchant.ts';
+import { Refusal } from '../base/refusal.ts';
+import type { KeyClaim } from '../db/idempotency-store.ts';
+import { readKeyClaim } from './idempotency.ts';
+import { errorReply } from './schemas.ts';
+
+/** What a route answers: an object to send, or a reply that was kept as text with its idempotency key. */
+export type Answer =
+  | { status: number; value: object | null }
+  | { status: number; body: string; replayed: boolean };
+
+export interface Call<P, Q, B> {
+  caller: Caller;
+  params: P;
+  query: Q;
+  body: B;
+  /** Set on every POST. */
+  claim: KeyClaim;
+}
+
+/** One route of the API as data: what it takes, what it answers, who may, and what it runs. */
+export interface RouteRow {
+  method: 'GET' | 'POST' | 'DELETE';
+  url: string;
+  summary: string;
+  tag: string;
+  scope: Scope;
+  params?: TSchema;
+  query?: TSchema;
+  body?: TSchema;
+  reply: Record<number, TSchema>;
+  run(call: Call<unknown, unknown, unknown>): Promise<Answer>;
+}
+
+/** Types a row from its schemas, which is what checks the request before `run` sees it. */
+export function row<P extends TSchema, Q extends TSchema, B extends TSchema>(
+  definition: Omit<RouteRow, 'run' | 'params' | 'query' | 'body'> & {
+    params?: P;
+    query?: Q;
+    body?: B;
+    run(call: Call<Static<P>, Static<Q>, Static<B>>): Promise<Answer>;
+  },
+): RouteRow {
+  return definition as unknown as RouteRow; // the schemas stand guard: run gets what they describe
+}
+
+export function mountRoute(app: FastifyInstance, route: RouteRow, authenticate: (header?: string) => Promise<Caller>): void {
+  app.route({
+    method: route.method,
+    url: route.url,
+    schema: toSchema(route),
+    handler: (request, reply) => answer(route, authenticate, request, reply),
+  });
+}
+
+async function answer(
+  route: RouteRow,
+  authenticate: (header?: string) => Promise<Caller>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const caller = await authenticate(request.headers.authorization);
+  if (!caller.scopes.includes(route.scope))
+    throw new Refusal('scope_missing', `the API key lacks the scope "${route.scope}"`, { scope: route.scope });
+  if (route.body === undefined && hasContent(request.body))
+    throw new Refusal('invalid_request', 'this route takes no body', { in: 'body' });
+  const claim = route.method === 'POST' ? readKeyClaim(route, request, caller) : NO_CLAIM;
+  const result = await route.run({
+    caller,
+    params: request.params,
+    query: request.query,
+    body: request.body,
+    claim,
+  });
+  reply.code(result.status).headers({ 'cache-control': 'no-store' });
+  if ('body' in result)
+    return reply
+      .headers(result.replayed ? { 'idempotency-replayed': 'true' } : {})
+      .type('application/json; charset=utf-8')
+      .send(result.body);
+  if (result.value === null) return reply.send();
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(result.value));
+}
+
+/** GET and DELETE repeat harmlessly and claim nothing. */
+const NO_CLAIM: KeyClaim = Object.freeze({
+  book: 0,
+  merchantId: '',
+  key: '',
+  route: '',
+  fingerprint: '',
+}) as KeyClaim; // never handed to the database
+
+function hasContent(body: unknown): boolean {
+  return body !== undefined && body !== null && !(typeof body === 'object' && Object.keys(body).length === 0);
+}
+
+function toSchema(route: RouteRow): FastifySchema {
+  const responses = Object.fromEntries(Object.entries(route.reply).map(([status, schema]) => [status, schema]));
+  return {
+    summary: route.summary,
+    tags: [route.tag],
+    security: [{ apiKey: [route.scope] }],
+    ...(route.params === undefined ? {} : { params: route.params }),
+    ...(route.query === undefined ? {} : { querystring: route.query }),
+    ...(route.body === undefined ? {} : { body: route.body }),
+    response: { ...responses, '4xx': errorReply, '5xx': errorReply },
+  } as FastifySchema; // Fastify's own type does not know the OpenAPI words
+}

@@ -1,0 +1,153 @@
+import { Type } from 'typebox';
+import { decodeCursor, encodeCursor } from '../../base/cursor.ts';
+import { PAGE_ITEMS_MAX, PAGE_ITEMS_USUAL, PAYMENT_SECONDS_USUAL } from '../../base/limits.ts';
+import { Refusal } from '../../base/refusal.ts';
+import { cancelPayment } from '../../cashier/cancel-payment.ts';
+import { bookOf, type Cashier } from '../../cashier/cashier.ts';
+import { PAYMENT_MOVES } from '../../cashier/moves.ts';
+import { getPayment, type Page, pagePayments } from '../../cashier/read-payments.ts';
+import { startAttempt } from '../../cashier/start-attempt.ts';
+import type { Currency } from '../../money/money.ts';
+import { money } from '../../money/money.ts';
+import type { Scene, WalletName } from '../../wallets/wallet.ts';
+import { type Answer, type RouteRow, row } from '../route.ts';
+import { attempt, idOf, newPayment, orderNo, pageOf, pageQuery, payment } from '../schemas.ts';
+
+const closed = { additionalProperties: false } as const;
+const paymentParams = Type.Object({ id: idOf('pay') }, closed);
+
+export function paymentRoutes(cashier: Cashier): RouteRow[] {
+  return [
+    row({
+      method: 'POST',
+      url: '/v1/payments',
+      summary: 'Create a payment',
+      tag: 'Payments',
+      scope: 'payments',
+      body: newPayment,
+      reply: { 201: payment },
+      async run({ caller, body, claim }) {
+        const result = await cashier.create(caller.book, {
+          merchantId: caller.merchantId,
+          livemode: caller.livemode,
+          orderNo: body.order_no,
+          amount: money(body.amount.currency as Currency, BigInt(body.amount.minor)), // the schema lists our currencies
+          subject: body.subject,
+          returnUrl: checkReturnUrl(body.return_url),
+          expiresInSeconds: body.expires_in_seconds ?? PAYMENT_SECONDS_USUAL,
+          metadata: (body.metadata ?? {}) as Record<string, string>, // the schema admits texts only
+          claim,
+        });
+        return fromReply(result);
+      },
+    }),
+    row({
+      method: 'GET',
+      url: '/v1/payments/:id',
+      summary: 'Show a payment',
+      tag: 'Payments',
+      scope: 'read',
+      params: paymentParams,
+      reply: { 200: payment },
+      run: async ({ caller, params }) => ({
+        status: 200,
+        value: await getPayment(cashier.deps, caller.merchantId, params.id),
+      }),
+    }),
+    row({
+      method: 'GET',
+      url: '/v1/payments',
+      summary: 'List payments, newest first',
+      tag: 'Payments',
+      scope: 'read',
+      query: Type.Object(
+        {
+          ...pageQuery,
+          order_no: Type.Optional(orderNo),
+          state: Type.Optional(Type.Enum(Object.keys(PAYMENT_MOVES))),
+        },
+        closed,
+      ),
+      reply: { 200: pageOf(payment) },
+      async run({ caller, query }) {
+        const page = await pagePayments(cashier.deps, {
+          book: caller.book,
+          merchantId: caller.merchantId,
+          orderNo: query.order_no ?? null,
+          state: (query.state as string | undefined) ?? null, // the schema lists the states
+          ...readPage('pay', query),
+        });
+        return showPage(page);
+      },
+    }),
+    row({
+      method: 'POST',
+      url: '/v1/payments/:id/cancel',
+      summary: 'Cancel a payment that has not been paid',
+      tag: 'Payments',
+      scope: 'payments',
+      params: paymentParams,
+      reply: { 200: payment },
+      run: async ({ caller, params, claim }) =>
+        await cancelPayment(cashier, {
+          book: bookOf('pay', params.id),
+          paymentId: params.id,
+          merchantId: caller.merchantId,
+          claim,
+        }),
+    }),
+    row({
+      method: 'POST',
+      url: '/v1/payments/:id/attempts',
+      summary: 'Start paying through a wallet',
+      tag: 'Payments',
+      scope: 'payments',
+      params: paymentParams,
+      body: Type.Object(
+        {
+          wallet: Type.Enum(Object.keys(cashier.deps.wallets)),
+          scene: Type.Enum(['web', 'wap', 'app'], { description: 'where the buyer is' }),
+        },
+        closed,
+      ),
+      reply: { 201: attempt },
+      run: async ({ caller, params, body, claim }) =>
+        await startAttempt(cashier, {
+          book: bookOf('pay', params.id),
+          paymentId: params.id,
+          merchantId: caller.merchantId,
+          wallet: body.wallet as WalletName, // the schema lists the wallets
+          scene: body.scene as Scene, // and the scenes
+          claim,
+        }),
+    }),
+  ];
+}
+
+/** `limit` and `cursor` as every list takes them. @throws Refusal invalid_request, invalid_cursor. */
+export function readPage(
+  prefix: string,
+  query: { limit?: string; cursor?: string },
+): { before: string | null; itemsMax: number } {
+  const itemsMax = query.limit === undefined ? PAGE_ITEMS_USUAL : Number(query.limit);
+  if (itemsMax > PAGE_ITEMS_MAX)
+    throw new Refusal('invalid_request', `at most ${PAGE_ITEMS_MAX} items a page`, { param: 'limit', in: 'querystring' });
+  return { itemsMax, before: query.cursor === undefined ? null : decodeCursor(prefix, query.cursor) };
+}
+
+export function showPage(page: Page): Answer {
+  return { status: 200, value: { data: page.data, next_cursor: page.next === null ? null : encodeCursor(page.next) } };
+}
+
+export function fromReply(result: { reply: { status: number; body: string } | null; replayed: boolean }): Answer {
+  if (result.reply === null) throw new Error('assertion failed: a POST keeps its reply');
+  return { ...result.reply, replayed: result.replayed };
+}
+
+/** The buyer is sent here after paying: a plain web address, no user name in it, nothing that a browser reads otherwise. */
+function checkReturnUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '' || text.includes('\\'))
+    throw new Refusal('invalid_request', 'an http or https address without user name', { param: 'return_url', in: 'body' });
+  return url.href;
+}

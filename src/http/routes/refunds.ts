@@ -1,0 +1,81 @@
+import { Type } from 'typebox';
+import { Refusal } from '../../base/refusal.ts';
+import { bookOf, type Cashier } from '../../cashier/cashier.ts';
+import { createRefund } from '../../cashier/create-refund.ts';
+import { getPayment, getRefund, pageRefunds } from '../../cashier/read-payments.ts';
+import { type RouteRow, row } from '../route.ts';
+import { amount, idOf, orderNo, pageOf, pageQuery, refund, text } from '../schemas.ts';
+import { readPage, showPage } from './payments.ts';
+
+const closed = { additionalProperties: false } as const;
+
+export function refundRoutes(cashier: Cashier): RouteRow[] {
+  return [
+    row({
+      method: 'POST',
+      url: '/v1/payments/:id/refunds',
+      summary: 'Refund a payment, wholly or in part',
+      tag: 'Refunds',
+      scope: 'refunds',
+      params: Type.Object({ id: idOf('pay') }, closed),
+      body: Type.Object(
+        {
+          amount: Type.Optional(amount),
+          reason: Type.Optional(text(0, 200, 'why, for people')),
+          refund_no: Type.Optional(orderNo),
+        },
+        closed,
+      ),
+      reply: { 201: refund },
+      async run({ caller, params, body, claim }) {
+        if (body.amount !== undefined) await checkCurrency(cashier, caller.merchantId, params.id, body.amount.currency);
+        return await createRefund(cashier, {
+          book: bookOf('pay', params.id),
+          paymentId: params.id,
+          merchantId: caller.merchantId,
+          amountMinor: body.amount === undefined ? null : BigInt(body.amount.minor),
+          reason: body.reason ?? '',
+          refundNo: body.refund_no ?? null,
+          claim,
+        });
+      },
+    }),
+    row({
+      method: 'GET',
+      url: '/v1/refunds/:id',
+      summary: 'Show a refund',
+      tag: 'Refunds',
+      scope: 'read',
+      params: Type.Object({ id: idOf('rf') }, closed),
+      reply: { 200: refund },
+      run: async ({ caller, params }) => ({
+        status: 200,
+        value: await getRefund(cashier.deps, caller.merchantId, params.id),
+      }),
+    }),
+    row({
+      method: 'GET',
+      url: '/v1/refunds',
+      summary: 'List refunds, newest first',
+      tag: 'Refunds',
+      scope: 'read',
+      query: Type.Object({ ...pageQuery, payment_id: Type.Optional(idOf('pay')) }, closed),
+      reply: { 200: pageOf(refund) },
+      async run({ caller, query }) {
+        const page = await pageRefunds(cashier.deps, {
+          book: caller.book,
+          merchantId: caller.merchantId,
+          paymentId: query.payment_id ?? null,
+          ...readPage('rf', query),
+        });
+        return showPage(page);
+      },
+    }),
+  ];
+}
+
+async function checkCurrency(cashier: Cashier, merchantId: string, id: string, currency: unknown): Promise<void> {
+  const payment = (await getPayment(cashier.deps, merchantId, id)) as { amount: { currency: string } }; // showPayment's shape
+  if (payment.amount.currency !== currency)
+    throw new Refusal('invalid_request', 'a refund is in the currency of its payment', { param: 'amount.currency', in: 'body' });
+}

@@ -1,0 +1,151 @@
+import { Type } from 'typebox';
+import { PAGE_ITEMS_MAX, PAYMENT_SECONDS_MAX, PAYMENT_SECONDS_MIN } from '../base/limits.ts';
+import { PAYMENT_MOVES } from '../cashier/moves.ts';
+import { currencies } from '../money/money.ts';
+
+/** No control characters anywhere in a text that people will see. */
+const PRINTABLE = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$';
+const closed = { additionalProperties: false } as const;
+
+export const text = (charsMin: number, charsMax: number, description: string) =>
+  Type.String({ minLength: charsMin, maxLength: charsMax, pattern: PRINTABLE, description });
+
+export const idOf = (prefix: string) =>
+  Type.String({ pattern: `^${prefix}_[0-7][0-9A-HJKMNP-TV-Z]{25}$`, maxLength: 40, examples: [`${prefix}_01…`] });
+
+export const time = Type.String({ format: 'date-time', description: 'UTC, ISO 8601' });
+const timeOrNull = Type.Union([time, Type.Null()]);
+
+/** Ours when we speak: minor units as an integer in a string. */
+export const amount = Type.Object(
+  {
+    currency: Type.Enum(currencies, { description: 'ISO 4217' }),
+    minor: Type.String({ pattern: '^[1-9][0-9]{0,11}$', maxLength: 12, description: 'minor units (fen), an integer' }),
+  },
+  { ...closed, description: 'An amount of money in minor units' },
+);
+const amountShown = Type.Object({ currency: Type.String(), minor: Type.String() });
+
+export const orderNo = Type.String({
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$',
+  maxLength: 64,
+  description: "the shop's own order number, unique per merchant",
+});
+
+export const newPayment = Type.Object(
+  {
+    order_no: orderNo,
+    amount,
+    subject: text(1, 120, 'what is bought, shown to the buyer and by the wallet'),
+    return_url: Type.String({ minLength: 8, maxLength: 500, pattern: '^https?://[!-~]+$', description: "the shop's page" }),
+    expires_in_seconds: Type.Optional(
+      Type.Integer({ minimum: PAYMENT_SECONDS_MIN, maximum: PAYMENT_SECONDS_MAX, description: 'how long it can be paid' }),
+    ),
+    metadata: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.-]{1,40}$' }), text(0, 200, 'any text'), {
+        ...closed,
+        maxProperties: 20,
+        description: "the shop's own notes; kept and told back",
+      }),
+    ),
+  },
+  closed,
+);
+
+const failure = Type.Union([
+  Type.Object({ reason: Type.String(), wallet_code: Type.String(), message: Type.String() }),
+  Type.Null(),
+]);
+
+export const attempt = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('attempt'),
+  payment_id: Type.String(),
+  wallet: Type.String(),
+  scene: Type.String(),
+  outcome: Type.Enum(['pending', 'succeeded', 'failed', 'unknown']),
+  settled: Type.Union([Type.Enum(['accepted', 'surplus']), Type.Null()]),
+  failure,
+  wallet_payment_id: Type.Union([Type.String(), Type.Null()]),
+  next_action: Type.Union([Type.Object({ type: Type.String() }, { additionalProperties: true }), Type.Null()]),
+  created_at: time,
+  finished_at: timeOrNull,
+});
+
+export const payment = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('payment'),
+  order_no: Type.String(),
+  amount: amountShown,
+  subject: Type.String(),
+  state: Type.Enum(Object.keys(PAYMENT_MOVES)),
+  cancellation_reason: Type.Union([Type.Enum(['requested_by_merchant', 'expired']), Type.Null()]),
+  cancel_requested_at: timeOrNull,
+  wallet: Type.Union([Type.String(), Type.Null()]),
+  paid_at: timeOrNull,
+  refunded: amountShown,
+  refunding: amountShown,
+  return_url: Type.String(),
+  metadata: Type.Record(Type.String(), Type.String()),
+  cashier_url: Type.String(),
+  expires_at: time,
+  created_at: time,
+  version: Type.Integer(),
+  livemode: Type.Boolean(),
+  attempts: Type.Array(attempt),
+});
+
+export const refund = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('refund'),
+  payment_id: Type.String(),
+  attempt_id: Type.String(),
+  refund_no: Type.String(),
+  amount: amountShown,
+  state: Type.Enum(['pending', 'succeeded', 'failed']),
+  wallet: Type.String(),
+  method: Type.Enum(['refund', 'void']),
+  reason: Type.String(),
+  automatic: Type.Boolean(),
+  failure,
+  created_at: time,
+  finished_at: timeOrNull,
+});
+
+export const walletAccount = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('wallet_account'),
+  wallet: Type.String(),
+  merchant_no: Type.String(),
+  label: Type.String(),
+  enabled: Type.Boolean(),
+  created_at: time,
+  updated_at: time,
+});
+
+/** Any object of ours; its page in docs/reference tells its fields. */
+export const anyObject = Type.Object({}, { additionalProperties: true });
+
+export const pageOf = <T extends object>(item: T) =>
+  Type.Object({ data: Type.Array(item as never), next_cursor: Type.Union([Type.String(), Type.Null()]) });
+
+export const pageQuery = {
+  limit: Type.Optional(
+    Type.String({ pattern: '^[1-9][0-9]{0,2}$', maxLength: 3, description: `1 to ${PAGE_ITEMS_MAX} items` }),
+  ),
+  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '^[A-Za-z0-9_-]+$' })),
+};
+
+export const errorReply = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    code: Type.String(),
+    param: Type.Optional(Type.String()),
+    retryable: Type.Boolean(),
+    request_id: Type.String(),
+  },
+  { additionalProperties: true, description: 'RFC 9457 problem details' },
+);
