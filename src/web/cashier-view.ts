@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Lang } from './lang.ts';
+import type { Lang } from '../base/lang.ts';
 
 /** All that the cashier page shows, ready-made by the cashier; the page decides nothing about money. */
 export interface CashierView {

@@ -1,5 +1,5 @@
 import { html } from '../base/html.ts';
-import type { Lang } from './lang.ts';
+import type { Lang } from '../base/lang.ts';
 import { renderFooter, renderPage } from './page.ts';
 import { symbol } from './symbols.ts';
 import { texts } from './texts.ts';

@@ -1,6 +1,6 @@
 import { html, type Html } from '../base/html.ts';
 import { assetPath, fontStylesheetPath } from './assets.ts';
-import type { Lang } from './lang.ts';
+import type { Lang } from '../base/lang.ts';
 import { texts } from './texts.ts';
 
 export interface Page {

@@ -1,6 +1,6 @@
 import { html } from '../base/html.ts';
 import { assert } from '../base/assert.ts';
-import type { Lang } from './lang.ts';
+import type { Lang } from '../base/lang.ts';
 import { renderPage } from './page.ts';
 import { texts } from './texts.ts';
 

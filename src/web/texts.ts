@@ -1,4 +1,4 @@
-import type { Lang } from './lang.ts';
+import type { Lang } from '../base/lang.ts';
 import type { MessageKind } from './message-page.ts';
 
 /** Every sentence that a buyer reads, in both languages; the compiler sees to it that none is missing. */

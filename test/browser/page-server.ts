@@ -3,7 +3,7 @@ import { answerAsset } from '../../src/base/static-assets.ts';
 import { assets } from '../../src/web/assets.ts';
 import { renderCashier } from '../../src/web/cashier-page.ts';
 import { showCashierState, type CashierView } from '../../src/web/cashier-view.ts';
-import { chooseLang } from '../../src/web/lang.ts';
+import { chooseLang } from '../../src/base/lang.ts';
 import { renderMessage } from '../../src/web/message-page.ts';
 import { redirectFormHeaders, securityHeaders } from '../../src/web/security-headers.ts';
 import { renderRedirectForm } from '../../src/web/redirect-form.ts';
