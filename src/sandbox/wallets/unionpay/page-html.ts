@@ -31,12 +31,12 @@ export function payPage(view: PayView): Markup {
     html`
 <div class="columns">
   <section class="bill" aria-label="${text.payTo} ${view.merchant}">
-    <p class="shop"><span class="shop-mark" aria-hidden="true">${view.merchant.slice(0, 1)}</span>${view.merchant}</p>
+    <h1 class="shop"><span class="shop-mark" aria-hidden="true">${view.merchant.slice(0, 1)}</span>${view.merchant}</h1>
     <p class="amount">${amount}</p>
     ${order.subject === undefined ? null : html`<p class="goods">${order.subject}</p>`}
     <dl>
       <div><dt>${text.orderNo}</dt><dd class="number">${order.orderId}</dd></div>
-      <div><dt>${text.timeLeft}</dt><dd class="number" role="timer" data-seconds-left="${secondsLeft}">${showSeconds(secondsLeft)}</dd></div>
+      <div><dt>${text.timeLeft}</dt><dd><span class="number" role="timer" data-seconds-left="${secondsLeft}">${showSeconds(secondsLeft)}</span></dd></div>
     </dl>
   </section>
   <div class="work">
@@ -67,22 +67,22 @@ export function payPage(view: PayView): Markup {
       </div>
       <button class="main" name="action" value="pay">${text.pay} ${amount}</button>
     </form>
-    <section class="panel lab" aria-labelledby="lab">
-      <h2 id="lab">${text.lab}</h2>
-      <p class="hint">${text.labNote}</p>
-      <div class="lab-rows">
-        <form method="post" action="/pay">
-          ${hidden}
-          <label for="reason">${text.reason}</label>
-          <select id="reason" name="reason">
-            ${DECLINE_CODES.map((code) => html`<option value="${code}">${code} ${respText(code, language)}</option>`)}
-          </select>
-          <button class="plain" name="action" value="decline">${text.decline}</button>
-        </form>
-        <form method="post" action="/pay">${hidden}<button class="plain" name="action" value="expire">${text.expire}</button></form>
-      </div>
-    </section>
   </div>
+  <section class="panel lab" aria-labelledby="lab">
+    <h2 id="lab">${text.lab}</h2>
+    <p class="hint">${text.labNote}</p>
+    <div class="lab-rows">
+      <form method="post" action="/pay">
+        ${hidden}
+        <label for="reason">${text.reason}</label>
+        <select id="reason" name="reason">
+          ${DECLINE_CODES.map((code) => html`<option value="${code}">${code} ${respText(code, language)}</option>`)}
+        </select>
+        <button class="plain" name="action" value="decline">${text.decline}</button>
+      </form>
+      <form method="post" action="/pay">${hidden}<button class="plain" name="action" value="expire">${text.expire}</button></form>
+    </div>
+  </section>
 </div>`,
   );
 }
