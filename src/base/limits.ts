@@ -16,6 +16,8 @@ export const PAYMENT_SECONDS_USUAL = 900;
 
 // HTTP in.
 export const BODY_BYTES_MAX = 64 * 1024;
+export const NOTIFICATION_BYTES_MAX = 64 * 1024;
+export const HTTP_REQUEST_MS_MAX = 30_000;
 export const JSON_DEPTH_MAX = 16;
 export const JSON_KEYS_MAX = 1000;
 export const PAGE_ITEMS_MAX = 100;
@@ -67,3 +69,7 @@ export const WEBHOOK_QUICK_MS_MAX = 2_000;
 /** Balances that a process keeps in memory, about 300 bytes each. */
 export const LEDGER_ACCOUNTS_CACHED_MAX = 200_000;
 export const LEDGER_PAGE_ITEMS_MAX = 1000;
+
+// A commit whose answer was lost is asked about for so long.
+export const COMMIT_LOOKUP_SECONDS_MAX = 60;
+export const COMMIT_MARK_DAYS = 7;

@@ -74,6 +74,7 @@ export function isConnectionLoss(error: unknown): boolean {
 const CONNECTION_LOSS = new Set([
   'CONNECTION_CLOSED',
   'CONNECTION_DESTROYED',
+  'CONNECTION_ENDED',
   'CONNECT_TIMEOUT',
   'ECONNREFUSED',
   'ECONNRESET',

@@ -37,7 +37,12 @@ export async function claimKeys(tx: Tx, claims: readonly KeyClaim[], now: Date):
   const unique = [...firsts.values()].map((index) => claims[index] as KeyClaim).sort(byName); // indexes of claims itself
   const inserted = new Set((await insertKeys(tx, unique, now)).map(nameOf));
   const known = new Map(
-    (await lockKeys(tx, unique.filter((claim) => !inserted.has(nameOf(claim))))).map((row) => [nameOf(row), row]),
+    (
+      await lockKeys(
+        tx,
+        unique.filter((claim) => !inserted.has(nameOf(claim))),
+      )
+    ).map((row) => [nameOf(row), row]),
   );
   const takenOver: KeyClaim[] = [];
   const claimed = claims.map((claim, index): ClaimedKey | Refusal => {
@@ -63,7 +68,10 @@ export async function claimKeys(tx: Tx, claims: readonly KeyClaim[], now: Date):
 /** Keeps the replies of those that ran, and forgets those that were refused: they may be corrected and sent again. */
 export async function finishKeys(
   tx: Tx,
-  keys: { finished: readonly { claim: KeyClaim; reply: { status: number; body: string } }[]; released: readonly KeyClaim[] },
+  keys: {
+    finished: readonly { claim: KeyClaim; reply: { status: number; body: string } }[];
+    released: readonly KeyClaim[];
+  },
 ): Promise<void> {
   const { finished, released } = keys;
   const writes: Promise<unknown>[] = [];

@@ -56,8 +56,8 @@ export class LanePool {
   }
 
   async #finish(timeoutSeconds: number | undefined): Promise<void> {
-    await undefined; // a query that was asked for just before counts as in hand
-    await undefined;
+    // A query that was asked for just before counts as in hand.
+    await new Promise((resolve) => setImmediate(resolve));
     this.#closing = true;
     const done = new Promise<void>((resolve) => (this.#ended = resolve));
     for (const waiter of this.#waiters.splice(0)) waiter.reject(connectionEnded());

@@ -23,3 +23,12 @@ create table idempotency_keys (
 
 -- Only the sweep reads by age; a block range index costs next to nothing on the way in.
 create index idempotency_keys_age on idempotency_keys using brin (created_at);
+
+-- One row per batcher of a running process: the number of its last committed transaction, written inside it. When the
+-- answer to a commit is lost, this row tells whether it happened. (A transaction id alone would not do: after a crash,
+-- the number of a transaction that left no trace is given out again.) Rows of processes that are gone are deleted.
+create table commit_marks (
+  batcher    text        primary key check (length(batcher) between 1 and 64),
+  mark       bigint      not null check (mark >= 0),
+  marked_at  timestamptz not null
+) with (fillfactor = 50);
