@@ -1,0 +1,236 @@
+import { createPrivateKey, getHashes, type KeyObject, type X509Certificate } from 'node:crypto';
+import { Refusal } from '../../base/refusal.ts';
+import { Secret } from '../../base/secret.ts';
+import { readPfx } from './pfx.ts';
+import { certIdOf, createTrust, isIssuedBy, readCertificate, type Trust } from './trust.ts';
+
+/** A merchant's checked account at UnionPay. Keys are KeyObjects and Secrets: printing it shows none. */
+export interface UnionpayConfig {
+  merId: string;
+  environment: 'production' | 'test';
+  /** Up to and without the last slash: `https://gateway.95516.com/gateway/api`. */
+  gatewayUrl: string;
+  fileUrl: string;
+  signing: RsaSigning | SharedSigning;
+  /** Opens what UnionPay seals for the merchant; null where the merchant has no key pair. */
+  openingKey: KeyObject | null;
+  /** UnionPay's encryption certificate, for merchants with the permission to send sealed values. */
+  encryption: { certId: string; publicKey: KeyObject } | null;
+}
+
+export interface RsaSigning {
+  method: '01';
+  /** Decimal serial number of the merchant's certificate. */
+  certId: string;
+  privateKey: KeyObject;
+  trust: Trust;
+}
+
+export interface SharedSigning {
+  method: '11' | '12';
+  secureKey: Secret;
+}
+
+const PRODUCTION_GATEWAY = 'https://gateway.95516.com/gateway/api';
+const PRODUCTION_FILES = 'https://filedownload.95516.com';
+const PRODUCTION_HOST = 'gateway.95516.com';
+const KEY_BITS_MIN = 2048;
+const SECURE_KEY_CHARS_MIN = 16;
+const SETTING_CHARS_MAX = 64 * 1024;
+
+/** All test merchants share these key pairs, whose pfx and password are public. Source: fact sheet 15. */
+const PUBLISHED_TEST_CERT_IDS: readonly string[] = ['68759663125', '69629715588', '69903319369'];
+
+const TEXT_SETTINGS = [
+  'mer_id',
+  'sign_method',
+  'pfx_base64',
+  'pfx_password',
+  'certificate_pem',
+  'private_key_pem',
+  'root_certificate_pem',
+  'middle_certificate_pem',
+  'encryption_certificate_pem',
+  'secure_key',
+  'gateway_url',
+  'file_url',
+] as const;
+
+type TextSetting = (typeof TEXT_SETTINGS)[number];
+type Setting = TextSetting | 'check_signer_name';
+
+interface Settings {
+  texts: Map<string, string>;
+  checkSignerName: boolean;
+}
+
+/**
+ * Reads the settings that a merchant gives us and checks them against each other.
+ * @throws Refusal invalid_request naming the wrong setting as `settings.<name>`, never its value.
+ */
+export function readConfig(input: unknown): UnionpayConfig {
+  const settings = readSettings(input);
+  const merId = required(settings, 'mer_id');
+  if (!/^[0-9A-Za-z]{15}$/.test(merId)) throw wrong('mer_id', 'must be 15 letters or digits');
+  const gatewayUrl = readGatewayUrl(settings);
+  const fileUrl = readUrl('file_url', settings.texts.get('file_url') ?? PRODUCTION_FILES).replace(/\/+$/, '');
+  const environment = new URL(gatewayUrl).hostname === PRODUCTION_HOST ? 'production' : 'test';
+  if (environment === 'production' && !settings.checkSignerName) {
+    throw wrong('check_signer_name', "may be false only outside UnionPay's production");
+  }
+  const merchant = readMerchantKey(settings, environment);
+  return {
+    merId,
+    environment,
+    gatewayUrl,
+    fileUrl,
+    signing: readSigning(settings, merchant),
+    openingKey: merchant?.privateKey ?? null,
+    encryption: readEncryption(settings, merchant),
+  };
+}
+
+function readSettings(input: unknown): Settings {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw new Refusal('invalid_request', 'The settings must be an object.', { param: 'settings' });
+  }
+  const texts = new Map<string, string>();
+  let checkSignerName = true;
+  for (const [name, value] of Object.entries(input)) {
+    if (name === 'check_signer_name') {
+      if (typeof value !== 'boolean') throw wrong(name, 'must be true or false');
+      checkSignerName = value;
+    } else if (isTextSetting(name)) {
+      if (typeof value !== 'string') throw wrong(name, 'must be a text');
+      if (value.length > SETTING_CHARS_MAX) throw wrong(name, 'is too long');
+      texts.set(name, value);
+    } else {
+      throw new Refusal('invalid_request', 'There is no such setting.', { param: `settings.${name.slice(0, 64)}` });
+    }
+  }
+  return { texts, checkSignerName };
+}
+
+function readGatewayUrl(settings: Settings): string {
+  const text = readUrl('gateway_url', settings.texts.get('gateway_url') ?? PRODUCTION_GATEWAY);
+  const url = new URL(text);
+  const path = url.pathname.replace(/\/+$/, '');
+  return url.origin + (path === '' ? '/gateway/api' : path);
+}
+
+/** Only UnionPay's own hosts, or a simulator on this machine: a merchant's settings must not aim us at anybody else. */
+function readUrl(name: Setting, text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || url.username !== '' || url.search !== '' || url.hash !== '') {
+    throw wrong(name, 'must be a plain http address');
+  }
+  const isUnionpay = url.protocol === 'https:' && url.port === '' && url.hostname.endsWith('.95516.com');
+  const isThisMachine = /^https?:$/.test(url.protocol) && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (!isUnionpay && !isThisMachine) throw wrong(name, 'must be an https address of UnionPay (95516.com)');
+  return url.href;
+}
+
+interface MerchantKey {
+  certificate: X509Certificate;
+  privateKey: KeyObject;
+}
+
+/** From a pfx with its password, or from a PEM key with its certificate; null when neither is given. */
+function readMerchantKey(settings: Settings, environment: UnionpayConfig['environment']): MerchantKey | null {
+  const hasPfx = settings.texts.has('pfx_base64');
+  const hasPem = settings.texts.has('private_key_pem') || settings.texts.has('certificate_pem');
+  if (hasPfx && hasPem) throw wrong('pfx_base64', 'must not be given together with a PEM key');
+  if (!hasPfx && !hasPem) return null;
+  const from = hasPfx ? 'pfx_base64' : 'private_key_pem';
+  const merchant = hasPfx ? readPfxSetting(settings) : readPemSettings(settings);
+  const details = merchant.privateKey.asymmetricKeyDetails;
+  if (merchant.privateKey.asymmetricKeyType !== 'rsa') throw wrong(from, 'must hold an RSA key');
+  if ((details?.modulusLength ?? 0) < KEY_BITS_MIN) throw wrong(from, `holds a key of less than ${KEY_BITS_MIN} bits`);
+  if (environment === 'production' && PUBLISHED_TEST_CERT_IDS.includes(certIdOf(merchant.certificate))) {
+    throw wrong(from, "is UnionPay's published test key, which everybody has");
+  }
+  return merchant;
+}
+
+function readPfxSetting(settings: Settings): MerchantKey {
+  const base64 = required(settings, 'pfx_base64').replace(/\s+/g, '');
+  const der = Buffer.from(base64, 'base64');
+  if (der.length === 0 || der.toString('base64') !== base64) throw wrong('pfx_base64', 'is not base64');
+  const password = settings.texts.get('pfx_password');
+  if (password === undefined) throw wrong('pfx_password', 'is missing');
+  try {
+    return readPfx(der, password);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : '';
+    if (/password|MAC/i.test(reason)) throw wrong('pfx_password', 'does not open the pfx');
+    throw wrong('pfx_base64', reason.startsWith('it') ? `cannot be used: ${reason}` : 'is not a readable pfx file');
+  }
+}
+
+function readPemSettings(settings: Settings): MerchantKey {
+  const certificate = certificateSetting(settings, 'certificate_pem');
+  const pem = required(settings, 'private_key_pem');
+  let privateKey: KeyObject;
+  try {
+    privateKey = createPrivateKey(pem);
+  } catch {
+    throw wrong('private_key_pem', 'is not a readable PEM key without a password');
+  }
+  if (!certificate.checkPrivateKey(privateKey)) throw wrong('certificate_pem', 'does not belong to the private key');
+  return { certificate, privateKey };
+}
+
+function readSigning(settings: Settings, merchant: MerchantKey | null): RsaSigning | SharedSigning {
+  const method = required(settings, 'sign_method');
+  if (method === '11' || method === '12') return readSharedSigning(settings, method);
+  if (method !== '01') throw wrong('sign_method', 'must be 01 (RSA), 11 (SHA-256) or 12 (SM3)');
+  if (merchant === null) throw wrong('pfx_base64', 'is missing; sign_method 01 needs a key');
+  const root = certificateSetting(settings, 'root_certificate_pem');
+  const middle = certificateSetting(settings, 'middle_certificate_pem');
+  if (!isIssuedBy(root, root)) throw wrong('root_certificate_pem', 'is not a root: it has not issued itself');
+  if (!isIssuedBy(middle, root)) throw wrong('middle_certificate_pem', 'is not issued by the root certificate');
+  return {
+    method,
+    certId: certIdOf(merchant.certificate),
+    privateKey: merchant.privateKey,
+    trust: createTrust({ root, middle, acceptTestSigner: !settings.checkSignerName }),
+  };
+}
+
+function readSharedSigning(settings: Settings, method: '11' | '12'): SharedSigning {
+  const secureKey = required(settings, 'secure_key');
+  if (secureKey.length < SECURE_KEY_CHARS_MIN || new Set(secureKey).size < 6) throw wrong('secure_key', 'is too weak');
+  if (method === '12' && !getHashes().includes('sm3')) throw wrong('sign_method', '12 needs a Node.js built with SM3');
+  return { method, secureKey: new Secret(secureKey) };
+}
+
+function readEncryption(settings: Settings, merchant: MerchantKey | null): UnionpayConfig['encryption'] {
+  if (!settings.texts.has('encryption_certificate_pem')) return null;
+  const certificate = certificateSetting(settings, 'encryption_certificate_pem');
+  if (certificate.fingerprint256 === merchant?.certificate.fingerprint256) {
+    throw wrong('encryption_certificate_pem', "must be UnionPay's, not the merchant's own");
+  }
+  return { certId: certIdOf(certificate), publicKey: certificate.publicKey };
+}
+
+function certificateSetting(settings: Settings, name: TextSetting): X509Certificate {
+  const certificate = readCertificate(required(settings, name));
+  if (certificate === null) throw wrong(name, 'is not one PEM certificate with an RSA key');
+  const bits = certificate.publicKey.asymmetricKeyDetails?.modulusLength ?? 0;
+  if (bits < KEY_BITS_MIN) throw wrong(name, `has a key of less than ${KEY_BITS_MIN} bits`);
+  return certificate;
+}
+
+function required(settings: Settings, name: TextSetting): string {
+  const text = settings.texts.get(name) ?? '';
+  if (text.trim() === '') throw wrong(name, 'is missing or empty');
+  return text;
+}
+
+function isTextSetting(name: string): name is TextSetting {
+  return TEXT_SETTINGS.some((setting) => setting === name);
+}
+
+function wrong(name: Setting, what: string): Refusal {
+  return new Refusal('invalid_request', `The setting ${name} ${what}.`, { param: `settings.${name}` });
+}

@@ -1,0 +1,191 @@
+import { assertNever } from '../../base/assert.ts';
+import { money, type Money } from '../../money/money.ts';
+import type { FailedOutcome, Outcome, UnknownOutcome } from '../wallet.ts';
+import { rowOf } from './codes.ts';
+import type { Fields } from './parse.ts';
+
+/** What else an answer must be read with. */
+export interface Reading {
+  /** Past payTimeout nothing but success is open any more (fact sheet 9); before it the payer may try another card. */
+  isPastPayTimeout: boolean;
+  /** Shows an account masked; it may come sealed for the merchant. */
+  maskAccount(accNo: string): string | null;
+}
+
+/** A front or app payment, from a query's answer. Two levels: respCode is the query's own, origRespCode the payment's. */
+export function paymentFromQuery(fields: Fields, reading: Reading): Outcome {
+  const code = fields['respCode'] ?? '';
+  if (code === '34') return paymentFromCode(fields, '34', fields['respMsg'] ?? '', reading);
+  if (code !== '00') return unknown('the query was not answered', code);
+  return paymentFromCode(fields, fields['origRespCode'] ?? '', fields['origRespMsg'] ?? '', reading);
+}
+
+/** A front or app payment, from a notification: only sent on success, read by the same table. */
+export function paymentFromNotification(fields: Fields, reading: Reading): Outcome {
+  return paymentFromCode(fields, fields['respCode'] ?? '', fields['respMsg'] ?? '', reading);
+}
+
+/** A refund or void, from a query by its own order number. */
+export function refundFromQuery(fields: Fields, reading: Reading): Outcome {
+  const code = fields['respCode'] ?? '';
+  // Not found is no proof that it will not be found: our request may be late. Asking for it again under the same name is safe.
+  if (code !== '00') return unknown(code === '34' ? 'not found (yet)' : 'the query was not answered', code);
+  return refundFromCode(fields, fields['origRespCode'] ?? '', fields['origRespMsg'] ?? '', reading);
+}
+
+/** A refund or void, from its notification, which has to name a clearing day: the mere acceptance of it does not. */
+export function refundFromNotification(fields: Fields, reading: Reading): Outcome {
+  const code = fields['respCode'] ?? '';
+  const outcome = refundFromCode(fields, code, fields['respMsg'] ?? '', reading);
+  if (outcome.kind === 'succeeded' && !fields['settleDate']) return unknown('success without a clearing day', code);
+  return outcome;
+}
+
+/**
+ * The synchronous answer to an order, refund or void. `00` means accepted: nothing has been paid or returned yet. What is
+ * documented as refused has not been accepted and never will be; everything unclear has to be asked for.
+ */
+export function acceptance(
+  fields: Fields,
+  asked: 'order' | 'refund',
+): { kind: 'pending' } | FailedOutcome | UnknownOutcome {
+  const code = fields['respCode'] ?? '';
+  const row = rowOf(code);
+  switch (row?.state) {
+    case 'success':
+      return { kind: 'pending' };
+    case 'failed': {
+      const isOverRefund = asked === 'refund' && code === '33'; // over what is left to refund; fact sheet 11
+      return failed(isOverRefund ? 'amount_refused' : row.reason, code, fields['respMsg'] ?? '');
+    }
+    case 'not_found':
+      // To a refund: its original is not there. To an order it makes no sense.
+      if (asked === 'order') return unknown(row.meaning, code);
+      return failed('not_found', code, fields['respMsg'] ?? '');
+    case 'waiting':
+    case 'unclear':
+      return unknown(row.meaning, code);
+    case undefined:
+      return unknown('a code that is not documented', code);
+    default:
+      return assertNever(row);
+  }
+}
+
+function paymentFromCode(fields: Fields, code: string, message: string, reading: Reading): Outcome {
+  const row = rowOf(code);
+  switch (row?.state) {
+    case 'success':
+      return succeeded(fields, code, reading);
+    case 'failed':
+      return reading.isPastPayTimeout ? failed(row.reason, code, message) : { kind: 'pending' };
+    case 'not_found':
+      return reading.isPastPayTimeout ? failed('not_found', code, message) : { kind: 'pending' };
+    case 'waiting':
+      return reading.isPastPayTimeout ? failed('expired', code, message) : { kind: 'pending' };
+    case 'unclear':
+      return unknown(row.meaning, code);
+    case undefined:
+      return unknown('a code that is not documented', code);
+    default:
+      return assertNever(row);
+  }
+}
+
+function refundFromCode(fields: Fields, code: string, message: string, reading: Reading): Outcome {
+  const row = rowOf(code);
+  switch (row?.state) {
+    case 'success':
+      return succeeded(fields, code, reading);
+    case 'failed':
+      return failed(row.reason, code, message);
+    case 'waiting':
+      return { kind: 'pending' };
+    case 'not_found':
+    case 'unclear':
+      return unknown(row.meaning, code);
+    case undefined:
+      return unknown('a code that is not documented', code);
+    default:
+      return assertNever(row);
+  }
+}
+
+/** Success needs its evidence: UnionPay's own number, an amount and a currency. */
+function succeeded(fields: Fields, code: string, reading: Reading): Outcome {
+  const amount = readAmount(fields);
+  if (amount === null) return unknown('success without a readable amount', code);
+  const walletPaymentId = fields['queryId'] ?? '';
+  if (!/^[0-9A-Za-z]{1,32}$/.test(walletPaymentId)) return unknown('success without a queryId', code);
+  return {
+    kind: 'succeeded',
+    walletPaymentId,
+    amount,
+    occurredAt: readTraceTime(fields),
+    facts: readFacts(fields, reading),
+  };
+}
+
+/** txnAmt is in fen without a decimal point; currencyCode 156 is the yuan. */
+function readAmount(fields: Fields): Money | null {
+  const fen = fields['txnAmt'] ?? '';
+  if (!/^[0-9]{1,12}$/.test(fen) || fields['currencyCode'] !== '156') return null;
+  return money('CNY', BigInt(fen));
+}
+
+const FACT_NAMES = ['settleDate', 'settleAmt', 'traceNo', 'traceTime', 'payCardType', 'payType', 'origQryId'] as const;
+
+function readFacts(fields: Fields, reading: Reading): Record<string, string> {
+  const facts: Record<string, string> = {};
+  for (const name of FACT_NAMES) {
+    if (fields[name]) facts[name] = plain(fields[name], 64);
+  }
+  const account = fields['accNo'] ? reading.maskAccount(fields['accNo']) : null;
+  if (account !== null) facts['accNo'] = account;
+  return facts;
+}
+
+function failed(reason: FailedOutcome['reason'], walletCode: string, message: string): FailedOutcome {
+  return { kind: 'failed', reason, walletCode, walletMessage: plain(message, 200) };
+}
+
+export function unknown(reason: string, walletCode = ''): UnknownOutcome {
+  return walletCode === ''
+    ? { kind: 'unknown', reason }
+    : { kind: 'unknown', reason, walletCode: plain(walletCode, 8) };
+}
+
+/** Their text for people: no control characters, bounded. */
+function plain(text: string, charsMax: number): string {
+  return text.replace(/\p{Cc}/gu, ' ').slice(0, charsMax);
+}
+
+const BEIJING_MS = 8 * 3600 * 1000; // UTC+8 the year round; China has had no summer time since 1991
+const DAY_MS = 24 * 3600 * 1000;
+
+/** An instant as UnionPay writes it: `YYYYMMDDhhmmss` in Beijing. */
+export function toStamp(at: Date): string {
+  return new Date(at.getTime() + BEIJING_MS).toISOString().replace(/[-:T]/g, '').slice(0, 14);
+}
+
+/** Null unless the text is a real date and time. */
+export function fromStamp(text: string): Date | null {
+  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text);
+  if (parts === null) return null;
+  const [, year, month, day, hour, minute, second] = parts;
+  const ms = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`);
+  const at = new Date(ms);
+  return Number.isNaN(ms) || toStamp(at) !== text ? null : at; // 31 June would roll over
+}
+
+/** traceTime has no year (MMDDhhmmss): it is the year of txnTime or, over New Year's Eve, the next. */
+function readTraceTime(fields: Fields): Date | null {
+  const orderedAt = fromStamp(fields['txnTime'] ?? '');
+  if (orderedAt === null) return null;
+  const year = Number(toStamp(orderedAt).slice(0, 4));
+  for (const candidate of [year, year + 1]) {
+    const at = fromStamp(`${candidate}${fields['traceTime'] ?? ''}`);
+    if (at !== null && at.getTime() >= orderedAt.getTime() - DAY_MS) return at;
+  }
+  return null;
+}
