@@ -16,6 +16,7 @@ export const PAYMENT_SECONDS_USUAL = 900;
 
 // HTTP in.
 export const BODY_BYTES_MAX = 64 * 1024;
+export const FORM_BYTES_MAX = 16 * 1024;
 export const NOTIFICATION_BYTES_MAX = 64 * 1024;
 export const HTTP_REQUEST_MS_MAX = 30_000;
 export const JSON_DEPTH_MAX = 16;
@@ -73,3 +74,9 @@ export const LEDGER_PAGE_ITEMS_MAX = 1000;
 // A commit whose answer was lost is asked about for so long.
 export const COMMIT_LOOKUP_SECONDS_MAX = 60;
 export const COMMIT_MARK_DAYS = 7;
+
+// How many connections, and how long they are kept.
+export const DATABASE_CONNECTIONS_MAX = 16;
+export const OUTBOUND_ORIGIN_CONNECTIONS_MAX = 64;
+export const OUTBOUND_CONNECT_MS_MAX = 5000;
+export const OUTBOUND_IDLE_MS = 4000;

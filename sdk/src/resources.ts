@@ -1,0 +1,205 @@
+import type { Money } from './json.ts';
+import { List, type ListParams, type Page } from './list.ts';
+import type { CallOptions, CallRequest, Transport } from './transport.ts';
+import type {
+  Attempt,
+  HutongEvent,
+  Payment,
+  Refund,
+  Scene,
+  WalletAccount,
+  WebhookDelivery,
+  WebhookEndpoint,
+  WebhookEndpointWithSecret,
+} from './types.ts';
+
+export interface NewPayment {
+  order_no: string;
+  amount: Money;
+  subject: string;
+  return_url: string;
+  expires_in_seconds?: number;
+  metadata?: Record<string, string>;
+}
+
+export class Payments {
+  readonly #transport: Transport;
+  readonly attempts: Attempts;
+  constructor(transport: Transport) {
+    this.#transport = transport;
+    this.attempts = new Attempts(transport);
+  }
+  create(payment: NewPayment, options?: CallOptions): Promise<Payment> {
+    return call(this.#transport, { method: 'POST', path: '/v1/payments', body: payment }, options);
+  }
+  get(id: string, options?: CallOptions): Promise<Payment> {
+    return call(this.#transport, { method: 'GET', path: at('/v1/payments', id) }, options);
+  }
+  list(
+    params: ListParams & { order_no?: string; state?: Payment['state'] } = {},
+    options?: CallOptions,
+  ): List<Payment> {
+    return list(this.#transport, '/v1/payments', params, options);
+  }
+  cancel(id: string, options?: CallOptions): Promise<Payment> {
+    return call(this.#transport, { method: 'POST', path: at('/v1/payments', id, '/cancel'), body: {} }, options);
+  }
+}
+
+export class Attempts {
+  readonly #transport: Transport;
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+  /** Only for a cashier of your own; the one at `payment.cashier_url` does this by itself. */
+  create(paymentId: string, attempt: { wallet: string; scene: Scene }, options?: CallOptions): Promise<Attempt> {
+    const path = at('/v1/payments', paymentId, '/attempts');
+    return call(this.#transport, { method: 'POST', path, body: attempt }, options);
+  }
+}
+
+export interface NewRefund {
+  /** All that is left, if not given. */
+  amount?: Money;
+  reason?: string;
+  /** Your own number for it, unique. */
+  refund_no?: string;
+}
+
+export class Refunds {
+  readonly #transport: Transport;
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+  create(paymentId: string, refund: NewRefund = {}, options?: CallOptions): Promise<Refund> {
+    const path = at('/v1/payments', paymentId, '/refunds');
+    return call(this.#transport, { method: 'POST', path, body: refund }, options);
+  }
+  get(id: string, options?: CallOptions): Promise<Refund> {
+    return call(this.#transport, { method: 'GET', path: at('/v1/refunds', id) }, options);
+  }
+  list(params: ListParams & { payment_id?: string } = {}, options?: CallOptions): List<Refund> {
+    return list(this.#transport, '/v1/refunds', params, options);
+  }
+}
+
+export interface NewWebhookEndpoint {
+  url: string;
+  /** All, if not given. */
+  event_types?: string[];
+  /** `['v1', 'v1a']` to be signed with ed25519 as well; `['v1']` if not given. */
+  signatures?: ('v1' | 'v1a')[];
+}
+
+export class WebhookEndpoints {
+  readonly #transport: Transport;
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+  create(endpoint: NewWebhookEndpoint, options?: CallOptions): Promise<WebhookEndpointWithSecret> {
+    return call(this.#transport, { method: 'POST', path: '/v1/webhook-endpoints', body: endpoint }, options);
+  }
+  get(id: string, options?: CallOptions): Promise<WebhookEndpoint> {
+    return call(this.#transport, { method: 'GET', path: at('/v1/webhook-endpoints', id) }, options);
+  }
+  list(params: ListParams = {}, options?: CallOptions): List<WebhookEndpoint> {
+    return list(this.#transport, '/v1/webhook-endpoints', params, options);
+  }
+  async delete(id: string, options?: CallOptions): Promise<void> {
+    await this.#transport.call({ method: 'DELETE', path: at('/v1/webhook-endpoints', id) }, options);
+  }
+  /** After the receiver had answered 410. */
+  enable(id: string, options?: CallOptions): Promise<WebhookEndpoint> {
+    return call(
+      this.#transport,
+      { method: 'POST', path: at('/v1/webhook-endpoints', id, '/enable'), body: {} },
+      options,
+    );
+  }
+  /** The old secret goes on signing beside the new one for `overlap_seconds` (a day, if not given; 0 ends it at once). */
+  rotateSecret(
+    id: string,
+    params: { overlap_seconds?: number } = {},
+    options?: CallOptions,
+  ): Promise<WebhookEndpointWithSecret> {
+    const path = at('/v1/webhook-endpoints', id, '/rotate-secret');
+    return call(this.#transport, { method: 'POST', path, body: params }, options);
+  }
+}
+
+export class Events {
+  readonly #transport: Transport;
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+  get(id: string, options?: CallOptions): Promise<HutongEvent> {
+    return call(this.#transport, { method: 'GET', path: at('/v1/events', id) }, options);
+  }
+  list(params: ListParams & { type?: string } = {}, options?: CallOptions): List<HutongEvent> {
+    return list(this.#transport, '/v1/events', params, options);
+  }
+}
+
+export interface WebhookDeliveryFilter extends ListParams {
+  endpoint_id?: string;
+  event_id?: string;
+  state?: WebhookDelivery['state'];
+}
+
+export class WebhookDeliveries {
+  readonly #transport: Transport;
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+  list(params: WebhookDeliveryFilter = {}, options?: CallOptions): List<WebhookDelivery> {
+    return list(this.#transport, '/v1/webhook-deliveries', params, options);
+  }
+  /** Sends it once more; the message keeps its id. */
+  replay(id: string, options?: CallOptions): Promise<WebhookDelivery> {
+    return call(
+      this.#transport,
+      { method: 'POST', path: at('/v1/webhook-deliveries', id, '/replay'), body: {} },
+      options,
+    );
+  }
+}
+
+export interface NewWalletAccount {
+  wallet: string;
+  label?: string;
+  /** Numbers, keys and certificates, as the server's page on the wallet names them. */
+  settings: Record<string, unknown>;
+}
+
+export class WalletAccounts {
+  readonly #transport: Transport;
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+  create(account: NewWalletAccount, options?: CallOptions): Promise<WalletAccount> {
+    return call(this.#transport, { method: 'POST', path: '/v1/wallet-accounts', body: account }, options);
+  }
+  get(id: string, options?: CallOptions): Promise<WalletAccount> {
+    return call(this.#transport, { method: 'GET', path: at('/v1/wallet-accounts', id) }, options);
+  }
+  list(params: ListParams = {}, options?: CallOptions): List<WalletAccount> {
+    return list(this.#transport, '/v1/wallet-accounts', params, options);
+  }
+}
+
+async function call<T>(transport: Transport, request: CallRequest, options: CallOptions | undefined): Promise<T> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the server's reply has the documented shape
+  return (await transport.call(request, options)) as T;
+}
+
+function list<T>(transport: Transport, path: string, params: ListParams, options: CallOptions | undefined): List<T> {
+  return new List<T>(params.cursor, (cursor) =>
+    call<Page<T>>(transport, { method: 'GET', path, query: { ...params, cursor } }, options),
+  );
+}
+
+/** An id that is empty or holds a slash would lead to another route. */
+function at(path: string, id: string, action = ''): string {
+  if (!/^[A-Za-z0-9_]+$/.test(id)) throw new TypeError(`${JSON.stringify(id)} is not an id`);
+  return `${path}/${id}${action}`;
+}

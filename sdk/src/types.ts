@@ -1,0 +1,136 @@
+import type { Money } from './json.ts';
+
+/* The objects of the API, field for field as docs/reference of the server names them. Times are ISO 8601 in UTC. */
+
+export interface Payment {
+  id: string;
+  object: 'payment';
+  /** Your own order number, unique. */
+  order_no: string;
+  amount: Money;
+  subject: string;
+  state: 'requires_payment_method' | 'requires_action' | 'processing' | 'succeeded' | 'canceled';
+  cancellation_reason: 'requested_by_merchant' | 'expired' | null;
+  /** Through which it was paid. */
+  wallet: string | null;
+  paid_at: string | null;
+  refunded: Money;
+  return_url: string;
+  metadata: Record<string, string>;
+  /** Send the buyer's browser there. */
+  cashier_url: string;
+  expires_at: string;
+  created_at: string;
+  livemode: boolean;
+  attempts: Attempt[];
+}
+
+export interface Attempt {
+  id: string;
+  object: 'attempt';
+  payment_id: string;
+  wallet: string;
+  scene: Scene;
+  /** `unknown`: the wallet did not answer; Hutong goes on asking. */
+  outcome: 'pending' | 'succeeded' | 'failed' | 'unknown';
+  failure: Failure | null;
+  next_action: NextAction | null;
+  created_at: string;
+}
+
+/** web: a desktop browser. wap: a phone browser. app: your own app. */
+export type Scene = 'web' | 'wap' | 'app';
+
+export interface Failure {
+  reason: string;
+  wallet_code: string | null;
+  message: string | null;
+}
+
+/** What the buyer's side does next, by `type`: form_post, redirect, app_order. */
+export interface NextAction {
+  type: string;
+  [field: string]: unknown;
+}
+
+export interface Refund {
+  id: string;
+  object: 'refund';
+  payment_id: string;
+  refund_no: string;
+  amount: Money;
+  state: 'pending' | 'succeeded' | 'failed';
+  reason: string | null;
+  /** Hutong gave surplus money back by itself. */
+  automatic: boolean;
+  failure: Failure | null;
+  created_at: string;
+  finished_at: string | null;
+}
+
+export interface WebhookEndpoint {
+  id: string;
+  object: 'webhook_endpoint';
+  url: string;
+  /** `*` stands for every type. */
+  event_types: string[];
+  signatures: ('v1' | 'v1a')[];
+  /** `whpk_…` for checking v1a signatures. */
+  public_key: string | null;
+  previous_secret_until: string | null;
+  state: 'enabled' | 'disabled';
+  disabled_reason: 'gone' | null;
+  created_at: string;
+}
+
+/** `secret` (`whsec_…`) is shown only here: keep it. */
+export interface WebhookEndpointWithSecret extends WebhookEndpoint {
+  secret: string;
+}
+
+export type EventType = WebhookEvent['type'];
+
+/** What a webhook brings. More types may be added: let a `switch` over them have a `default` that does nothing. */
+export type WebhookEvent =
+  | WebhookMessage<'payment.succeeded' | 'payment.canceled', Payment>
+  | WebhookMessage<'refund.created' | 'refund.succeeded' | 'refund.failed', Refund>;
+
+export interface WebhookMessage<Type extends string, Data> {
+  /** The same however often it is sent: do each id once. */
+  id: string;
+  type: Type;
+  timestamp: string;
+  data: Data;
+}
+
+/** An event as the API lists it. */
+export type HutongEvent = WebhookEvent & { object: 'event'; object_id: string };
+
+export interface WebhookDelivery {
+  id: string;
+  object: 'webhook_delivery';
+  endpoint_id: string;
+  event_id: string;
+  event_type: string;
+  /** parked: given up until it is replayed. canceled: its endpoint was deleted. */
+  state: 'pending' | 'succeeded' | 'parked' | 'canceled';
+  tries_count: number;
+  next_try_at: string | null;
+  last_status: number | null;
+  last_reason: string | null;
+  created_at: string;
+  finished_at: string | null;
+  tries: { sent_at: string; duration_ms: number; status: number | null; reason: string | null; reply: string | null }[];
+}
+
+export interface WalletAccount {
+  id: string;
+  object: 'wallet_account';
+  wallet: string;
+  /** Your number at the wallet. */
+  merchant_no: string;
+  label: string;
+  enabled: boolean;
+  created_at: string;
+  updated_at: string;
+}

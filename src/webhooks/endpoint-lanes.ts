@@ -1,0 +1,52 @@
+import { WEBHOOK_ENDPOINT_SENDS_MAX, WEBHOOK_QUICK_MS_MAX, WEBHOOK_UNWELL_SENDS_MAX } from '../base/limits.ts';
+import type { Room } from './sending-store.ts';
+import type { EndpointId } from './webhook.ts';
+
+const SENDS_AT_FIRST = 2;
+
+/**
+ * How many tries may be under way to each endpoint at once. One that answers quickly gets one more each time, up to a
+ * limit; one that is slow gets half, one that fails gets a single one. Slow and failing ones together have only a share of
+ * all sends, so that however many of them there are, the others find room. Kept in memory, by each node for itself.
+ */
+export class EndpointLanes {
+  readonly #lanes = new Map<EndpointId, Lane>();
+  #unwellUnderWay = 0;
+
+  started(endpointId: EndpointId): void {
+    const lane = this.#lanes.get(endpointId) ?? { sendsMax: SENDS_AT_FIRST, underWay: 0, isUnwell: false };
+    this.#lanes.set(endpointId, lane);
+    lane.underWay += 1;
+    if (lane.isUnwell) this.#unwellUnderWay += 1;
+  }
+
+  finished(endpointId: EndpointId, result: { ok: boolean; durationMs: number }): void {
+    const lane = this.#lanes.get(endpointId);
+    if (lane === undefined) return;
+    if (lane.isUnwell) this.#unwellUnderWay -= lane.underWay;
+    lane.underWay -= 1;
+    const isQuick = result.durationMs <= WEBHOOK_QUICK_MS_MAX;
+    lane.isUnwell = !result.ok || !isQuick;
+    if (!result.ok) lane.sendsMax = 1;
+    else if (isQuick) lane.sendsMax = Math.min(lane.sendsMax + 1, WEBHOOK_ENDPOINT_SENDS_MAX);
+    else lane.sendsMax = Math.max(Math.floor(lane.sendsMax / 2), SENDS_AT_FIRST);
+    if (lane.isUnwell) this.#unwellUnderWay += lane.underWay;
+    // The map holds only the busy and the unwell; a quick endpoint is back at its best within a few messages.
+    if (lane.underWay === 0 && !lane.isUnwell) this.#lanes.delete(endpointId);
+  }
+
+  room(): Room {
+    const named = Array.from(this.#lanes, ([endpointId, lane]) => ({
+      endpointId,
+      room: Math.max(lane.sendsMax - lane.underWay, 0),
+      isUnwell: lane.isUnwell,
+    }));
+    return { usual: SENDS_AT_FIRST, named, unwell: Math.max(WEBHOOK_UNWELL_SENDS_MAX - this.#unwellUnderWay, 0) };
+  }
+}
+
+interface Lane {
+  sendsMax: number;
+  underWay: number;
+  isUnwell: boolean;
+}
