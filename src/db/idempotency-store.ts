@@ -50,14 +50,11 @@ export async function claimKeys(tx: Tx, claims: readonly KeyClaim[], now: Date):
     const earlier = first === undefined || first === index ? null : claims[first];
     if (earlier) return isSameRequest(earlier, claim) ? { kind: 'twin', of: first as number } : reused();
     const row = known.get(nameOf(claim));
-    if (row === undefined) return { kind: 'new' };
+    if (row === undefined) return inserted.has(nameOf(claim)) ? { kind: 'new' } : inUse();
     if (!isSameRequest(row, claim)) return reused();
     if (row.replyBody !== null && row.replyStatus !== null)
       return { kind: 'replay', status: row.replyStatus, body: row.replyBody };
-    if (row.lockedUntil > now)
-      return new Refusal('idempotency_key_in_use', 'the first request with this key is still running', {
-        retryAfterSeconds: 1,
-      });
+    if (row.lockedUntil > now) return inUse();
     takenOver.push(claim);
     return { kind: 'new' };
   });
@@ -188,6 +185,13 @@ function isSameRequest(left: KeyClaim, right: KeyClaim): boolean {
 
 function reused(): Refusal {
   return new Refusal('idempotency_key_reused', 'this key was used before, for another request');
+}
+
+/** Also said when the row was there and went away just now: nothing would keep our reply, and the next try finds out. */
+function inUse(): Refusal {
+  return new Refusal('idempotency_key_in_use', 'the first request with this key is still running', {
+    retryAfterSeconds: 1,
+  });
 }
 
 function leaseEnd(now: Date): Date {
