@@ -20,11 +20,15 @@ export interface Wallet<Config> {
   readConfig(input: unknown): Config;
   /** The merchant's number at the wallet, for people and for matching notifications. */
   merchantNo(config: Config): string;
+  /** Whether the account moves real money. Live keys must not be served by a test account, nor the other way round. */
+  environment(config: Config): 'production' | 'test';
   pay(deps: WalletDeps, config: Config, request: PayRequest): Promise<PayReply>;
   query(deps: WalletDeps, config: Config, request: QueryRequest): Promise<Outcome>;
   /** Closes an unpaid order where `can.closeUnpaid`; else asks. `failed` means: it will never be paid. */
   cancel(deps: WalletDeps, config: Config, request: QueryRequest): Promise<Outcome>;
+  /** `failed` with `not_sent` is about this call only: an earlier one under the same name may have arrived. */
   refund(deps: WalletDeps, config: Config, request: RefundRequest): Promise<Outcome>;
+  /** `failed` with `not_found` is final only once the request can no longer be on its way; the caller waits that long. */
   queryRefund(deps: WalletDeps, config: Config, request: RefundRequest): Promise<Outcome>;
   /** Verifies first, then translates with the same table as query. */
   readNotification(deps: WalletDeps, config: Config, raw: RawNotification): Promise<NotificationReading>;

@@ -47,6 +47,7 @@ export const unionpay: Wallet<UnionpayConfig> = {
   ],
   readConfig,
   merchantNo: (config) => config.merId,
+  environment: (config) => config.environment,
   pay,
   query,
   cancel: query, // an unpaid order cannot be closed at UnionPay: it ends at its payTimeout
@@ -88,7 +89,7 @@ async function query(deps: WalletDeps, config: UnionpayConfig, request: QueryReq
   return paymentFromQuery(answer, readingOf(config, isPastPayTimeout));
 }
 
-/** `pending` is accepted, not finished. `failed` with `not_sent` speaks of this call only, not of an earlier one. */
+/** `pending` is accepted, not finished. */
 async function refund(deps: WalletDeps, config: UnionpayConfig, request: RefundRequest): Promise<Outcome> {
   if (!isPayable(request.amount)) return refused('amount_refused', 'not an amount that UnionPay takes');
   if (request.method === 'void' && request.amount.minor !== request.paid.amount.minor) {
