@@ -87,13 +87,15 @@ describe.each(codes)('respCode %s', (code) => {
     expect(acceptance({ respCode: code }, 'refund')).toMatchObject(refund);
   });
 
-  test('of the query itself: only 00 and, for payments, 34 say anything', () => {
+  test('of the query itself: only 00 and 34 say anything', () => {
     const answer = { ...FOUND, respCode: code, respMsg: '原因' };
     for (const reading of [open, past]) {
       const outcome = paymentFromQuery(answer, reading);
       if (code === '34') expect(outcome.kind).toBe(reading.isPastPayTimeout ? 'failed' : 'pending');
       else expect(outcome.kind).toBe('unknown');
-      expect(refundFromQuery(answer, reading).kind).toBe('unknown');
+      expect(refundFromQuery(answer, reading)).toMatchObject(
+        code === '34' ? { kind: 'failed', reason: 'not_found', walletCode: '34' } : { kind: 'unknown' },
+      );
     }
   });
 });

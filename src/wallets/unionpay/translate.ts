@@ -25,11 +25,14 @@ export function paymentFromNotification(fields: Fields, reading: Reading): Outco
   return paymentFromCode(fields, fields['respCode'] ?? '', fields['respMsg'] ?? '', reading);
 }
 
-/** A refund or void, from a query by its own order number. */
+/**
+ * A refund or void, from a query by its own order number. "Not found" (34) is told as failed, as section 13 has it; who asks
+ * must not take it for the end while the request itself may still be on its way.
+ */
 export function refundFromQuery(fields: Fields, reading: Reading): Outcome {
   const code = fields['respCode'] ?? '';
-  // Not found is no proof that it will not be found: our request may be late. Asking for it again under the same name is safe.
-  if (code !== '00') return unknown(code === '34' ? 'not found (yet)' : 'the query was not answered', code);
+  if (code === '34') return failed('not_found', code, fields['respMsg'] ?? '');
+  if (code !== '00') return unknown('the query was not answered', code);
   return refundFromCode(fields, fields['origRespCode'] ?? '', fields['origRespMsg'] ?? '', reading);
 }
 
