@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, generateKeyPairSync, publicDecrypt } from 'node:crypto';
+import { createHash, createPublicKey, createSign, generateKeyPairSync, publicDecrypt } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { isSignedRsa, isSignedShared, signRsa, signShared, signText } from './sign.ts';
 
@@ -45,6 +45,17 @@ describe('signMethod 01', () => {
     const hex = createHash('sha256').update(TEXT).digest('hex');
     expect(opened.subarray(-32).toString('hex')).toBe(createHash('sha256').update(hex).digest('hex'));
     expect(await signRsa(FIELDS, privateKey)).toBe(signature);
+  });
+
+  test('refuses a signature over the bytes of the hash instead of its hex letters', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const bytes = createHash('sha256').update(TEXT).digest();
+    const over = (data: Buffer): string => createSign('sha256').update(data).sign(privateKey, 'base64');
+    expect(await isSignedRsa({ ...FIELDS, signature: over(bytes) }, publicKey)).toBe(false);
+    expect(await isSignedRsa({ ...FIELDS, signature: over(Buffer.from(bytes.toString('hex'))) }, publicKey)).toBe(true);
+    expect(
+      await isSignedRsa({ ...FIELDS, signature: over(Buffer.from(bytes.toString('hex').toUpperCase())) }, publicKey),
+    ).toBe(false);
   });
 
   test('one changed byte of a value or of the signature is refused', async () => {

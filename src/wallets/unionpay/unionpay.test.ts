@@ -252,8 +252,16 @@ describe('an answer that is not believed leaves everything unknown', () => {
     }
   });
 
-  test('the same answer untouched is believed', async () => {
+  test('the same answer untouched is believed, also with more fields, Chinese text and encoding in other letters', async () => {
     expect((await unionpay.query(replying(http(spoken.answer)), config, QUERY)).kind).toBe('succeeded');
+    const other = speak({
+      ...FOUND,
+      encoding: 'utf-8',
+      respMsg: '交易成功，谢谢[0000000]',
+      aNewField: '{x=1&y=[2]}',
+      Upper: 'Z',
+    });
+    expect((await unionpay.query(replying(http(other.answer)), config, QUERY)).kind).toBe('succeeded');
   });
 });
 
