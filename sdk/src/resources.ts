@@ -3,6 +3,7 @@ import { List, type ListParams, type Page } from './list.ts';
 import type { CallOptions, CallRequest, Transport } from './transport.ts';
 import type {
   Attempt,
+  EventType,
   HutongEvent,
   Payment,
   Refund,
@@ -87,8 +88,8 @@ export interface NewWebhookEndpoint {
   url: string;
   /** All, if not given. */
   event_types?: string[];
-  /** `['v1', 'v1a']` to be signed with ed25519 as well; `['v1']` if not given. */
-  signatures?: ('v1' | 'v1a')[];
+  /** Also sign with ed25519 (v1a), so that the receiver needs only the public key. */
+  ed25519?: boolean;
 }
 
 export class WebhookEndpoints {
@@ -116,10 +117,10 @@ export class WebhookEndpoints {
       options,
     );
   }
-  /** The old secret goes on signing beside the new one for `overlap_seconds` (a day, if not given; 0 ends it at once). */
+  /** The old secret goes on signing beside the new one for `overlap_seconds`; 0 ends it at once. */
   rotateSecret(
     id: string,
-    params: { overlap_seconds?: number } = {},
+    params: { overlap_seconds: number },
     options?: CallOptions,
   ): Promise<WebhookEndpointWithSecret> {
     const path = at('/v1/webhook-endpoints', id, '/rotate-secret');
@@ -135,7 +136,7 @@ export class Events {
   get(id: string, options?: CallOptions): Promise<HutongEvent> {
     return call(this.#transport, { method: 'GET', path: at('/v1/events', id) }, options);
   }
-  list(params: ListParams & { type?: string } = {}, options?: CallOptions): List<HutongEvent> {
+  list(params: ListParams & { type?: EventType; object_id?: string } = {}, options?: CallOptions): List<HutongEvent> {
     return list(this.#transport, '/v1/events', params, options);
   }
 }
@@ -182,8 +183,9 @@ export class WalletAccounts {
   get(id: string, options?: CallOptions): Promise<WalletAccount> {
     return call(this.#transport, { method: 'GET', path: at('/v1/wallet-accounts', id) }, options);
   }
-  list(params: ListParams = {}, options?: CallOptions): List<WalletAccount> {
-    return list(this.#transport, '/v1/wallet-accounts', params, options);
+  /** All of them: they are few. */
+  list(options?: CallOptions): List<WalletAccount> {
+    return list(this.#transport, '/v1/wallet-accounts', {}, options);
   }
 }
 

@@ -11,16 +11,21 @@ export interface Payment {
   subject: string;
   state: 'requires_payment_method' | 'requires_action' | 'processing' | 'succeeded' | 'canceled';
   cancellation_reason: 'requested_by_merchant' | 'expired' | null;
+  cancel_requested_at: string | null;
   /** Through which it was paid. */
   wallet: string | null;
   paid_at: string | null;
   refunded: Money;
+  /** On its way back. */
+  refunding: Money;
   return_url: string;
   metadata: Record<string, string>;
   /** Send the buyer's browser there. */
   cashier_url: string;
   expires_at: string;
   created_at: string;
+  /** Counts every change: of two states of one payment, the higher is the later. */
+  version: number;
   livemode: boolean;
   attempts: Attempt[];
 }
@@ -33,9 +38,14 @@ export interface Attempt {
   scene: Scene;
   /** `unknown`: the wallet did not answer; Hutong goes on asking. */
   outcome: 'pending' | 'succeeded' | 'failed' | 'unknown';
+  /** accepted: it paid the payment. surplus: it came twice or too late and goes back by itself. */
+  settled: 'accepted' | 'surplus' | null;
   failure: Failure | null;
+  /** The wallet's own number of it. */
+  wallet_payment_id: string | null;
   next_action: NextAction | null;
   created_at: string;
+  finished_at: string | null;
 }
 
 /** web: a desktop browser. wap: a phone browser. app: your own app. */
@@ -43,8 +53,8 @@ export type Scene = 'web' | 'wap' | 'app';
 
 export interface Failure {
   reason: string;
-  wallet_code: string | null;
-  message: string | null;
+  wallet_code: string;
+  message: string;
 }
 
 /** What the buyer's side does next, by `type`: form_post, redirect, app_order. */
@@ -57,10 +67,14 @@ export interface Refund {
   id: string;
   object: 'refund';
   payment_id: string;
+  attempt_id: string;
   refund_no: string;
   amount: Money;
   state: 'pending' | 'succeeded' | 'failed';
-  reason: string | null;
+  wallet: string;
+  /** void: undone on the wallet's own clearing day. */
+  method: 'refund' | 'void';
+  reason: string;
   /** Hutong gave surplus money back by itself. */
   automatic: boolean;
   failure: Failure | null;

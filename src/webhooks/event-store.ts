@@ -1,3 +1,4 @@
+import { column } from '../db/column.ts';
 import type { Queries } from './webhook-deps.ts';
 import type { DeliveryId, EndpointId, EventId, Owner, WebhookEvent } from './webhook.ts';
 
@@ -36,7 +37,7 @@ export async function insertEventRows(
         ${events.map((e) => e.type)}::text[],
         ${events.map((e) => e.objectId)}::text[],
         ${events.map((e) => e.payload)}::text[],
-        ${events.map((e) => e.occurredAt)}::timestamptz[]
+        ${column(events.map((e) => e.occurredAt))}::timestamptz[]
       ) with ordinality as new (id, merchant_id, type, object_id, payload, occurred_at, place)
     ), numbered as (
       select draft.*,

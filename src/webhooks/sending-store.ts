@@ -1,3 +1,4 @@
+import { column } from '../db/column.ts';
 import type { Queries } from './webhook-deps.ts';
 import type { DeliveryId, Endpoint, EndpointId, EventId } from './webhook.ts';
 
@@ -56,8 +57,8 @@ export async function claimDueDeliveries(
       select *
       from unnest(
         ${room.named.map((n) => n.endpointId)}::text[],
-        ${room.named.map((n) => n.room)}::int[],
-        ${room.named.map((n) => n.isUnwell)}::boolean[]
+        ${column(room.named.map((n) => n.room))}::int[],
+        ${column(room.named.map((n) => n.isUnwell))}::boolean[]
       ) as n (endpoint_id, room, is_unwell)
     ), candidate as (
       select owing.endpoint_id, due.id, due.due_at, coalesce(named.is_unwell, false) as is_unwell, due.place
@@ -128,10 +129,10 @@ export async function insertTries(tx: Queries, book: number, results: readonly T
     select ${book}, delivery_id, fence, sent_at, duration_ms, status, reason, reply
     from unnest(
       ${tries.map((t) => t.deliveryId)}::text[],
-      ${tries.map((t) => t.fence)}::int[],
-      ${tries.map((t) => t.sentAt)}::timestamptz[],
-      ${tries.map((t) => t.durationMs)}::int[],
-      ${tries.map((t) => t.status)}::int[],
+      ${column(tries.map((t) => t.fence))}::int[],
+      ${column(tries.map((t) => t.sentAt))}::timestamptz[],
+      ${column(tries.map((t) => t.durationMs))}::int[],
+      ${column(tries.map((t) => t.status))}::int[],
       ${tries.map((t) => t.reason)}::text[],
       ${tries.map((t) => t.reply)}::text[]
     ) as new (delivery_id, fence, sent_at, duration_ms, status, reason, reply)
@@ -149,13 +150,13 @@ export async function updateTriedDeliveries(
       select *
       from unnest(
         ${results.map((r) => r.deliveryId)}::text[],
-        ${results.map((r) => r.fence)}::int[],
+        ${column(results.map((r) => r.fence))}::int[],
         ${results.map((r) => r.state)}::text[],
-        ${results.map((r) => r.dueAt)}::timestamptz[],
-        ${results.map((r) => (r.tried ? 1 : 0))}::int[],
-        ${results.map((r) => r.status)}::int[],
+        ${column(results.map((r) => r.dueAt))}::timestamptz[],
+        ${column(results.map((r) => (r.tried ? 1 : 0)))}::int[],
+        ${column(results.map((r) => r.status))}::int[],
         ${results.map((r) => r.reason)}::text[],
-        ${results.map((r) => r.finishedAt)}::timestamptz[]
+        ${column(results.map((r) => r.finishedAt))}::timestamptz[]
       ) as new (id, fence, state, due_at, tries, status, reason, finished_at)
     ), locked as (
       select d.id
