@@ -68,8 +68,7 @@ export function readFontAssets(): FontAssets {
     '@fontsource-variable/noto-sans-sc/package.json',
   );
   const dir = dirname(packageFile);
-  // Our own package.json pins this file's shape.
-  const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
+  const { version }: { version: string } = JSON.parse(readFileSync(packageFile, 'utf8')); // pinned by our package.json
   const prefix = `/assets/font/${version}/`;
   const css = readFileSync(join(dir, 'index.css'), 'utf8')
     .replace(/\/\*.*?\*\//g, '')

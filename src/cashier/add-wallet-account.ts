@@ -1,6 +1,7 @@
 import { bookOfId, isId, newId } from '../base/id.ts';
 import { Refusal } from '../base/refusal.ts';
-import { claimKeys, finishKeys, type KeyClaim } from '../db/idempotency-store.ts';
+import type { KeyClaim } from '../db/idempotency-store.ts';
+import { withKey } from '../db/with-key.ts';
 import { chartAccount } from '../ledger/chart.ts';
 import type { WalletName } from '../wallets/wallet.ts';
 import type { CashierDeps } from './deps.ts';
@@ -45,10 +46,7 @@ export async function addWalletAccount(
     createdAt: now,
     updatedAt: now,
   };
-  return await deps.sql.begin(async (tx) => {
-    const claim = request.claim === null ? undefined : (await claimKeys(tx, [request.claim], now))[0];
-    if (claim instanceof Refusal) throw claim;
-    if (claim?.kind === 'replay') return { status: claim.status, body: claim.body, replayed: true };
+  return await withKey(deps.sql, request.claim, now, null, async (tx) => {
     if (!(await insertWalletAccount(tx, row)))
       throw new Refusal('wallet_account_taken', 'this number at the wallet is registered already');
     await deps.ledger.openAccounts(
@@ -58,9 +56,7 @@ export async function addWalletAccount(
         ACCOUNTS_OF_A_WALLET.map((kind) => chartAccount(kind, id, currency, book)),
       ),
     );
-    const reply = toReply(201, showWalletAccount(row));
-    if (request.claim !== null) await finishKeys(tx, { finished: [{ claim: request.claim, reply }], released: [] });
-    return { ...reply, replayed: false };
+    return toReply(201, showWalletAccount(row));
   });
 }
 

@@ -1,3 +1,4 @@
+import { column } from '../db/column.ts';
 import type { Sql, Tx } from '../db/connect.ts';
 import type { Alert } from './payment.ts';
 
@@ -6,12 +7,12 @@ export async function insertAlerts(sql: Sql | Tx, alerts: readonly Alert[]): Pro
     insert into alerts (book, id, kind, subject_id, detail, created_at)
     select *
     from unnest(
-      ${alerts.map((a) => a.book)}::int[],
+      ${column(alerts.map((a) => a.book))}::int[],
       ${alerts.map((a) => a.id)}::text[],
       ${alerts.map((a) => a.kind)}::text[],
       ${alerts.map((a) => a.subjectId)}::text[],
       ${alerts.map((a) => a.detail)}::text[],
-      ${alerts.map((a) => a.createdAt)}::timestamptz[]
+      ${column(alerts.map((a) => a.createdAt))}::timestamptz[]
     )`;
 }
 

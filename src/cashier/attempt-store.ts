@@ -1,3 +1,4 @@
+import { column } from '../db/column.ts';
 import type { Sql, Tx } from '../db/connect.ts';
 import type { Attempt } from './payment.ts';
 
@@ -14,7 +15,7 @@ export async function insertAttempts(tx: Tx, attempts: readonly Attempt[]): Prom
       currency, amount_minor, subject, outcome, expires_at, created_at, due_at)
     select *
     from unnest(
-      ${attempts.map((a) => a.book)}::int[],
+      ${column(attempts.map((a) => a.book))}::int[],
       ${attempts.map((a) => a.id)}::text[],
       ${attempts.map((a) => a.paymentId)}::text[],
       ${attempts.map((a) => a.merchantId)}::text[],
@@ -22,14 +23,14 @@ export async function insertAttempts(tx: Tx, attempts: readonly Attempt[]): Prom
       ${attempts.map((a) => a.walletAccountId)}::text[],
       ${attempts.map((a) => a.scene)}::text[],
       ${attempts.map((a) => a.orderNo)}::text[],
-      ${attempts.map((a) => a.orderedAt)}::timestamptz[],
+      ${column(attempts.map((a) => a.orderedAt))}::timestamptz[],
       ${attempts.map((a) => a.currency)}::text[],
-      ${attempts.map((a) => a.amountMinor)}::bigint[],
+      ${column(attempts.map((a) => a.amountMinor))}::bigint[],
       ${attempts.map((a) => a.subject)}::text[],
       ${attempts.map((a) => a.outcome)}::text[],
-      ${attempts.map((a) => a.expiresAt)}::timestamptz[],
-      ${attempts.map((a) => a.createdAt)}::timestamptz[],
-      ${attempts.map((a) => a.dueAt)}::timestamptz[]
+      ${column(attempts.map((a) => a.expiresAt))}::timestamptz[],
+      ${column(attempts.map((a) => a.createdAt))}::timestamptz[],
+      ${column(attempts.map((a) => a.dueAt))}::timestamptz[]
     )`;
 }
 
@@ -65,7 +66,7 @@ export async function updateAttempts(tx: Tx, attempts: readonly Attempt[]): Prom
       asks_count = new.asks_count,
       due_at = new.due_at
     from unnest(
-      ${attempts.map((a) => a.book)}::int[],
+      ${column(attempts.map((a) => a.book))}::int[],
       ${attempts.map((a) => a.id)}::text[],
       ${attempts.map((a) => a.outcome)}::text[],
       ${attempts.map((a) => a.settled)}::text[],
@@ -76,13 +77,13 @@ export async function updateAttempts(tx: Tx, attempts: readonly Attempt[]): Prom
       ${attempts.map((a) => toJson(a.nextAction))}::text[],
       ${attempts.map((a) => a.walletPaymentId)}::text[],
       ${attempts.map((a) => toJson(a.walletFacts))}::text[],
-      ${attempts.map((a) => a.occurredAt)}::timestamptz[],
-      ${attempts.map((a) => a.finishedAt)}::timestamptz[],
-      ${attempts.map((a) => a.paidMinor)}::bigint[],
-      ${attempts.map((a) => a.refundingMinor)}::bigint[],
-      ${attempts.map((a) => a.refundedMinor)}::bigint[],
-      ${attempts.map((a) => a.asksCount)}::int[],
-      ${attempts.map((a) => a.dueAt)}::timestamptz[]
+      ${column(attempts.map((a) => a.occurredAt))}::timestamptz[],
+      ${column(attempts.map((a) => a.finishedAt))}::timestamptz[],
+      ${column(attempts.map((a) => a.paidMinor))}::bigint[],
+      ${column(attempts.map((a) => a.refundingMinor))}::bigint[],
+      ${column(attempts.map((a) => a.refundedMinor))}::bigint[],
+      ${column(attempts.map((a) => a.asksCount))}::int[],
+      ${column(attempts.map((a) => a.dueAt))}::timestamptz[]
     ) as new (book, id, outcome, settled, failure_reason, failure_code, failure_message, unknown_reason, next_action,
       wallet_payment_id, wallet_facts, occurred_at, finished_at, paid_minor, refunding_minor, refunded_minor, asks_count,
       due_at)

@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts';
 import { BATCH_ITEMS_MAX, BATCH_QUEUE_MAX } from '../base/limits.ts';
 import { newId } from '../base/id.ts';
 import { Refusal } from '../base/refusal.ts';
@@ -45,15 +46,25 @@ async function createPayments(
   const claims = await claimKeys(tx, items.map((item) => item.claim), deps.clock.now());
   const wanted = items.map((item, index) => {
     const claim = claims[index];
-    return claim instanceof Refusal || claim?.kind === 'replay' ? null : toPayment(deps, book, item);
+    return claim instanceof Refusal || claim?.kind !== 'new' ? null : toPayment(deps, book, item);
   });
   const inserted = await insertPayments(tx, wanted.filter((payment) => payment !== null));
   const finished: { claim: KeyClaim; reply: Reply }[] = [];
   const released: KeyClaim[] = [];
-  const results = items.map((item, index): FolderResult | Refusal => {
+  const results: (FolderResult | Refusal)[] = [];
+  for (const [index, item] of items.entries()) results.push(toResult(item, index));
+  await finishKeys(tx, { finished, released });
+  return results;
+
+  function toResult(item: NewPayment, index: number): FolderResult | Refusal {
     const claim = claims[index];
     if (claim instanceof Refusal) return claim;
     if (claim?.kind === 'replay') return { reply: { status: claim.status, body: claim.body }, replayed: true };
+    if (claim?.kind === 'twin') {
+      const first = results[claim.of];
+      assert(first !== undefined, 'a twin comes after its first');
+      return first instanceof Refusal ? first : { ...first, replayed: true };
+    }
     const payment = wanted[index];
     if (payment === null || payment === undefined || !inserted.has(payment.id)) {
       released.push(item.claim);
@@ -62,9 +73,7 @@ async function createPayments(
     const reply = toReply(201, showPayment(deps, payment, []));
     finished.push({ claim: item.claim, reply });
     return { reply, replayed: false };
-  });
-  await finishKeys(tx, { finished, released });
-  return results;
+  }
 }
 
 function toPayment(deps: CashierDeps, book: number, item: NewPayment): Payment {

@@ -62,21 +62,19 @@ async function runChanges(
 ): Promise<(FolderResult | Refusal)[]> {
   const folders = await lockFolders(tx, book, changes);
   const keyed = changes.filter((change) => change.key !== null && change.key.step !== 'finish');
-  const claims = new Map(
-    (keyed.length === 0 ? [] : await claimKeys(tx, keyed.map(toClaim), deps.clock.now())).map((claimed, index) => [
-      keyed[index],
-      claimed,
-    ]),
-  );
+  const claimed = keyed.length === 0 ? [] : await claimKeys(tx, keyed.map(toClaim), deps.clock.now());
+  const claims = new Map(keyed.map((change, index) => [change, claimed[index]]));
 
   const effects: Effects = { postings: [], refunds: [], alerts: [], events: [] };
   const touched = new Set<LockedFolder>();
   const finished: { claim: KeyClaim; reply: Reply }[] = [];
   const released: KeyClaim[] = [];
-  const results = changes.map((change): FolderResult | Refusal => {
-    const claimed = claims.get(change);
-    if (claimed instanceof Refusal) return claimed;
-    if (claimed?.kind === 'replay') return { reply: { status: claimed.status, body: claimed.body }, replayed: true };
+  const outcomes = new Map<FolderChange, FolderResult | Refusal>();
+  const runChange = (change: FolderChange): FolderResult | Refusal => {
+    const claim = claims.get(change);
+    if (claim instanceof Refusal) return claim;
+    if (claim?.kind === 'replay') return { reply: { status: claim.status, body: claim.body }, replayed: true };
+    if (claim?.kind === 'twin') return toTwin(keyed[claim.of], outcomes);
     const folder = folders.get(change.paymentId);
     const result =
       folder === undefined || (change.merchantId !== null && folder.payment.merchantId !== change.merchantId)
@@ -93,10 +91,29 @@ async function runChanges(
       finished.push({ claim: change.key.claim, reply: result });
     }
     return { reply: result, replayed: false };
+  };
+  const results = changes.map((change) => {
+    const result = runChange(change);
+    outcomes.set(change, result);
+    return result;
   });
   await writeFolders(tx, deps, book, [...touched], effects);
   await finishKeys(tx, { finished, released });
   return results;
+}
+
+/** The same request came twice in one batch: it hears what the first hears, or waits while the first goes on. */
+function toTwin(
+  first: FolderChange | undefined,
+  outcomes: ReadonlyMap<FolderChange, FolderResult | Refusal>,
+): FolderResult | Refusal {
+  const outcome = first === undefined ? undefined : outcomes.get(first);
+  assert(first !== undefined && outcome !== undefined, 'a twin comes after its first');
+  if (outcome instanceof Refusal) return outcome;
+  if (first.key?.step === 'whole') return { reply: outcome.reply, replayed: true };
+  return new Refusal('idempotency_key_in_use', 'the first request with this key is still running', {
+    retryAfterSeconds: 1,
+  });
 }
 
 async function lockFolders(

@@ -1,3 +1,4 @@
+import { column } from '../db/column.ts';
 import type { Sql, Tx } from '../db/connect.ts';
 import type { Payment } from './payment.ts';
 
@@ -15,21 +16,21 @@ export async function insertPayments(tx: Tx, payments: readonly Payment[]): Prom
     select book, id, merchant_id, order_no, currency, amount_minor, subject, return_url, metadata::jsonb,
       livemode, state, expires_at, created_at, version, due_at
     from unnest(
-      ${payments.map((p) => p.book)}::int[],
+      ${column(payments.map((p) => p.book))}::int[],
       ${payments.map((p) => p.id)}::text[],
       ${payments.map((p) => p.merchantId)}::text[],
       ${payments.map((p) => p.orderNo)}::text[],
       ${payments.map((p) => p.currency)}::text[],
-      ${payments.map((p) => p.amountMinor)}::bigint[],
+      ${column(payments.map((p) => p.amountMinor))}::bigint[],
       ${payments.map((p) => p.subject)}::text[],
       ${payments.map((p) => p.returnUrl)}::text[],
       ${payments.map((p) => JSON.stringify(p.metadata))}::text[],
-      ${payments.map((p) => p.livemode)}::boolean[],
+      ${column(payments.map((p) => p.livemode))}::boolean[],
       ${payments.map((p) => p.state)}::text[],
-      ${payments.map((p) => p.expiresAt)}::timestamptz[],
-      ${payments.map((p) => p.createdAt)}::timestamptz[],
-      ${payments.map((p) => p.version)}::int[],
-      ${payments.map((p) => p.dueAt)}::timestamptz[]
+      ${column(payments.map((p) => p.expiresAt))}::timestamptz[],
+      ${column(payments.map((p) => p.createdAt))}::timestamptz[],
+      ${column(payments.map((p) => p.version))}::int[],
+      ${column(payments.map((p) => p.dueAt))}::timestamptz[]
     ) as new (book, id, merchant_id, order_no, currency, amount_minor, subject, return_url, metadata,
       livemode, state, expires_at, created_at, version, due_at)
     on conflict (book, merchant_id, order_no) do nothing
@@ -60,15 +61,15 @@ export async function updatePayments(tx: Tx, payments: readonly Payment[]): Prom
       version = new.version,
       due_at = new.due_at
     from unnest(
-      ${payments.map((p) => p.book)}::int[],
+      ${column(payments.map((p) => p.book))}::int[],
       ${payments.map((p) => p.id)}::text[],
       ${payments.map((p) => p.state)}::text[],
       ${payments.map((p) => p.cancellationReason)}::text[],
-      ${payments.map((p) => p.cancelRequestedAt)}::timestamptz[],
+      ${column(payments.map((p) => p.cancelRequestedAt))}::timestamptz[],
       ${payments.map((p) => p.succeededAttemptId)}::text[],
-      ${payments.map((p) => p.paidAt)}::timestamptz[],
-      ${payments.map((p) => p.version)}::int[],
-      ${payments.map((p) => p.dueAt)}::timestamptz[]
+      ${column(payments.map((p) => p.paidAt))}::timestamptz[],
+      ${column(payments.map((p) => p.version))}::int[],
+      ${column(payments.map((p) => p.dueAt))}::timestamptz[]
     ) as new (book, id, state, cancellation_reason, cancel_requested_at, succeeded_attempt_id, paid_at, version, due_at)
     where payments.book = new.book
       and payments.id = new.id`;

@@ -55,16 +55,25 @@ async function takeReading(
   accountId: string,
   reading: Exclude<NotificationReading, { kind: 'refused' }>,
 ): Promise<string | null> {
-  const found =
-    reading.kind === 'payment'
-      ? await findAttemptByOrderNo(cashier.deps.sql, book, accountId, reading.orderNo)
-      : await findRefundByOrderNo(cashier.deps.sql, book, accountId, reading.orderNo);
-  if (found === null) return `${reading.kind} order ${reading.orderNo} is not ours`;
-  if (reading.orderedAt !== null && reading.orderedAt.getTime() !== found.orderedAt.getTime())
-    return `order ${reading.orderNo} was placed at another time`;
-  if (reading.kind === 'payment') await applyOutcome(cashier, found, reading.outcome, 'notification', null);
-  else await applyRefundOutcome(cashier, { book, id: found.id as `rf_${string}`, paymentId: found.paymentId }, reading.outcome);
+  const { sql } = cashier.deps;
+  if (reading.kind === 'payment') {
+    const attempt = await findAttemptByOrderNo(sql, book, accountId, reading.orderNo);
+    if (attempt === null || isOtherTime(reading.orderedAt, attempt.orderedAt)) return unmatched(reading);
+    await applyOutcome(cashier, attempt, reading.outcome, 'notification', null);
+    return null;
+  }
+  const refund = await findRefundByOrderNo(sql, book, accountId, reading.orderNo);
+  if (refund === null || isOtherTime(reading.orderedAt, refund.orderedAt)) return unmatched(reading);
+  await applyRefundOutcome(cashier, refund, reading.outcome);
   return null;
+}
+
+function isOtherTime(told: Date | null, ours: Date): boolean {
+  return told !== null && told.getTime() !== ours.getTime();
+}
+
+function unmatched(reading: { kind: string; orderNo: string }): string {
+  return `${reading.kind} order ${reading.orderNo} at that time is not ours`;
 }
 
 async function note(cashier: Cashier, book: number, subjectId: string, kind: AlertKind, detail: string): Promise<void> {

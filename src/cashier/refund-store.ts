@@ -1,3 +1,4 @@
+import { column } from '../db/column.ts';
 import type { Sql, Tx } from '../db/connect.ts';
 import type { Refund } from './payment.ts';
 
@@ -13,7 +14,7 @@ export async function insertRefunds(tx: Tx, refunds: readonly Refund[]): Promise
       amount_minor, method, automatic, reason, order_no, ordered_at, outcome, created_at, due_at)
     select *
     from unnest(
-      ${refunds.map((r) => r.book)}::int[],
+      ${column(refunds.map((r) => r.book))}::int[],
       ${refunds.map((r) => r.id)}::text[],
       ${refunds.map((r) => r.paymentId)}::text[],
       ${refunds.map((r) => r.attemptId)}::text[],
@@ -22,15 +23,15 @@ export async function insertRefunds(tx: Tx, refunds: readonly Refund[]): Promise
       ${refunds.map((r) => r.wallet)}::text[],
       ${refunds.map((r) => r.walletAccountId)}::text[],
       ${refunds.map((r) => r.currency)}::text[],
-      ${refunds.map((r) => r.amountMinor)}::bigint[],
+      ${column(refunds.map((r) => r.amountMinor))}::bigint[],
       ${refunds.map((r) => r.method)}::text[],
-      ${refunds.map((r) => r.automatic)}::boolean[],
+      ${column(refunds.map((r) => r.automatic))}::boolean[],
       ${refunds.map((r) => r.reason)}::text[],
       ${refunds.map((r) => r.orderNo)}::text[],
-      ${refunds.map((r) => r.orderedAt)}::timestamptz[],
+      ${column(refunds.map((r) => r.orderedAt))}::timestamptz[],
       ${refunds.map((r) => r.outcome)}::text[],
-      ${refunds.map((r) => r.createdAt)}::timestamptz[],
-      ${refunds.map((r) => r.dueAt)}::timestamptz[]
+      ${column(refunds.map((r) => r.createdAt))}::timestamptz[],
+      ${column(refunds.map((r) => r.dueAt))}::timestamptz[]
     )`;
 }
 
@@ -60,7 +61,7 @@ export async function updateRefunds(tx: Tx, refunds: readonly Refund[]): Promise
       finished_at = new.finished_at,
       due_at = new.due_at
     from unnest(
-      ${refunds.map((r) => r.book)}::int[],
+      ${column(refunds.map((r) => r.book))}::int[],
       ${refunds.map((r) => r.id)}::text[],
       ${refunds.map((r) => r.outcome)}::text[],
       ${refunds.map((r) => r.failureReason)}::text[],
@@ -68,10 +69,10 @@ export async function updateRefunds(tx: Tx, refunds: readonly Refund[]): Promise
       ${refunds.map((r) => r.failureMessage)}::text[],
       ${refunds.map((r) => r.unknownReason)}::text[],
       ${refunds.map((r) => r.walletRefundId)}::text[],
-      ${refunds.map((r) => r.sentAt)}::timestamptz[],
-      ${refunds.map((r) => r.asksCount)}::int[],
-      ${refunds.map((r) => r.finishedAt)}::timestamptz[],
-      ${refunds.map((r) => r.dueAt)}::timestamptz[]
+      ${column(refunds.map((r) => r.sentAt))}::timestamptz[],
+      ${column(refunds.map((r) => r.asksCount))}::int[],
+      ${column(refunds.map((r) => r.finishedAt))}::timestamptz[],
+      ${column(refunds.map((r) => r.dueAt))}::timestamptz[]
     ) as new (book, id, outcome, failure_reason, failure_code, failure_message, unknown_reason, wallet_refund_id, sent_at,
       asks_count, finished_at, due_at)
     where refunds.book = new.book

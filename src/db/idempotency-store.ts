@@ -1,5 +1,6 @@
 import { IDEMPOTENCY_REPLY_HOURS, LEASE_SECONDS } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
+import { column } from './column.ts';
 import type { Sql, Tx } from './connect.ts';
 
 /*
@@ -79,10 +80,10 @@ export async function finishKeys(
         reply_status = new.reply_status,
         reply_body = new.reply_body
       from unnest(
-        ${finished.map(({ claim }) => claim.book)}::int[],
+        ${column(finished.map(({ claim }) => claim.book))}::int[],
         ${finished.map(({ claim }) => claim.merchantId)}::text[],
         ${finished.map(({ claim }) => claim.key)}::text[],
-        ${finished.map(({ reply }) => reply.status)}::int[],
+        ${column(finished.map(({ reply }) => reply.status))}::int[],
         ${finished.map(({ reply }) => reply.body)}::text[]
       ) as new (book, merchant_id, key, reply_status, reply_body)
       where k.book = new.book
@@ -93,7 +94,7 @@ export async function finishKeys(
     writes.push(tx`
       delete from idempotency_keys as k
       using unnest(
-        ${released.map((claim) => claim.book)}::int[],
+        ${column(released.map((claim) => claim.book))}::int[],
         ${released.map((claim) => claim.merchantId)}::text[],
         ${released.map((claim) => claim.key)}::text[]
       ) as gone (book, merchant_id, key)
@@ -118,7 +119,7 @@ async function insertKeys(tx: Tx, claims: readonly KeyClaim[], now: Date): Promi
     insert into idempotency_keys (book, merchant_id, key, route, fingerprint, state, claim_no, locked_until, created_at)
     select book, merchant_id, key, route, fingerprint, 'running', 1, ${leaseEnd(now)}, ${now}
     from unnest(
-      ${claims.map((claim) => claim.book)}::int[],
+      ${column(claims.map((claim) => claim.book))}::int[],
       ${claims.map((claim) => claim.merchantId)}::text[],
       ${claims.map((claim) => claim.key)}::text[],
       ${claims.map((claim) => claim.route)}::text[],
@@ -137,7 +138,7 @@ async function lockKeys(tx: Tx, claims: readonly KeyClaim[]): Promise<KeyRow[]> 
     where (book, merchant_id, key) in (
       select *
       from unnest(
-        ${claims.map((claim) => claim.book)}::int[],
+        ${column(claims.map((claim) => claim.book))}::int[],
         ${claims.map((claim) => claim.merchantId)}::text[],
         ${claims.map((claim) => claim.key)}::text[]
       )
@@ -152,7 +153,7 @@ async function takeOverKeys(tx: Tx, claims: readonly KeyClaim[], now: Date): Pro
     set claim_no = claim_no + 1,
       locked_until = ${leaseEnd(now)}
     from unnest(
-      ${claims.map((claim) => claim.book)}::int[],
+      ${column(claims.map((claim) => claim.book))}::int[],
       ${claims.map((claim) => claim.merchantId)}::text[],
       ${claims.map((claim) => claim.key)}::text[]
     ) as mine (book, merchant_id, key)

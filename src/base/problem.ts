@@ -1,5 +1,5 @@
-import { Refusal, type RefusalCode } from '../base/refusal.ts';
-import { REFUSALS } from '../base/refusals.ts';
+import { Refusal, type RefusalCode } from './refusal.ts';
+import { REFUSALS } from './refusals.ts';
 
 /** RFC 9457 with our stable `code`; docs/errors.md lists them all. */
 export interface Problem {

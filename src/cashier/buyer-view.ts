@@ -1,0 +1,60 @@
+import { bookOfId, isId } from '../base/id.ts';
+import { Refusal } from '../base/refusal.ts';
+import type { WalletName } from '../wallets/wallet.ts';
+import { askWallet } from './ask-wallet.ts';
+import { findAttemptsOf } from './attempt-store.ts';
+import type { Cashier } from './cashier.ts';
+import { isCashierToken } from './cashier-link.ts';
+import { findMerchant } from './merchant-store.ts';
+import { isFinal } from './moves.ts';
+import type { Attempt, Payment } from './payment.ts';
+import { findPaymentById } from './payment-store.ts';
+import { listWalletAccounts } from './wallet-account-store.ts';
+
+/** What the buyer's page of one payment is made of. */
+export interface BuyerView {
+  payment: Payment;
+  attempts: Attempt[];
+  merchantName: string;
+  /** Wallets that the shop takes in this payment's currency. */
+  wallets: WalletName[];
+}
+
+/** Opens a payment by its link. @throws Refusal not_found, the same for a wrong token as for no payment. */
+export async function openBuyerView(cashier: Cashier, paymentId: string, token: string): Promise<BuyerView> {
+  const { deps } = cashier;
+  if (!isId('pay', paymentId) || !isCashierToken(deps.keyring, paymentId, token))
+    throw new Refusal('not_found', 'there is no such payment');
+  const book = bookOfId(paymentId);
+  const payment = await findPaymentById(deps.sql, book, paymentId);
+  if (payment === null) throw new Refusal('not_found', 'there is no such payment');
+  const [attempts, merchant, accounts] = await Promise.all([
+    findAttemptsOf(deps.sql, book, [paymentId]),
+    findMerchant(deps.sql, book, payment.merchantId),
+    listWalletAccounts(deps.sql, book, payment.merchantId),
+  ]);
+  const wallets = accounts
+    .filter((account) => account.enabled && deps.can(account.wallet).currencies.includes(payment.currency))
+    .map((account) => account.wallet);
+  return { payment, attempts, merchantName: merchant?.name ?? '', wallets: [...new Set(wallets)] };
+}
+
+/** How long the buyer waits for the wallet's word before the page is shown with what is known. */
+const BUYER_WAIT_MS = 1500;
+/** A buyer who reloads does not make us ask the wallet each time. */
+const ASK_PAUSE_MS = 3000;
+
+/** Asks about the open attempts at once because the buyer came back; coming back proves nothing by itself. */
+export function createBuyerAsker(cashier: Cashier) {
+  const askedAtMs = new Map<string, number>();
+
+  return async function askForBuyer(view: BuyerView): Promise<void> {
+    const nowMs = cashier.deps.clock.now().getTime();
+    if (isFinal(view.payment.state) || nowMs - (askedAtMs.get(view.payment.id) ?? 0) < ASK_PAUSE_MS) return;
+    if (askedAtMs.size > 10_000) askedAtMs.clear();
+    askedAtMs.set(view.payment.id, nowMs);
+    const open = view.attempts.filter((attempt) => attempt.outcome === 'pending' || attempt.outcome === 'unknown');
+    const asking = Promise.allSettled(open.map((attempt) => askWallet(cashier, attempt)));
+    await Promise.race([asking, new Promise((resolve) => setTimeout(resolve, BUYER_WAIT_MS).unref())]);
+  };
+}

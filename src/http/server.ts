@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { BODY_BYTES_MAX, HTTP_REQUEST_MS_MAX } from '../base/limits.ts';
+import type { Log } from '../base/log.ts';
+import { Refusal } from '../base/refusal.ts';
+import { readStrictJson } from '../base/strict-json.ts';
+import { createAuthenticator } from '../cashier/api-keys.ts';
+import type { Cashier } from '../cashier/cashier.ts';
+import { isOurFault, toProblem } from '../base/problem.ts';
+import { mountRoute, type RouteRow } from './route.ts';
+import { notificationRoutes } from './routes/notifications.ts';
+
+export interface ServerDeps {
+  cashier: Cashier;
+  log: Log;
+  version: string;
+  publicUrl: string;
+  /** Every route of the API. */
+  routes: readonly RouteRow[];
+  /** Pages for people: each plugin brings its own error pages. */
+  pages: readonly ((app: FastifyInstance) => Promise<void>)[];
+  /** Answers whether the database is there. */
+  isReady(): Promise<boolean>;
+}
+
+/** The HTTP door: API routes from rows, wallet notifications, pages, OpenAPI and its page. Not listening yet. */
+export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: HTTP_REQUEST_MS_MAX,
+    genReqId: () => `req_${randomUUID()}`,
+    trustProxy: false,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 120, caseSensitive: true },
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
+    // Replies are made by us, field by field; the reply schemas are for the documentation.
+    serializerOpts: {},
+  });
+  app.setSerializerCompiler(() => (value) => (typeof value === 'string' ? value : JSON.stringify(value)));
+  app.removeAllContentTypeParsers();
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('referrer-policy', reply.getHeader('referrer-policy') ?? 'no-referrer');
+  });
+  answerProblems(app, deps.log);
+
+  await app.register(swagger, { openapi: openApiHead(deps) });
+  await app.register(async (api) => {
+    api.addContentTypeParser('application/json', { parseAs: 'buffer' }, readJsonBody);
+    const authenticate = createAuthenticator(deps.cashier.deps);
+    for (const route of deps.routes) mountRoute(api, route, authenticate);
+  });
+  await app.register(notificationRoutes(deps.cashier));
+  for (const page of deps.pages) await app.register(page);
+  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { deepLinking: true } });
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  app.get('/healthz', { schema: { hide: true } }, async (_request, reply) => {
+    const isReady = await deps.isReady();
+    return reply.code(isReady ? 200 : 503).send({ ready: isReady, version: deps.version });
+  });
+  await app.ready();
+  return app;
+}
+
+const METHODS = ['GET', 'POST', 'DELETE'] as const;
+
+function openApiHead(deps: ServerDeps) {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Hutong',
+      version: deps.version,
+      description: 'One cashier for every wallet. Amounts are minor units (fen) as integers in strings; errors are RFC 9457.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: deps.publicUrl }],
+    components: {
+      securitySchemes: {
+        apiKey: { type: 'http' as const, scheme: 'bearer', description: 'An API key: hk_test_… or hk_live_…' },
+      },
+    },
+  };
+}
+
+const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+
+function readJsonBody(request: FastifyRequest, body: Buffer | string, done: (error: Error | null, value?: unknown) => void) {
+  try {
+    if (!JSON_TYPE.test(request.headers['content-type'] ?? ''))
+      throw new Refusal('content_type_unsupported', 'send application/json in UTF-8');
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    done(null, bytes.length === 0 ? undefined : readStrictJson(bytes));
+  } catch (error) {
+    done(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+function answerProblems(app: FastifyInstance, log: Log): void {
+  app.setErrorHandler((error: unknown, request, reply) => {
+    if (isOurFault(error)) log.error({ requestId: request.id, route: request.routeOptions.url, error }, 'a request failed');
+    return sendProblem(error, request, reply);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = METHODS.filter((method) => app.findRoute({ method, url: request.url.split('?')[0] ?? '' }) !== null);
+    if (allowed.length === 0) return sendProblem(new Refusal('not_found', 'there is no such address'), request, reply);
+    reply.header('allow', allowed.join(', '));
+    return sendProblem(new Refusal('method_not_allowed', `this address takes ${allowed.join(', ')}`), request, reply);
+  });
+}
+
+function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = toProblem(error, request.id);
+  return reply.code(problem.status).headers({ ...problem.headers, 'cache-control': 'no-store' }).send(problem.body);
+}

@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Clock } from './base/clock.ts';
+import { DATABASE_CONNECTIONS_MAX, OUTBOUND_CONNECT_MS_MAX, OUTBOUND_IDLE_MS, OUTBOUND_ORIGIN_CONNECTIONS_MAX } from './base/limits.ts';
+import type { Log } from './base/log.ts';
+import type { Send } from './base/outbound.ts';
+import type { Random } from './base/random.ts';
+import { rootDir } from './base/root.ts';
+import type { Secret } from './base/secret.ts';
+import { type Cashier, openCashier } from './cashier/cashier.ts';
+import { connect, type Sql } from './db/connect.ts';
+import { sweepKeys } from './db/idempotency-store.ts';
+import { migrate } from './db/migrate.ts';
+import { paymentRoutes } from './http/routes/payments.ts';
+import { refundRoutes } from './http/routes/refunds.ts';
+import { walletAccountRoutes } from './http/routes/wallet-accounts.ts';
+import { webhookRoutes } from './http/routes/webhooks.ts';
+import { buildServer } from './http/server.ts';
+import { createLedger, type Ledger } from './ledger/ledger.ts';
+import { createSend } from './net/send.ts';
+import { createVettedSend } from './net/vetted-send.ts';
+import { createKeyring, type Keyring } from './vault/seal.ts';
+import { wallets } from './wallets/registry.ts';
+import { buyerRoutes } from './web/buyer-routes.ts';
+import { insertEvents } from './webhooks/insert-events.ts';
+import { startSendingDeliveries } from './webhooks/send-deliveries.ts';
+
+/** There is one book to begin with; every id and every key says so. */
+export const BOOK = 1;
+
+export interface HutongOptions {
+  databaseUrl: string;
+  publicUrl: string;
+  masterSecrets: readonly [Secret, ...Secret[]];
+  /** Sandbox: webhooks may go to this machine, over plain http. */
+  isSandbox: boolean;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  /** Sees every call to a wallet before it goes out; the demo shows them. */
+  wrapSend?: (send: Send) => Send;
+}
+
+/** Everything that runs, built once. */
+export interface Hutong {
+  sql: Sql;
+  keyring: Keyring;
+  ledger: Ledger;
+  cashier: Cashier;
+  app: FastifyInstance;
+  /** Starts the loops: asking wallets, sending refunds and webhooks, expiring, sweeping. */
+  startWork(): void;
+  /** Stops taking requests, waits for what is in hand, closes the database. */
+  stop(): Promise<void>;
+}
+
+const HOUSEKEEPING_MS = 60_000;
+const EXPIRE_ITEMS = 1000;
+const WEBHOOK_IDLE_MS = 250;
+
+/** Connects, migrates and wires; listens to nothing yet. */
+export async function openHutong(options: HutongOptions): Promise<Hutong> {
+  const { clock, random, log, publicUrl } = options;
+  const sql = connect(options.databaseUrl, { connectionsMax: DATABASE_CONNECTIONS_MAX, applicationName: 'hutong' });
+  await migrate(sql);
+  const keyring = createKeyring({ random }, options.masterSecrets);
+  const ledger = createLedger({ sql, clock, log, book: BOOK });
+  await ledger.prepareMonths();
+
+  const outbound = {
+    connectionsPerOriginMax: OUTBOUND_ORIGIN_CONNECTIONS_MAX,
+    connectTimeoutMs: OUTBOUND_CONNECT_MS_MAX,
+    idleTimeoutMs: OUTBOUND_IDLE_MS,
+  };
+  const toWallets = createSend(outbound);
+  const toShops = createVettedSend({ ...outbound, allowPrivate: options.isSandbox });
+  let kickWebhooks = (): void => {};
+  const cashier = openCashier({
+    sql,
+    clock,
+    random,
+    log,
+    keyring,
+    send: options.wrapSend?.(toWallets.send) ?? toWallets.send,
+    publicUrl,
+    wallets,
+    can: (wallet) => wallets[wallet].can,
+    ledger,
+    webhooks: {
+      insertEvents: (tx, book, events) => insertEvents({ clock, random }, tx, book, events),
+      kick: () => kickWebhooks(),
+    },
+  });
+  const app = await buildServer({
+    cashier,
+    log,
+    version: readVersion(),
+    publicUrl,
+    routes: [
+      ...paymentRoutes(cashier),
+      ...refundRoutes(cashier),
+      ...walletAccountRoutes(cashier),
+      ...webhookRoutes({
+        sql,
+        clock,
+        random,
+        seal: keyring,
+        cover: keyring,
+        allowPrivate: options.isSandbox,
+        kick: () => kickWebhooks(),
+      }),
+    ],
+    pages: [buyerRoutes(cashier, log)],
+    isReady: () => sql`select 1`.then(() => true, () => false),
+  });
+
+  const stops: (() => Promise<void>)[] = [];
+  return {
+    sql,
+    keyring,
+    ledger,
+    cashier,
+    app,
+    startWork() {
+      cashier.startWork();
+      const webhooks = startSendingDeliveries({
+        sql,
+        clock,
+        random,
+        send: toShops.send,
+        seal: keyring,
+        log,
+        book: BOOK,
+        idleMs: WEBHOOK_IDLE_MS,
+      });
+      kickWebhooks = () => webhooks.kick();
+      stops.push(() => webhooks.stop(), startHousekeeping({ sql, clock, log, ledger }));
+    },
+    async stop() {
+      await app.close();
+      await cashier.stop();
+      await Promise.all(stops.map((stop) => stop()));
+      await ledger.close();
+      await Promise.all([toWallets.close(), toShops.close()]);
+      await sql.end({ timeout: 5 });
+    },
+  };
+}
+
+/** Once a minute: pending transfers whose time is up, next months' tables, replies that are old enough. */
+function startHousekeeping(deps: { sql: Sql; clock: Clock; log: Log; ledger: Ledger }): () => Promise<void> {
+  let running: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    running = keepHouse(deps).catch((error: unknown) => deps.log.error({ error }, 'housekeeping failed; tried again in a minute'));
+  }, HOUSEKEEPING_MS);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}
+
+async function keepHouse(deps: { sql: Sql; clock: Clock; ledger: Ledger }): Promise<void> {
+  await deps.ledger.expirePending(EXPIRE_ITEMS);
+  await deps.ledger.prepareMonths();
+  await sweepKeys(deps.sql, deps.clock.now());
+}
+
+export function readVersion(): string {
+  const { version }: { version: string } = JSON.parse(readFileSync(join(rootDir, 'package.json'), 'utf8')); // our own file
+  return version;
+}

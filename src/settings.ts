@@ -1,0 +1,101 @@
+import { readFileSync, statSync } from 'node:fs';
+import { Secret } from './base/secret.ts';
+
+/** Everything that is set from outside. `npm start` needs none of it. docs/reference/settings.md has the list. */
+export interface Settings {
+  /** sandbox: simulators, demo shop, plain http on this machine. live: real wallets; refuses weak secrets. */
+  mode: 'sandbox' | 'live';
+  /** Null: our own PostgreSQL in the data folder. */
+  databaseUrl: string | null;
+  dataDir: string;
+  host: string;
+  port: number;
+  /** Where the world reaches us; null: the address we listen on. */
+  publicUrl: string | null;
+  /** The newest first; older ones only open what they sealed. Null in the sandbox: made once, kept in the data folder. */
+  masterSecrets: [Secret, ...Secret[]] | null;
+  logLevel: string;
+}
+
+/** A setting is wrong: one line for the person at the terminal, naming the setting and never its value. */
+export class SettingError extends Error {
+  override name = 'SettingError';
+}
+
+/** @throws SettingError */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const mode = oneOf('HUTONG_MODE', env['HUTONG_MODE'] ?? 'sandbox', ['sandbox', 'live']);
+  const settings: Settings = {
+    mode,
+    databaseUrl: readDatabaseUrl(env['DATABASE_URL']),
+    dataDir: env['HUTONG_DATA_DIR'] || '.hutong',
+    host: env['HUTONG_HOST'] || '127.0.0.1',
+    port: readPort(env['HUTONG_PORT'] ?? '4700'),
+    publicUrl: readPublicUrl(env['HUTONG_PUBLIC_URL'], mode),
+    masterSecrets: readMasterSecrets(env),
+    logLevel: oneOf('HUTONG_LOG', env['HUTONG_LOG'] ?? 'warn', ['debug', 'info', 'warn', 'error', 'silent']),
+  };
+  if (mode === 'live' && settings.masterSecrets === null)
+    throw new SettingError('HUTONG_MASTER_SECRET is required in live mode: 32 random bytes or more');
+  if (mode === 'live' && settings.publicUrl === null)
+    throw new SettingError('HUTONG_PUBLIC_URL is required in live mode: the https address that buyers and wallets reach');
+  return settings;
+}
+
+function readMasterSecrets(env: Readonly<Record<string, string | undefined>>): Settings['masterSecrets'] {
+  const file = env['HUTONG_MASTER_SECRET_FILE'];
+  const text = file === undefined ? env['HUTONG_MASTER_SECRET'] : readSecretFile(file);
+  if (text === undefined) return null;
+  const [newest, ...older] = text.split(/[\s,]+/).filter(Boolean).map((part) => checkSecret(part));
+  if (newest === undefined) throw new SettingError('HUTONG_MASTER_SECRET is empty');
+  return [newest, ...older];
+}
+
+function readSecretFile(path: string): string {
+  let mode: number;
+  let text: string;
+  try {
+    mode = statSync(path).mode;
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new SettingError('HUTONG_MASTER_SECRET_FILE cannot be read');
+  }
+  if ((mode & 0o077) !== 0) throw new SettingError('HUTONG_MASTER_SECRET_FILE may be read by others: chmod 600');
+  return text;
+}
+
+/** Refuses what a person would type: short, few different characters, or a word from an example. */
+export function checkSecret(text: string): Secret {
+  if (Buffer.byteLength(text) < 32) throw new SettingError('HUTONG_MASTER_SECRET is shorter than 32 bytes');
+  if (new Set(text).size < 12 || /secret|password|change.?me|example|hutong|1234567|abcdef/i.test(text))
+    throw new SettingError('HUTONG_MASTER_SECRET is easy to guess: use 32 random bytes, such as from openssl rand -base64 32');
+  return new Secret(text);
+}
+
+function readDatabaseUrl(text: string | undefined): string | null {
+  if (text === undefined || text === '') return null;
+  if (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol))
+    throw new SettingError('DATABASE_URL is not of the form postgres://user:password@host:port/database');
+  return text;
+}
+
+function readPublicUrl(text: string | undefined, mode: Settings['mode']): string | null {
+  if (text === undefined || text === '') return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isRight = url !== null && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
+  if (!isRight || !(url.protocol === 'https:' || (url.protocol === 'http:' && mode === 'sandbox')))
+    throw new SettingError('HUTONG_PUBLIC_URL is not an https address without a path');
+  return url.origin;
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new SettingError('HUTONG_PORT is not a port number');
+  return port;
+}
+
+function oneOf<const T extends string>(name: string, text: string, choices: readonly T[]): T {
+  const choice = choices.find((candidate) => candidate === text);
+  if (choice === undefined) throw new SettingError(`${name} is one of: ${choices.join(', ')}`);
+  return choice;
+}
