@@ -1,0 +1,54 @@
+import type { Heard, Order, OrderState } from './orders.ts';
+
+/** The parts of a payment, as the API shows it, that the shop acts on. */
+export interface PaymentNews {
+  kind: 'payment';
+  id: string;
+  amount: { currency: string; minor: bigint };
+  state: string;
+  wallet: string | null;
+}
+
+/** The parts of a refund that the shop acts on. */
+export interface RefundNews {
+  kind: 'refund';
+  paymentId: string;
+  state: string;
+  /** Hutong sent back by itself what was paid twice or too late; the order itself is untouched. */
+  automatic: boolean;
+}
+
+/** What each piece of news does to an order, and from where; anything else leaves it as it is, however late it comes. */
+const MOVES: Record<string, { from: readonly OrderState[]; to: OrderState }> = {
+  'payment succeeded': { from: ['unpaid'], to: 'paid' },
+  'payment canceled': { from: ['unpaid'], to: 'closed' },
+  'refund pending': { from: ['paid'], to: 'refunding' },
+  'refund succeeded': { from: ['paid', 'refunding'], to: 'refunded' },
+  'refund failed': { from: ['refunding'], to: 'paid' },
+};
+
+/**
+ * The order after a piece of news, whether a webhook brought it or the shop asked. News of another payment or another
+ * amount changes nothing, news that was heard before changes nothing, and no news takes an order back.
+ */
+export function applyNews(order: Order, news: PaymentNews | RefundNews, heard: Heard): Order {
+  if (order.heard.some((earlier) => earlier.id === heard.id)) return order;
+  if (!isAbout(order, news)) return order;
+  const moved = news.kind === 'refund' && news.automatic ? order : moveOrder(order, `${news.kind} ${news.state}`);
+  const paidWith = news.kind === 'payment' && news.state === 'succeeded' ? news.wallet : order.paidWith;
+  return { ...moved, paidWith, heard: [...order.heard, heard] };
+}
+
+export function moveOrder(order: Order, news: string): Order {
+  const move = MOVES[news];
+  return move?.from.includes(order.state) ? { ...order, state: move.to } : order;
+}
+
+function isAbout(order: Order, news: PaymentNews | RefundNews): boolean {
+  if (news.kind === 'refund') return order.payment?.id === news.paymentId;
+  return (
+    (order.payment === null || order.payment.id === news.id) &&
+    news.amount.currency === order.amount.currency &&
+    news.amount.minor === BigInt(order.amount.minor)
+  );
+}

@@ -1,0 +1,102 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Webhook } from 'standardwebhooks';
+
+/**
+ * What the demo shop sees of Hutong, when only the shop is under test: it takes payments and refunds as the API does, has
+ * one page for a cashier, and signs webhooks with a foreign library.
+ */
+export interface ApiStandIn {
+  url: string;
+  secret: string;
+  /** [method and path, Idempotency-Key, body] of every call, in order. */
+  calls: [string, string | undefined, Record<string, unknown>][];
+  /** While true, every call is refused with 503. */
+  isDown: boolean;
+  /** The state that `GET /v1/payments/…` tells. */
+  paymentState: 'requires_payment_method' | 'succeeded' | 'canceled';
+  /** Headers and body of a genuine webhook. */
+  sign(id: string, message: { type: string; data: object }): { headers: Record<string, string>; body: string };
+  paymentOf(orderNo: string, minor: string): object;
+  stop(): Promise<void>;
+}
+
+export async function startApiStandIn(): Promise<ApiStandIn> {
+  const server = createServer((request, response) => void answer(standIn, request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the stand-in listens on a port');
+  const url = `http://127.0.0.1:${address.port}`;
+  const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+  const standIn: ApiStandIn = {
+    url,
+    secret,
+    calls: [],
+    isDown: false,
+    paymentState: 'requires_payment_method',
+    sign(id, { type, data }) {
+      const at = new Date();
+      const body = JSON.stringify({ type, timestamp: at.toISOString(), data });
+      const signature = new Webhook(secret).sign(id, at, body);
+      const headers = {
+        'content-type': 'application/json',
+        'webhook-id': id,
+        'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+        'webhook-signature': signature,
+      };
+      return { headers, body };
+    },
+    paymentOf: (orderNo, minor) => payment(url, standIn.paymentState, orderNo, { currency: 'CNY', minor }),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return standIn;
+}
+
+async function answer(standIn: ApiStandIn, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { pathname } = new URL(request.url ?? '/', standIn.url);
+  if (pathname.startsWith('/c/')) {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><p data-testid="cashier">cashier</p>');
+    return;
+  }
+  const body = await readJson(request);
+  const key = request.headers['idempotency-key'];
+  standIn.calls.push([`${request.method} ${pathname}`, Array.isArray(key) ? key[0] : key, body]);
+  const [status, reply] = standIn.isDown
+    ? [503, { title: 'Too busy', status: 503, detail: 'down', code: 'overloaded', retryable: true }]
+    : reply2xx(standIn, request.method ?? '', pathname, body);
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
+}
+
+function reply2xx(standIn: ApiStandIn, method: string, path: string, body: Record<string, unknown>): [number, object] {
+  if (path.endsWith('/refunds')) {
+    return [201, { id: 'rf_1', object: 'refund', payment_id: path.split('/')[3], state: 'pending', automatic: false }];
+  }
+  if (method === 'GET') {
+    const orderNo = path.split('_')[1] ?? '';
+    const created = standIn.calls.find(([, , sent]) => sent['order_no'] === orderNo)?.[2];
+    return [200, payment(standIn.url, standIn.paymentState, orderNo, created?.['amount'])];
+  }
+  return [201, payment(standIn.url, 'requires_payment_method', String(body['order_no']), body['amount'])];
+}
+
+function payment(url: string, state: string, orderNo: string, amount: unknown): object {
+  return {
+    id: `pay_${orderNo}`,
+    object: 'payment',
+    order_no: orderNo,
+    amount,
+    state,
+    wallet: state === 'succeeded' ? 'unionpay' : null,
+    cashier_url: `${url}/c/pay_${orderNo}/tok`,
+  };
+}
+
+async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  const text = Buffer.concat(chunks).toString();
+  return text === '' ? {} : JSON.parse(text);
+}

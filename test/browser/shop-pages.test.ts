@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { systemRandom } from '../../src/base/random.ts';
+import { startShop, type Shop } from '../../src/sandbox/shop/shop.ts';
+import { startApiStandIn, type ApiStandIn } from './api-stand-in.ts';
+import {
+  axeViolations,
+  DESKTOP,
+  openBrowser,
+  PHONE,
+  sidewaysScroll,
+  SMALL_PHONE,
+  type TestBrowser,
+} from './browser.ts';
+import { buyProduct, refundInShop, waitForOrder } from './shop-steps.ts';
+
+let browser: TestBrowser;
+let api: ApiStandIn;
+let shop: Shop;
+beforeAll(async () => {
+  browser = await openBrowser();
+  api = await startApiStandIn();
+  shop = await startShop({
+    port: 0,
+    host: '127.0.0.1',
+    hutongUrl: api.url,
+    apiKey: 'hk_test_1',
+    webhookSecret: api.secret,
+    dataDir: null,
+    clock: systemClock,
+    random: systemRandom,
+    log: silentLog,
+  });
+});
+afterAll(async () => {
+  await browser.close();
+  await shop.stop();
+  await api.stop();
+});
+
+async function tell(id: string, type: string, data: object): Promise<void> {
+  const { headers, body } = api.sign(id, { type, data });
+  await fetch(`${shop.url}/webhooks`, { method: 'POST', headers, body });
+}
+
+describe.each(['/', '/products/tea', '/products/noodles', '/nothing'])('the page %s', (path) => {
+  test.each(['zh-CN', 'en'])('has no violation and never scrolls sideways, in %s', async (lang) => {
+    for (const viewport of [SMALL_PHONE, PHONE, DESKTOP]) {
+      await browser.withPage(viewport, async (page) => {
+        await page.goto(`${shop.url}${path}?lang=${lang}`);
+        expect(await sidewaysScroll(page)).toBe(0);
+        if (viewport === PHONE) expect(await axeViolations(page)).toEqual([]);
+      });
+    }
+  });
+});
+
+test.each([
+  ['with script', true],
+  ['without script', false],
+])('%s, buying leads to the cashier', async (_, javaScript) => {
+  await browser.withPage({ ...PHONE, javaScript }, async (page) => {
+    await buyProduct(page, shop.url, 'umbrella');
+    expect(page.url()).toContain(`${api.url}/c/pay_`);
+  });
+});
+
+test('an open order page follows the webhooks from waiting to paid to refunded', async () => {
+  await browser.withPage(PHONE, async (page) => {
+    await buyProduct(page, shop.url, 'umbrella');
+    const orderNo = /pay_(\w+)\//.exec(page.url())?.[1] ?? '';
+    await page.goto(`${shop.url}/orders/${orderNo}`);
+    expect(await axeViolations(page)).toEqual([]);
+
+    api.paymentState = 'succeeded';
+    await tell(`evt_paid_${orderNo}`, 'payment.succeeded', api.paymentOf(orderNo, '9900'));
+    await waitForOrder(page, 'paid');
+    expect(await page.locator('[role=status]').textContent()).toContain('付款成功');
+    expect(await axeViolations(page)).toEqual([]);
+
+    await refundInShop(page);
+    await waitForOrder(page, 'refunding');
+    const refund = { id: 'rf_1', payment_id: `pay_${orderNo}`, state: 'succeeded', automatic: false };
+    await tell(`evt_refunded_${orderNo}`, 'refund.succeeded', refund);
+    await waitForOrder(page, 'refunded');
+    expect(await page.getByTestId('heard').locator('li').count()).toBe(2);
+    expect(await sidewaysScroll(page)).toBe(0);
+    expect(await axeViolations(page)).toEqual([]);
+  });
+});
