@@ -3,21 +3,20 @@ import type { Clock } from '../base/clock.ts';
 import type { Tx } from '../db/connect.ts';
 import type { AccountCache } from './account-cache.ts';
 import { Timestamps, applyAccounts, applyTransfers } from './engine.ts';
-import type { FoundTransfer, Head } from './ledger-store.ts';
+import type { Head, KnownTransfer } from './read-state-store.ts';
 import {
   findAccountStates,
   findCreatedAccounts,
   findDuePending,
-  findFailedIds,
-  findTransfers,
+  findKnownTransfers,
   lockHead,
   openBook,
-  writeState,
-} from './ledger-store.ts';
+} from './read-state-store.ts';
 import { expirePending } from './resolve-pending.ts';
 import type { CreateAccountResult, CreateTransferResult } from './results.ts';
 import { LedgerState } from './state.ts';
 import type { CreateAccount, CreateTransfer } from './types.ts';
+import { writeState } from './write-state-store.ts';
 
 /** What one caller wants done to a book, as a whole: events of one request never join another's chain. */
 export type LedgerRequest =
@@ -62,10 +61,10 @@ export async function applyExpiries(tx: Tx, deps: ApplyDeps, book: number, limit
   if (!head) return 0;
   const due = await findDuePending(tx, book, now, limit);
   if (due.length === 0) return 0;
-  const found = await findTransfers(tx, book, due);
+  const known = await findKnownTransfers(tx, book, due);
   const state = new LedgerState(deps.cache.take(book, head.hash));
-  addTransfers(state, found);
-  await readAccounts(tx, book, state, accountsOf(found));
+  addKnown(state, known);
+  await readAccounts(tx, book, state, accountsOf(known));
   const timestamps = new Timestamps(head.lastTimestamp, deps.clock.now().getTime());
   for (const id of due) {
     const transfer = state.transfers.get(id);
@@ -101,21 +100,23 @@ async function readState(
   const ask = () =>
     Promise.all([
       lockHead(tx, book),
-      findTransfers(tx, book, ids),
-      findFailedIds(tx, book, ids),
-      findCreatedAccounts(tx, book, accounts.map(({ id }) => id)),
+      findKnownTransfers(tx, book, ids),
+      findCreatedAccounts(
+        tx,
+        book,
+        accounts.map(({ id }) => id),
+      ),
     ]);
-  let [head, found, failed, created] = await ask();
+  let [head, known, created] = await ask();
   if (!head) {
     await openBook(tx, book);
-    [head, found, failed, created] = await ask();
+    [head, known, created] = await ask();
   }
   assert(head, 'a book that was opened has a head');
   const state = new LedgerState(deps.cache.take(book, head.hash));
-  addTransfers(state, found);
-  for (const id of failed) state.failed.add(id);
+  addKnown(state, known);
   for (const account of created) state.knownAccounts.set(account.id, account);
-  if (resolves) for (const id of accountsOf(found)) accountIds.add(id);
+  if (resolves) for (const id of accountsOf(known)) accountIds.add(id);
   await readAccounts(tx, book, state, accountIds);
   return { head, state };
 }
@@ -126,15 +127,21 @@ async function readAccounts(tx: Tx, book: number, state: LedgerState, ids: Itera
   for (const account of await findAccountStates(tx, book, missing)) state.accounts.set(account.id, account);
 }
 
-function addTransfers(state: LedgerState, found: readonly FoundTransfer[]): void {
-  for (const { transfer, status } of found) {
-    state.transfers.set(transfer.id, transfer);
-    if (status) state.pending.set(transfer.id, status);
+function addKnown(state: LedgerState, known: readonly KnownTransfer[]): void {
+  for (const found of known) {
+    if (found.kind === 'failed') {
+      state.failed.add(found.id);
+      continue;
+    }
+    state.transfers.set(found.transfer.id, found.transfer);
+    if (found.pendingStatus) state.pending.set(found.transfer.id, found.pendingStatus);
   }
 }
 
-function accountsOf(found: readonly FoundTransfer[]): bigint[] {
-  return found.flatMap(({ transfer }) => [transfer.debitAccountId, transfer.creditAccountId]);
+function accountsOf(known: readonly KnownTransfer[]): bigint[] {
+  return known.flatMap((found) =>
+    found.kind === 'transfer' ? [found.transfer.debitAccountId, found.transfer.creditAccountId] : [],
+  );
 }
 
 async function writeDecided(tx: Tx, deps: ApplyDeps, book: number, head: Head, state: LedgerState): Promise<void> {

@@ -14,31 +14,41 @@ import type { Account, Expiry, Transfer } from './types.ts';
 /** What stands before a book's first event. */
 export const CHAIN_START = '0'.repeat(64);
 
-export function hashAccount(previous: string, book: number, account: Account): string {
-  return sha256(
-    `${previous}|account|${book}|${account.timestamp}|${idHex(account.id)}|${account.ledger}|${account.code}|${account.flags}` +
-      `|${idHex(account.userData128)}|${account.userData64}|${account.userData32}`,
+/** The row of an event as one line, without the hash before it. */
+export function eventLine(book: number, event: LedgerEvent): string {
+  if (event.kind === 'transfer') return transferLine(book, event.transfer);
+  if (event.kind === 'account') return accountLine(book, event.account);
+  return expiryLine(book, event.expiry);
+}
+
+export function accountLine(book: number, account: Account): string {
+  const a = account;
+  return (
+    `account|${book}|${a.timestamp}|${idHex(a.id)}|${a.ledger}|${a.code}|${a.flags}` +
+    `|${idHex(a.userData128)}|${a.userData64}|${a.userData32}`
   );
 }
 
-export function hashTransfer(previous: string, book: number, transfer: Transfer): string {
+export function transferLine(book: number, transfer: Transfer): string {
   const t = transfer;
-  return sha256(
-    `${previous}|transfer|${book}|${t.timestamp}|${idHex(t.id)}|${idHex(t.debitAccountId)}|${idHex(t.creditAccountId)}` +
-      `|${t.amount}|${idHex(t.pendingId)}|${idHex(t.userData128)}|${t.userData64}|${t.userData32}` +
-      `|${t.timeoutSeconds}|${t.ledger}|${t.code}|${t.flags}`,
+  return (
+    `transfer|${book}|${t.timestamp}|${idHex(t.id)}|${idHex(t.debitAccountId)}|${idHex(t.creditAccountId)}` +
+    `|${t.amount}|${idHex(t.pendingId)}|${idHex(t.userData128)}|${t.userData64}|${t.userData32}` +
+    `|${t.timeoutSeconds}|${t.ledger}|${t.code}|${t.flags}`
   );
 }
 
-export function hashExpiry(previous: string, book: number, expiry: Expiry): string {
-  return sha256(`${previous}|expiry|${book}|${expiry.timestamp}|${idHex(expiry.transferId)}`);
+export function expiryLine(book: number, expiry: Expiry): string {
+  return `expiry|${book}|${expiry.timestamp}|${idHex(expiry.transferId)}`;
 }
 
-/** The hash of any event, given the one before it. */
+/** The hash of an event, 64 hexadecimal digits, given the one before it. */
+export function hashLine(previous: string, line: string): string {
+  return hash('sha256', `${previous}|${line}`, 'hex');
+}
+
 export function hashEvent(previous: string, book: number, event: LedgerEvent): string {
-  if (event.kind === 'transfer') return hashTransfer(previous, book, event.transfer);
-  if (event.kind === 'account') return hashAccount(previous, book, event.account);
-  return hashExpiry(previous, book, event.expiry);
+  return hashLine(previous, eventLine(book, event));
 }
 
 const ZERO_ID = '0'.repeat(32);
@@ -51,8 +61,4 @@ export function idHex(id: bigint): string {
 /** A uuid as PostgreSQL shows it, back to the number. */
 export function idFromUuid(uuid: string): bigint {
   return BigInt(`0x${uuid.replaceAll('-', '')}`);
-}
-
-function sha256(text: string): string {
-  return hash('sha256', text, 'hex');
 }

@@ -47,9 +47,23 @@ export const ACCOUNT_KINDS = {
     en: 'Suspense: late or surplus money',
   },
   /** What we earned from a merchant for our service. */
-  platform_fees: { code: 400, side: 'credit', limited: false, owner: 'merchant', zh: '平台手续费', en: 'Platform fees' },
+  platform_fees: {
+    code: 400,
+    side: 'credit',
+    limited: false,
+    owner: 'merchant',
+    zh: '平台手续费',
+    en: 'Platform fees',
+  },
   /** What a wallet keeps of a payment for its service. */
-  wallet_fees: { code: 410, side: 'debit', limited: false, owner: 'wallet account', zh: '钱包手续费', en: 'Wallet fees' },
+  wallet_fees: {
+    code: 410,
+    side: 'debit',
+    limited: false,
+    owner: 'wallet account',
+    zh: '钱包手续费',
+    en: 'Wallet fees',
+  },
   /** What a funder of offers owes for the discounts that buyers received, by who funds. */
   offer_merchant: {
     code: 500,

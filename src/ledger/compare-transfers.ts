@@ -8,11 +8,7 @@ const BALANCES = TransferFlags.balancing_debit | TransferFlags.balancing_credit;
 const RESOLVES = TransferFlags.post_pending_transfer | TransferFlags.void_pending_transfer;
 
 /** Is this the same request again? Fields are compared in the documented order; the first difference is told. */
-export function compareTransfers(
-  state: LedgerState,
-  event: CreateTransfer,
-  existing: Transfer,
-): CreateTransferStatus {
+export function compareTransfers(state: LedgerState, event: CreateTransfer, existing: Transfer): CreateTransferStatus {
   if (event.flags !== existing.flags) return 'exists_with_different_flags';
   if ((event.pendingId ?? 0n) !== existing.pendingId) return 'exists_with_different_pending_id';
   if ((event.timeoutSeconds ?? 0) !== existing.timeoutSeconds) return 'exists_with_different_timeout';
@@ -21,7 +17,9 @@ export function compareTransfers(
   if (event.debitAccountId !== existing.debitAccountId) return 'exists_with_different_debit_account_id';
   if (event.creditAccountId !== existing.creditAccountId) return 'exists_with_different_credit_account_id';
   // The amount of a balancing request is an upper bound; what was booked under it is the same request.
-  const sameAmount = hasFlag(event.flags, BALANCES) ? event.amount >= existing.amount : event.amount === existing.amount;
+  const sameAmount = hasFlag(event.flags, BALANCES)
+    ? event.amount >= existing.amount
+    : event.amount === existing.amount;
   if (!sameAmount) return 'exists_with_different_amount';
   if ((event.userData128 ?? 0n) !== existing.userData128) return 'exists_with_different_user_data_128';
   if ((event.userData64 ?? 0n) !== existing.userData64) return 'exists_with_different_user_data_64';

@@ -1,7 +1,7 @@
 import type { Sql } from '../db/connect.ts';
 import { idFromUuid, idHex } from './chain.ts';
-import type { AccountRow, TransferRow } from './ledger-store.ts';
-import { toAccount, toTransfer } from './ledger-store.ts';
+import type { AccountRow, TransferRow } from './read-state-store.ts';
+import { toAccount, toTransfer } from './read-state-store.ts';
 import type { Account, AccountFilter, BalancesAt, Transfer } from './types.ts';
 import { AMOUNT_MAX, AccountFlags } from './types.ts';
 

@@ -29,15 +29,17 @@ create table ledger_balances (
   ledger integer not null,
   flags integer not null,
   closed boolean not null,
-  debits_pending bigint not null default 0 check (debits_pending >= 0),
-  debits_posted bigint not null default 0 check (debits_posted >= 0),
-  credits_pending bigint not null default 0 check (credits_pending >= 0),
-  credits_posted bigint not null default 0 check (credits_posted >= 0),
+  debits_pending bigint not null default 0,
+  debits_posted bigint not null default 0,
+  credits_pending bigint not null default 0,
+  credits_posted bigint not null default 0,
   primary key (book, account_id),
   foreign key (book, account_id) references ledger_accounts (book, id),
+  -- The sign bit of all four at once: this row is checked twice per transfer, and four comparisons cost four times as much.
+  constraint balances_are_not_negative check (debits_pending | debits_posted | credits_pending | credits_posted >= 0),
   constraint debits_must_not_exceed_credits check (flags & 2 = 0 or debits_pending + debits_posted <= credits_posted),
   constraint credits_must_not_exceed_debits check (flags & 4 = 0 or credits_pending + credits_posted <= debits_posted)
-) with (fillfactor = 50);
+) with (fillfactor = 40);
 
 -- Ids begin with their time of birth (48 bits of unix milliseconds), so ranges of ids are ranges of time, and an id
 -- is unique within its book because equal ids fall into the same partition.
@@ -61,8 +63,7 @@ create table ledger_transfers (
   check (debit_account_id <> credit_account_id)
 ) partition by range (id);
 
-create index ledger_transfers_by_debit on ledger_transfers (book, debit_account_id, timestamp);
-create index ledger_transfers_by_credit on ledger_transfers (book, credit_account_id, timestamp);
+create index ledger_transfers_by_time on ledger_transfers (book, timestamp);
 
 -- Ids that do not begin with a time for which there is a partition.
 create table ledger_transfers_default partition of ledger_transfers default;

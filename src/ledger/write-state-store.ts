@@ -1,0 +1,256 @@
+import type { Tx } from '../db/connect.ts';
+import { idList, idOrNull, list } from './array-literal.ts';
+import { hashEvent, hashLine, idHex, transferLine } from './chain.ts';
+import type { Head } from './read-state-store.ts';
+import { expiryOf } from './resolve-pending.ts';
+import type { AccountState, LedgerState } from './state.ts';
+import type { Account, Transfer } from './types.ts';
+import { TransferFlags, hasFlag } from './types.ts';
+
+/**
+ * Writes what the engine decided: the events with their hashes, the balances, what became of pending transfers, burnt ids,
+ * and the new head, which it answers. The head must be the one that lockHead read in this transaction.
+ */
+export async function writeState(tx: Tx, book: number, head: Head, state: LedgerState): Promise<Head> {
+  const writes: Promise<unknown>[] = [];
+  const accounts: { account: Account; hash: string }[] = [];
+  const transfers = new TransferColumns();
+  const newPending: Transfer[] = [];
+  let { hash, lastTimestamp } = head;
+  const expiries: { transferId: bigint; timestamp: bigint; hash: string }[] = [];
+  for (const event of state.events) {
+    if (event.kind === 'transfer') {
+      hash = transfers.add(hash, book, event.transfer);
+      lastTimestamp = event.transfer.timestamp;
+      if (hasFlag(event.transfer.flags, TransferFlags.pending)) newPending.push(event.transfer);
+      continue;
+    }
+    hash = hashEvent(hash, book, event);
+    if (event.kind === 'account') {
+      accounts.push({ account: event.account, hash });
+      lastTimestamp = event.account.timestamp;
+    } else {
+      expiries.push({ ...event.expiry, hash });
+      lastTimestamp = event.expiry.timestamp;
+    }
+  }
+  if (accounts.length > 0) writes.push(...insertAccounts(tx, book, accounts));
+  if (transfers.count > 0) writes.push(insertTransfers(tx, book, transfers));
+  if (newPending.length > 0) writes.push(insertPending(tx, book, newPending, state));
+  const newIds = new Set(newPending.map((transfer) => transfer.id));
+  const resolved = [...state.changedPending].filter((id) => !newIds.has(id));
+  if (resolved.length > 0) writes.push(updatePending(tx, book, resolved, state));
+  if (expiries.length > 0) writes.push(insertExpiries(tx, book, expiries));
+  if (state.changedAccounts.size > 0) writes.push(updateBalances(tx, book, state.changedAccounts));
+  if (state.history.length > 0) writes.push(insertHistory(tx, book, state));
+  if (state.newlyFailed.size > 0) writes.push(insertFailed(tx, book, state));
+  if (state.events.length > 0) writes.push(updateHead(tx, book, lastTimestamp, hash));
+  await Promise.all(writes);
+  return { lastTimestamp, hash };
+}
+
+function insertAccounts(tx: Tx, book: number, created: { account: Account; hash: string }[]): Promise<unknown>[] {
+  const accounts = created.map(({ account }) => account);
+  const ids = idList(accounts.map(({ id }) => id));
+  const ledgers = list(accounts.map(({ ledger }) => ledger));
+  const flags = list(accounts.map(({ flags }) => flags));
+  return [
+    tx`
+      insert into ledger_accounts
+        (book, id, ledger, code, flags, user_data_128, user_data_64, user_data_32, timestamp, hash)
+      select ${book}, a.id, a.ledger, a.code, a.flags, a.user_data_128, a.user_data_64, a.user_data_32, a.timestamp,
+        decode(a.hash, 'hex')
+      from unnest(
+        ${ids}::uuid[],
+        ${ledgers}::integer[],
+        ${list(accounts.map(({ code }) => code))}::integer[],
+        ${flags}::integer[],
+        ${list(accounts.map(({ userData128 }) => idOrNull(userData128)))}::uuid[],
+        ${list(accounts.map(({ userData64 }) => userData64))}::bigint[],
+        ${list(accounts.map(({ userData32 }) => userData32))}::integer[],
+        ${list(accounts.map(({ timestamp }) => timestamp))}::bigint[],
+        ${list(created.map(({ hash }) => hash))}::text[]
+      ) as a (id, ledger, code, flags, user_data_128, user_data_64, user_data_32, timestamp, hash)`,
+    tx`
+      insert into ledger_balances (book, account_id, ledger, flags, closed)
+      select ${book}, a.id, a.ledger, a.flags, a.flags & 32 <> 0
+      from unnest(${ids}::uuid[], ${ledgers}::integer[], ${flags}::integer[]) as a (id, ledger, flags)`,
+  ];
+}
+
+/**
+ * The columns of many transfers as growing array literals, and the hash over each on the way, in one pass. A column in which
+ * every value is zero stays empty: most are, and PostgreSQL would read them one by one.
+ */
+class TransferColumns {
+  count = 0;
+  ids = '';
+  debits = '';
+  credits = '';
+  amounts = '';
+  timestamps = '';
+  ledgers = '';
+  codes = '';
+  hashes = '';
+  readonly pendingIds = new SparseColumn();
+  readonly userData128s = new SparseColumn();
+  readonly userData64s = new SparseColumn();
+  readonly userData32s = new SparseColumn();
+  readonly timeouts = new SparseColumn();
+  readonly flags = new SparseColumn();
+
+  add(previous: string, book: number, transfer: Transfer): string {
+    const line = transferLine(book, transfer);
+    const hash = hashLine(previous, line);
+    const comma = this.count === 0 ? '' : ',';
+    this.ids += comma + idHex(transfer.id);
+    this.debits += comma + idHex(transfer.debitAccountId);
+    this.credits += comma + idHex(transfer.creditAccountId);
+    this.amounts += comma + transfer.amount;
+    this.timestamps += comma + transfer.timestamp;
+    this.ledgers += comma + transfer.ledger;
+    this.codes += comma + transfer.code;
+    this.hashes += hash;
+    if (transfer.pendingId !== 0n) this.pendingIds.set(this.count, idHex(transfer.pendingId));
+    if (transfer.userData128 !== 0n) this.userData128s.set(this.count, idHex(transfer.userData128));
+    if (transfer.userData64 !== 0n) this.userData64s.set(this.count, transfer.userData64.toString());
+    if (transfer.userData32 !== 0) this.userData32s.set(this.count, transfer.userData32.toString());
+    if (transfer.timeoutSeconds !== 0) this.timeouts.set(this.count, transfer.timeoutSeconds.toString());
+    if (transfer.flags !== 0) this.flags.set(this.count, transfer.flags.toString());
+    this.count += 1;
+    return hash;
+  }
+}
+
+/** A column that is null where nothing was set; what lies after the last value need not be said. */
+class SparseColumn {
+  readonly #values: string[] = [];
+  set(index: number, value: string): void {
+    while (this.#values.length < index) this.#values.push('null');
+    this.#values.push(value);
+  }
+  toString(): string {
+    return `{${this.#values.join(',')}}`;
+  }
+}
+
+function insertTransfers(tx: Tx, book: number, t: TransferColumns): Promise<unknown> {
+  return tx`
+    insert into ledger_transfers
+      (book, id, debit_account_id, credit_account_id, amount, timestamp, pending_id, user_data_128, user_data_64,
+       user_data_32, timeout_seconds, ledger, code, flags, hash)
+    select ${book}, t.id, t.debit_account_id, t.credit_account_id, t.amount, t.timestamp, t.pending_id, t.user_data_128,
+      coalesce(t.user_data_64, 0), coalesce(t.user_data_32, 0), coalesce(t.timeout_seconds, 0), t.ledger, t.code,
+      coalesce(t.flags, 0), substr(${`\\x${t.hashes}`}::bytea, (t.n * 32 - 31)::integer, 32)
+    from unnest(
+      ${`{${t.ids}}`}::uuid[],
+      ${`{${t.debits}}`}::uuid[],
+      ${`{${t.credits}}`}::uuid[],
+      ${`{${t.amounts}}`}::bigint[],
+      ${`{${t.timestamps}}`}::bigint[],
+      ${t.pendingIds.toString()}::uuid[],
+      ${t.userData128s.toString()}::uuid[],
+      ${t.userData64s.toString()}::bigint[],
+      ${t.userData32s.toString()}::integer[],
+      ${t.timeouts.toString()}::integer[],
+      ${`{${t.ledgers}}`}::integer[],
+      ${`{${t.codes}}`}::integer[],
+      ${t.flags.toString()}::integer[]
+    ) with ordinality as t (id, debit_account_id, credit_account_id, amount, timestamp, pending_id, user_data_128,
+      user_data_64, user_data_32, timeout_seconds, ledger, code, flags, n)`;
+}
+
+/** In id order, which is also how they lie: neighbours are found together, and rows are always locked in one order. */
+function updateBalances(tx: Tx, book: number, changed: ReadonlySet<AccountState>): Promise<unknown> {
+  const accounts = [...changed].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const pending = accounts.some(({ debitsPending, creditsPending }) => debitsPending !== 0n || creditsPending !== 0n);
+  const closed = accounts.some(({ closed }) => closed);
+  return tx`
+    update ledger_balances b
+    set debits_posted = a.debits_posted, credits_posted = a.credits_posted,
+      debits_pending = coalesce(a.debits_pending, 0), credits_pending = coalesce(a.credits_pending, 0),
+      closed = coalesce(a.closed, false)
+    from unnest(
+      ${idList(accounts.map(({ id }) => id))}::uuid[],
+      ${list(accounts.map(({ debitsPosted }) => debitsPosted))}::bigint[],
+      ${list(accounts.map(({ creditsPosted }) => creditsPosted))}::bigint[],
+      ${pending ? list(accounts.map(({ debitsPending }) => debitsPending)) : '{}'}::bigint[],
+      ${pending ? list(accounts.map(({ creditsPending }) => creditsPending)) : '{}'}::bigint[],
+      ${closed ? list(accounts.map(({ closed }) => closed)) : '{}'}::boolean[]
+    ) as a (id, debits_posted, credits_posted, debits_pending, credits_pending, closed)
+    where b.book = ${book} and b.account_id = a.id`;
+}
+
+function insertPending(tx: Tx, book: number, transfers: Transfer[], state: LedgerState): Promise<unknown> {
+  return tx`
+    insert into ledger_pending_transfers (book, transfer_id, timestamp, expires_at, status)
+    select ${book}, p.id, p.timestamp, p.expires_at, p.status
+    from unnest(
+      ${idList(transfers.map(({ id }) => id))}::uuid[],
+      ${list(transfers.map(({ timestamp }) => timestamp))}::bigint[],
+      ${list(transfers.map((transfer) => expiryOf(transfer) ?? null))}::bigint[],
+      ${list(transfers.map(({ id }) => state.pending.get(id) ?? null))}::text[]
+    ) as p (id, timestamp, expires_at, status)`;
+}
+
+function updatePending(tx: Tx, book: number, ids: bigint[], state: LedgerState): Promise<unknown> {
+  return tx`
+    update ledger_pending_transfers p
+    set status = r.status
+    from unnest(
+      ${idList(ids)}::uuid[],
+      ${list(ids.map((id) => state.pending.get(id) ?? null))}::text[]
+    ) as r (id, status)
+    where p.book = ${book} and p.transfer_id = r.id`;
+}
+
+function insertExpiries(
+  tx: Tx,
+  book: number,
+  expiries: { transferId: bigint; timestamp: bigint; hash: string }[],
+): Promise<unknown> {
+  return tx`
+    insert into ledger_expiries (book, transfer_id, timestamp, hash)
+    select ${book}, e.id, e.timestamp, decode(e.hash, 'hex')
+    from unnest(
+      ${idList(expiries.map(({ transferId }) => transferId))}::uuid[],
+      ${list(expiries.map(({ timestamp }) => timestamp))}::bigint[],
+      ${list(expiries.map(({ hash }) => hash))}::text[]
+    ) as e (id, timestamp, hash)`;
+}
+
+function insertHistory(tx: Tx, book: number, { history }: LedgerState): Promise<unknown> {
+  return tx`
+    insert into ledger_balance_history
+      (book, account_id, timestamp, debits_pending, debits_posted, credits_pending, credits_posted)
+    select ${book}, h.id, h.timestamp, h.debits_pending, h.debits_posted, h.credits_pending, h.credits_posted
+    from unnest(
+      ${idList(history.map(({ accountId }) => accountId))}::uuid[],
+      ${list(history.map(({ timestamp }) => timestamp))}::bigint[],
+      ${list(history.map(({ debitsPending }) => debitsPending))}::bigint[],
+      ${list(history.map(({ debitsPosted }) => debitsPosted))}::bigint[],
+      ${list(history.map(({ creditsPending }) => creditsPending))}::bigint[],
+      ${list(history.map(({ creditsPosted }) => creditsPosted))}::bigint[]
+    ) as h (id, timestamp, debits_pending, debits_posted, credits_pending, credits_posted)`;
+}
+
+function insertFailed(tx: Tx, book: number, { newlyFailed }: LedgerState): Promise<unknown> {
+  const facts = [...newlyFailed.values()];
+  return tx`
+    insert into ledger_failed_transfers (book, id, status, timestamp)
+    select ${book}, f.id, f.status, f.timestamp
+    from unnest(
+      ${idList([...newlyFailed.keys()])}::uuid[],
+      ${list(facts.map(({ status }) => status))}::text[],
+      ${list(facts.map(({ timestamp }) => timestamp))}::bigint[]
+    ) as f (id, status, timestamp)`;
+}
+
+function updateHead(tx: Tx, book: number, lastTimestamp: bigint, hash: string): Promise<unknown> {
+  return tx`
+    update ledger_heads
+    set last_timestamp = ${lastTimestamp}, hash = decode(${hash}, 'hex')
+    where book = ${book}
+    returning set_config('plan_cache_mode', 'auto', true), set_config('enable_seqscan', 'on', true),
+      set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true)`;
+}
