@@ -29,7 +29,7 @@ export function checkRequest(gateway: Gateway, endpoint: Endpoint, fields: Field
   if (operation === null) return no('32', '交易类型不支持');
   const missing = REQUIRED[operation].find((name) => !fields[name]) ?? findMissingTogether(operation, fields);
   if (missing) return no('13', `报文交易要素缺失:${missing}`);
-  const malformed = findMalformed(fields) ?? Object.keys(fields).find((name) => !isEchoable(fields[name] ?? ''));
+  const malformed = findMalformed(fields) ?? (isEchoable(fields.reqReserved ?? '') ? undefined : 'reqReserved');
   if (malformed !== undefined) return no('10', `报文格式错误:${malformed}`);
   if (fields.accessType !== '0') return no('32', '商户未开通该接入类型');
   if (!BIZ_TYPES[operation].includes(fields.bizType ?? '')) return no('32', '商户未开通该产品');

@@ -63,7 +63,8 @@ export async function openKeys(deps: { clock: Clock; random: Random }, dataDir: 
 
 function readKeys(path: string): SandboxKeys {
   try {
-    const kept = JSON.parse(readFileSync(path, 'utf8')) as KeptKeys; // our own file; loadKeys fails on anything else
+    // Our own file; loadKeys fails on anything else.
+    const kept: KeptKeys = JSON.parse(readFileSync(path, 'utf8'));
     if (kept.version !== 1) throw new Error('unknown version');
     return loadKeys(kept);
   } catch (error) {

@@ -137,12 +137,11 @@ function mintCertificate(plan: CertificatePlan): string {
 }
 
 function toAttributes(name: Record<string, string>): forge.pki.CertificateField[] {
-  return Object.entries(name).map(([shortName, value]) => ({
-    shortName,
-    value,
-    // Chinese names need UTF8String. The library's types call this number a class.
-    valueTagClass: forge.asn1.Type.UTF8 as unknown as forge.asn1.Class,
-  }));
+  return Object.entries(name).map(([shortName, value]) => {
+    const attribute: forge.pki.CertificateField = { shortName, value };
+    // Chinese names need UTF8String; the library's types have the wrong kind of number here.
+    return Object.assign(attribute, { valueTagClass: forge.asn1.Type.UTF8 });
+  });
 }
 
 /** Whole bytes with the top bit clear: DER would read the serial as negative otherwise. */

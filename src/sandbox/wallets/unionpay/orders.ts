@@ -100,10 +100,10 @@ export class Books {
   readonly #byToken = new Map<string, Order>();
   readonly #byOrderId = new Map<string, Order[]>();
   #sequence = 0;
-  readonly #file: BookFile;
+  readonly #file: BookFile<BookLine>;
 
   constructor(path: string | null) {
-    this.#file = openBookFile(path, (line) => this.#apply(line as BookLine)); // our own lines, one JSON object each
+    this.#file = openBookFile(path, (line) => this.#apply(line));
   }
 
   record(line: BookLine): void {

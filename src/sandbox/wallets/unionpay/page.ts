@@ -58,7 +58,8 @@ export async function registerPages(app: FastifyInstance, gateway: Gateway): Pro
     if (order === undefined) return sendPage(reply.status(404), gonePage(language));
     const canRetry = isPayable(gateway, order);
     if (canRetry && order.lastCode === null) return reply.redirect(payPath(order, language), 303);
-    const back = order.state === 'succeeded' && order.frontUrl !== undefined ? await returnForm(gateway, order) : null;
+    // An app order may carry a frontUrl; it is never used.
+    const back = order.state === 'succeeded' && order.via === 'front' ? await returnForm(gateway, order) : null;
     return sendPage(
       reply,
       resultPage({ order, merchant: merchantName(gateway, order), canRetry, back, language }),

@@ -97,26 +97,16 @@ export function payFields(merchant: TestMerchant, more: Wire = {}): Wire {
     txnTime: beijing(new Date()),
     txnAmt: '8800',
     currencyCode: '156',
-    backUrl: 'http://127.0.0.1:9/notify',
+    backUrl: 'http://127.0.0.1:9/notify', // nobody listens there
     frontUrl: 'http://127.0.0.1:9/return',
     ...more,
   };
 }
 
 export function queryFields(paid: Wire): Wire {
-  const { version, encoding, signMethod, accessType, merId, orderId, txnTime } = paid as Required<Wire>; // built above
-  return {
-    version,
-    encoding,
-    signMethod,
-    accessType,
-    merId,
-    orderId,
-    txnTime,
-    txnType: '00',
-    txnSubType: '00',
-    bizType: '000000',
-  } as Wire;
+  const names = ['version', 'encoding', 'signMethod', 'accessType', 'merId', 'orderId', 'txnTime'];
+  const common = Object.fromEntries(names.map((name) => [name, paid[name] ?? '']));
+  return { ...common, txnType: '00', txnSubType: '00', bizType: '000000' };
 }
 
 export function undoFields(paid: Wire, origQryId: string, txnType: '04' | '31', more: Wire = {}): Wire {

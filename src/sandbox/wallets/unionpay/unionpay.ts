@@ -46,7 +46,7 @@ export interface UnionpaySandbox extends Control {
   setFault(fault: Fault): void;
   clearFaults(): void;
   notificationsSent(): readonly SentNotification[];
-  /** Closes every connection; what is still owed is found in the books at the next start. */
+  /** Closes every connection; what is still owed is found in the books at the next start. Asked twice it stops once. */
   stop(): Promise<void>;
 }
 
@@ -74,7 +74,14 @@ export async function startUnionpaySandbox(options: UnionpaySandboxOptions): Pro
   const control = createControl(gateway);
   let url = '';
   const app = await buildApp(gateway, control, () => url);
-  await app.listen({ host: HOST, port: options.port });
+  let stopped: Promise<void> | null = null;
+  const stop = (): Promise<void> => (stopped ??= stopAll(gateway, app));
+  try {
+    await app.listen({ host: HOST, port: options.port });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   const address = app.server.address();
   const port = address !== null && typeof address === 'object' ? address.port : options.port;
   url = `http://${HOST}:${port}`;
@@ -92,17 +99,25 @@ export async function startUnionpaySandbox(options: UnionpaySandboxOptions): Pro
     setFault: (fault) => gateway.faults.set(fault),
     clearFaults: () => gateway.faults.clear(),
     notificationsSent: () => notifier.sent(),
-    stop: async () => {
-      schedule.stop();
-      await app.close();
-      await notifier.stop();
-      gateway.books.close();
-    },
+    stop,
   };
 }
 
+/** In this order: nothing new begins, what runs ends, then the books are closed. */
+async function stopAll(gateway: Gateway, app: FastifyInstance): Promise<void> {
+  gateway.schedule.stop();
+  await app.close();
+  await gateway.notifier.stop();
+  gateway.books.close();
+}
+
 async function buildApp(gateway: Gateway, control: Control, url: () => string): Promise<FastifyInstance> {
-  const app = fastify({ logger: false, bodyLimit: BODY_BYTES_MAX, forceCloseConnections: true });
+  const app = fastify({
+    logger: false,
+    bodyLimit: BODY_BYTES_MAX,
+    forceCloseConnections: true,
+    ajv: { customOptions: { allowUnionTypes: true, coerceTypes: false } },
+  });
   await app.register(async (door) => {
     door.removeAllContentTypeParsers();
     const readRaw = { parseAs: 'buffer' } as const;
