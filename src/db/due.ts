@@ -37,7 +37,7 @@ export interface DueLoop {
  * (due_at null, parked_at now) for an operator. A lease must outlast the longest call that `work` makes.
  */
 export function startDueLoop<Job>(options: DueLoopOptions<Job>): DueLoop {
-  const { name, claim, work, concurrency, idleMs, log } = options;
+  const { name, concurrency, idleMs, log } = options;
   const inHand = new Set<Promise<void>>();
   let stopping = false;
   let kicked = false;
@@ -49,7 +49,7 @@ export function startDueLoop<Job>(options: DueLoopOptions<Job>): DueLoop {
       if (stopping) return;
       const limit = concurrency - inHand.size;
       kicked = false;
-      const jobs = await claim(limit).catch((error: unknown) => {
+      const jobs = await options.claim(limit).catch((error: unknown) => {
         log.error({ error, loop: name }, 'due rows could not be claimed');
         return undefined;
       });
@@ -70,7 +70,7 @@ export function startDueLoop<Job>(options: DueLoopOptions<Job>): DueLoop {
   }
 
   function start(job: Job): void {
-    const running = (async () => work(job))()
+    const running = (async () => options.work(job))()
       .catch((error: unknown) => log.error({ error, loop: name }, 'a due row could not be worked off'))
       .finally(() => inHand.delete(running));
     inHand.add(running);

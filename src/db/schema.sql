@@ -1,0 +1,580 @@
+-- The database as the migrations make it, to be read. Written by: npx tsx scripts/write-schema.ts
+
+create table alerts (
+  book integer not null,
+  id text not null,
+  kind text not null,
+  subject_id text,
+  detail text not null,
+  created_at timestamp with time zone not null,
+  constraint alerts_pkey PRIMARY KEY (book, id),
+  constraint alerts_detail_check CHECK (length(detail) <= 1000)
+);
+
+create table api_keys (
+  book integer not null,
+  id text not null,
+  merchant_id text not null,
+  label text not null,
+  prefix text not null,
+  secret_hash bytea not null,
+  scopes text[] not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint api_keys_pkey PRIMARY KEY (book, id),
+  constraint api_keys_book_merchant_id_fkey FOREIGN KEY (book, merchant_id) REFERENCES merchants(book, id),
+  constraint api_keys_label_check CHECK (length(label) <= 80),
+  constraint api_keys_secret_hash_check CHECK (length(secret_hash) = 32)
+);
+CREATE INDEX api_keys_by_merchant ON api_keys USING btree (book, merchant_id);
+
+create table attempts (
+  book integer not null,
+  id text not null,
+  payment_id text not null,
+  merchant_id text not null,
+  wallet text not null,
+  wallet_account_id text not null,
+  scene text not null,
+  order_no text not null,
+  ordered_at timestamp with time zone not null,
+  currency text not null,
+  amount_minor bigint not null,
+  subject text not null,
+  outcome text not null,
+  settled text,
+  failure_reason text,
+  failure_code text,
+  failure_message text,
+  unknown_reason text,
+  next_action jsonb,
+  wallet_payment_id text,
+  wallet_facts jsonb,
+  occurred_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  paid_minor bigint not null default 0,
+  refunding_minor bigint not null default 0,
+  refunded_minor bigint not null default 0,
+  asks_count integer not null default 0,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  due_at timestamp with time zone,
+  fence bigint not null default 0,
+  constraint attempts_pkey PRIMARY KEY (book, id),
+  constraint attempts_book_wallet_account_id_order_no_key UNIQUE (book, wallet_account_id, order_no),
+  constraint attempts_book_payment_id_fkey FOREIGN KEY (book, payment_id) REFERENCES payments(book, id),
+  constraint attempts_book_wallet_account_id_fkey FOREIGN KEY (book, wallet_account_id) REFERENCES wallet_accounts(book, id),
+  constraint attempts_amount_minor_check CHECK (amount_minor > 0),
+  constraint attempts_check CHECK (paid_minor = 0 OR paid_minor = amount_minor),
+  constraint attempts_check1 CHECK ((refunding_minor + refunded_minor) <= paid_minor),
+  constraint attempts_check2 CHECK ((outcome = 'succeeded'::text) = (settled IS NOT NULL)),
+  constraint attempts_check3 CHECK ((outcome = 'succeeded'::text) = (paid_minor > 0)),
+  constraint attempts_check4 CHECK ((outcome = 'failed'::text) = (failure_reason IS NOT NULL)),
+  constraint attempts_outcome_check CHECK (outcome = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text, 'unknown'::text])),
+  constraint attempts_refunded_minor_check CHECK (refunded_minor >= 0),
+  constraint attempts_refunding_minor_check CHECK (refunding_minor >= 0),
+  constraint attempts_settled_check CHECK (settled = ANY (ARRAY['accepted'::text, 'surplus'::text]))
+) with (fillfactor=70);
+CREATE UNIQUE INDEX attempts_accepted ON attempts USING btree (book, payment_id) WHERE (settled = 'accepted'::text);
+CREATE INDEX attempts_by_payment ON attempts USING btree (book, payment_id);
+CREATE UNIQUE INDEX attempts_by_wallet_payment ON attempts USING btree (book, wallet_account_id, wallet_payment_id) WHERE (wallet_payment_id IS NOT NULL);
+CREATE INDEX attempts_due ON attempts USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+create table commit_marks (
+  batcher text not null,
+  mark bigint not null,
+  marked_at timestamp with time zone not null,
+  constraint commit_marks_pkey PRIMARY KEY (batcher),
+  constraint commit_marks_batcher_check CHECK (length(batcher) >= 1 AND length(batcher) <= 64),
+  constraint commit_marks_mark_check CHECK (mark >= 0)
+) with (fillfactor=50);
+
+create table events (
+  book integer not null,
+  id text not null,
+  merchant_id text not null,
+  type text not null,
+  object_id text not null,
+  object_seq integer not null,
+  payload text not null,
+  occurred_at timestamp with time zone not null,
+  constraint events_pkey PRIMARY KEY (book, id),
+  constraint events_book_object_id_object_seq_key UNIQUE (book, object_id, object_seq),
+  constraint events_object_seq_check CHECK (object_seq >= 1),
+  constraint events_payload_check CHECK (octet_length(payload) <= 20000)
+);
+CREATE INDEX events_by_merchant ON events USING btree (book, merchant_id, id);
+
+create table idempotency_keys (
+  book integer not null,
+  merchant_id text not null,
+  key text not null,
+  route text not null,
+  fingerprint text not null,
+  state text not null,
+  claim_no integer not null,
+  locked_until timestamp with time zone not null,
+  reply_status smallint,
+  reply_body text,
+  object_id text,
+  created_at timestamp with time zone not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (book, merchant_id, key),
+  constraint done_has_a_reply CHECK ((state = 'done'::text) = (reply_status IS NOT NULL AND reply_body IS NOT NULL)),
+  constraint idempotency_keys_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint idempotency_keys_claim_no_check CHECK (claim_no >= 1),
+  constraint idempotency_keys_fingerprint_check CHECK (length(fingerprint) >= 1 AND length(fingerprint) <= 128),
+  constraint idempotency_keys_key_check CHECK (length(key) >= 1 AND length(key) <= 255),
+  constraint idempotency_keys_merchant_id_check CHECK (length(merchant_id) >= 1 AND length(merchant_id) <= 64),
+  constraint idempotency_keys_object_id_check CHECK (length(object_id) >= 1 AND length(object_id) <= 64),
+  constraint idempotency_keys_reply_status_check CHECK (reply_status >= 100 AND reply_status <= 599),
+  constraint idempotency_keys_route_check CHECK (length(route) >= 1 AND length(route) <= 128),
+  constraint idempotency_keys_state_check CHECK (state = ANY (ARRAY['running'::text, 'done'::text]))
+);
+CREATE INDEX idempotency_keys_age ON idempotency_keys USING brin (created_at);
+
+create table ledger_accounts (
+  book integer not null,
+  id uuid not null,
+  ledger integer not null,
+  code integer not null,
+  flags integer not null,
+  user_data_128 uuid,
+  user_data_64 bigint not null,
+  user_data_32 integer not null,
+  "timestamp" bigint not null,
+  hash bytea not null,
+  constraint ledger_accounts_pkey PRIMARY KEY (book, id),
+  constraint ledger_accounts_book_fkey FOREIGN KEY (book) REFERENCES ledger_heads(book),
+  constraint ledger_accounts_code_check CHECK (code >= 1 AND code <= 65535),
+  constraint ledger_accounts_flags_check CHECK (flags >= 0 AND flags <= 63 AND (flags & 6) <> 6),
+  constraint ledger_accounts_hash_check CHECK (octet_length(hash) = 32),
+  constraint ledger_accounts_ledger_check CHECK (ledger > 0),
+  constraint ledger_accounts_timestamp_check CHECK ("timestamp" > 0),
+  constraint ledger_accounts_user_data_32_check CHECK (user_data_32 >= 0),
+  constraint ledger_accounts_user_data_64_check CHECK (user_data_64 >= 0)
+);
+
+create table ledger_balance_history (
+  book integer not null,
+  account_id uuid not null,
+  "timestamp" bigint not null,
+  debits_pending bigint not null,
+  debits_posted bigint not null,
+  credits_pending bigint not null,
+  credits_posted bigint not null,
+  constraint ledger_balance_history_pkey PRIMARY KEY (book, account_id, "timestamp"),
+  constraint ledger_balance_history_credits_pending_check CHECK (credits_pending >= 0),
+  constraint ledger_balance_history_credits_posted_check CHECK (credits_posted >= 0),
+  constraint ledger_balance_history_debits_pending_check CHECK (debits_pending >= 0),
+  constraint ledger_balance_history_debits_posted_check CHECK (debits_posted >= 0)
+);
+
+create table ledger_balances (
+  book integer not null,
+  account_id uuid not null,
+  ledger integer not null,
+  flags integer not null,
+  closed boolean not null,
+  debits_pending bigint not null default 0,
+  debits_posted bigint not null default 0,
+  credits_pending bigint not null default 0,
+  credits_posted bigint not null default 0,
+  constraint ledger_balances_pkey PRIMARY KEY (book, account_id),
+  constraint ledger_balances_book_account_id_fkey FOREIGN KEY (book, account_id) REFERENCES ledger_accounts(book, id),
+  constraint balances_are_not_negative CHECK ((((debits_pending | debits_posted) | credits_pending) | credits_posted) >= 0),
+  constraint credits_must_not_exceed_debits CHECK ((flags & 4) = 0 OR (credits_pending + credits_posted) <= debits_posted),
+  constraint debits_must_not_exceed_credits CHECK ((flags & 2) = 0 OR (debits_pending + debits_posted) <= credits_posted)
+) with (fillfactor=40);
+
+create table ledger_expiries (
+  book integer not null,
+  transfer_id uuid not null,
+  "timestamp" bigint not null,
+  hash bytea not null,
+  constraint ledger_expiries_pkey PRIMARY KEY (book, transfer_id),
+  constraint ledger_expiries_book_transfer_id_fkey FOREIGN KEY (book, transfer_id) REFERENCES ledger_pending_transfers(book, transfer_id),
+  constraint ledger_expiries_hash_check CHECK (octet_length(hash) = 32),
+  constraint ledger_expiries_timestamp_check CHECK ("timestamp" > 0)
+);
+
+create table ledger_failed_transfers (
+  book integer not null,
+  id uuid not null,
+  status text not null,
+  "timestamp" bigint not null,
+  constraint ledger_failed_transfers_pkey PRIMARY KEY (book, id)
+);
+
+create table ledger_heads (
+  book integer not null,
+  last_timestamp bigint not null default 0,
+  hash bytea not null default decode(repeat('00'::text, 32), 'hex'::text),
+  constraint ledger_heads_pkey PRIMARY KEY (book),
+  constraint ledger_heads_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint ledger_heads_hash_check CHECK (octet_length(hash) = 32),
+  constraint ledger_heads_last_timestamp_check CHECK (last_timestamp >= 0)
+) with (fillfactor=10);
+
+create table ledger_pending_transfers (
+  book integer not null,
+  transfer_id uuid not null,
+  "timestamp" bigint not null,
+  expires_at bigint,
+  status text not null,
+  constraint ledger_pending_transfers_pkey PRIMARY KEY (book, transfer_id),
+  constraint ledger_pending_transfers_check CHECK (expires_at > "timestamp"),
+  constraint ledger_pending_transfers_status_check CHECK (status = ANY (ARRAY['pending'::text, 'posted'::text, 'voided'::text, 'expired'::text]))
+);
+CREATE INDEX ledger_pending_transfers_by_expiry ON ledger_pending_transfers USING btree (book, expires_at, "timestamp") WHERE ((status = 'pending'::text) AND (expires_at IS NOT NULL));
+
+create table ledger_transfers (
+  book integer not null,
+  id uuid not null,
+  debit_account_id uuid not null,
+  credit_account_id uuid not null,
+  amount bigint not null,
+  "timestamp" bigint not null,
+  pending_id uuid,
+  user_data_128 uuid,
+  user_data_64 bigint not null,
+  user_data_32 integer not null,
+  timeout_seconds integer not null,
+  ledger integer not null,
+  code integer not null,
+  flags integer not null,
+  hash bytea not null,
+  constraint ledger_transfers_pkey PRIMARY KEY (book, id),
+  constraint ledger_transfers_amount_check CHECK (amount >= 0),
+  constraint ledger_transfers_check CHECK (debit_account_id <> credit_account_id),
+  constraint ledger_transfers_code_check CHECK (code >= 1 AND code <= 65535),
+  constraint ledger_transfers_flags_check CHECK (flags >= 0 AND flags <= 511),
+  constraint ledger_transfers_hash_check CHECK (octet_length(hash) = 32),
+  constraint ledger_transfers_ledger_check CHECK (ledger > 0),
+  constraint ledger_transfers_timeout_seconds_check CHECK (timeout_seconds >= 0),
+  constraint ledger_transfers_timestamp_check CHECK ("timestamp" > 0),
+  constraint ledger_transfers_user_data_32_check CHECK (user_data_32 >= 0),
+  constraint ledger_transfers_user_data_64_check CHECK (user_data_64 >= 0)
+) partition by RANGE (id);
+CREATE INDEX ledger_transfers_by_time ON ONLY ledger_transfers USING btree (book, "timestamp");
+
+create table merchants (
+  book integer not null,
+  id text not null,
+  name text not null,
+  livemode boolean not null,
+  created_at timestamp with time zone not null,
+  constraint merchants_pkey PRIMARY KEY (book, id),
+  constraint merchants_name_check CHECK (length(name) >= 1 AND length(name) <= 80)
+);
+
+create table migrations (
+  number integer not null,
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint migrations_pkey PRIMARY KEY (number)
+);
+
+create table payments (
+  book integer not null,
+  id text not null,
+  merchant_id text not null,
+  order_no text not null,
+  currency text not null,
+  amount_minor bigint not null,
+  subject text not null,
+  return_url text not null,
+  metadata jsonb not null,
+  livemode boolean not null,
+  state text not null,
+  cancellation_reason text,
+  cancel_requested_at timestamp with time zone,
+  succeeded_attempt_id text,
+  paid_at timestamp with time zone,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  version integer not null default 1,
+  due_at timestamp with time zone,
+  fence bigint not null default 0,
+  constraint payments_pkey PRIMARY KEY (book, id),
+  constraint payments_book_merchant_id_order_no_key UNIQUE (book, merchant_id, order_no),
+  constraint payments_book_merchant_id_fkey FOREIGN KEY (book, merchant_id) REFERENCES merchants(book, id),
+  constraint payments_amount_minor_check CHECK (amount_minor > 0),
+  constraint payments_cancellation_reason_check CHECK (cancellation_reason = ANY (ARRAY['requested_by_merchant'::text, 'expired'::text])),
+  constraint payments_check CHECK ((state = 'canceled'::text) = (cancellation_reason IS NOT NULL)),
+  constraint payments_check1 CHECK ((state = 'succeeded'::text) = (succeeded_attempt_id IS NOT NULL)),
+  constraint payments_check2 CHECK ((state = 'succeeded'::text) = (paid_at IS NOT NULL)),
+  constraint payments_check3 CHECK ((state <> ALL (ARRAY['succeeded'::text, 'canceled'::text])) OR due_at IS NULL),
+  constraint payments_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint payments_order_no_check CHECK (length(order_no) >= 1 AND length(order_no) <= 64),
+  constraint payments_state_check CHECK (state = ANY (ARRAY['requires_payment_method'::text, 'requires_action'::text, 'processing'::text, 'succeeded'::text, 'canceled'::text])),
+  constraint payments_subject_check CHECK (length(subject) >= 1 AND length(subject) <= 120)
+) with (fillfactor=70);
+CREATE INDEX payments_by_merchant ON payments USING btree (book, merchant_id, id);
+CREATE INDEX payments_due ON payments USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+create table refunds (
+  book integer not null,
+  id text not null,
+  payment_id text not null,
+  attempt_id text not null,
+  merchant_id text not null,
+  refund_no text not null,
+  wallet text not null,
+  wallet_account_id text not null,
+  currency text not null,
+  amount_minor bigint not null,
+  method text not null,
+  automatic boolean not null,
+  reason text not null,
+  order_no text not null,
+  ordered_at timestamp with time zone not null,
+  outcome text not null,
+  failure_reason text,
+  failure_code text,
+  failure_message text,
+  unknown_reason text,
+  wallet_refund_id text,
+  sent_at timestamp with time zone,
+  asks_count integer not null default 0,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  due_at timestamp with time zone,
+  fence bigint not null default 0,
+  constraint refunds_pkey PRIMARY KEY (book, id),
+  constraint refunds_book_merchant_id_refund_no_key UNIQUE (book, merchant_id, refund_no),
+  constraint refunds_book_wallet_account_id_order_no_key UNIQUE (book, wallet_account_id, order_no),
+  constraint refunds_book_attempt_id_fkey FOREIGN KEY (book, attempt_id) REFERENCES attempts(book, id),
+  constraint refunds_book_payment_id_fkey FOREIGN KEY (book, payment_id) REFERENCES payments(book, id),
+  constraint refunds_amount_minor_check CHECK (amount_minor > 0),
+  constraint refunds_check CHECK ((outcome = 'failed'::text) = (failure_reason IS NOT NULL)),
+  constraint refunds_method_check CHECK (method = ANY (ARRAY['refund'::text, 'void'::text])),
+  constraint refunds_outcome_check CHECK (outcome = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text, 'unknown'::text])),
+  constraint refunds_reason_check CHECK (length(reason) <= 200),
+  constraint refunds_refund_no_check CHECK (length(refund_no) >= 1 AND length(refund_no) <= 64)
+) with (fillfactor=70);
+CREATE INDEX refunds_by_merchant ON refunds USING btree (book, merchant_id, id);
+CREATE INDEX refunds_by_payment ON refunds USING btree (book, payment_id, id);
+CREATE INDEX refunds_due ON refunds USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+create table wallet_accounts (
+  book integer not null,
+  id text not null,
+  merchant_id text not null,
+  wallet text not null,
+  merchant_no text not null,
+  label text not null,
+  settings_sealed text not null,
+  enabled boolean not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint wallet_accounts_pkey PRIMARY KEY (book, id),
+  constraint wallet_accounts_book_merchant_id_wallet_merchant_no_key UNIQUE (book, merchant_id, wallet, merchant_no),
+  constraint wallet_accounts_book_merchant_id_fkey FOREIGN KEY (book, merchant_id) REFERENCES merchants(book, id),
+  constraint wallet_accounts_label_check CHECK (length(label) <= 80)
+);
+
+create table webhook_deliveries (
+  book integer not null,
+  id text not null,
+  merchant_id text not null,
+  endpoint_id text not null,
+  event_id text not null,
+  object_id text not null,
+  object_seq integer not null,
+  state text not null,
+  tries_count integer not null default 0,
+  tries_left integer not null,
+  due_at timestamp with time zone,
+  leased_until timestamp with time zone,
+  fence integer not null default 0,
+  last_status integer,
+  last_reason text,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint webhook_deliveries_pkey PRIMARY KEY (book, id),
+  constraint webhook_deliveries_book_event_id_endpoint_id_key UNIQUE (book, event_id, endpoint_id),
+  constraint webhook_deliveries_book_endpoint_id_fkey FOREIGN KEY (book, endpoint_id) REFERENCES webhook_endpoints(book, id),
+  constraint webhook_deliveries_book_event_id_fkey FOREIGN KEY (book, event_id) REFERENCES events(book, id),
+  constraint webhook_deliveries_check CHECK ((state = 'pending'::text) = (due_at IS NOT NULL)),
+  constraint webhook_deliveries_check1 CHECK ((state = 'pending'::text) = (finished_at IS NULL)),
+  constraint webhook_deliveries_check2 CHECK (leased_until IS NULL OR state = 'pending'::text),
+  constraint webhook_deliveries_fence_check CHECK (fence >= 0),
+  constraint webhook_deliveries_state_check CHECK (state = ANY (ARRAY['pending'::text, 'succeeded'::text, 'parked'::text, 'canceled'::text])),
+  constraint webhook_deliveries_tries_count_check CHECK (tries_count >= 0),
+  constraint webhook_deliveries_tries_left_check CHECK (tries_left >= 0)
+) with (fillfactor=70);
+CREATE INDEX webhook_deliveries_by_merchant ON webhook_deliveries USING btree (book, merchant_id, id);
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries USING btree (book, endpoint_id, due_at, id) WHERE (state = 'pending'::text);
+CREATE INDEX webhook_deliveries_order ON webhook_deliveries USING btree (book, endpoint_id, object_id, object_seq) WHERE (state = 'pending'::text);
+CREATE INDEX webhook_deliveries_parked ON webhook_deliveries USING btree (book, endpoint_id, id) WHERE (state = 'parked'::text);
+
+create table webhook_endpoints (
+  book integer not null,
+  id text not null,
+  merchant_id text not null,
+  url text not null,
+  event_types text[] not null,
+  secret_sealed text,
+  previous_secret_sealed text,
+  previous_secret_until timestamp with time zone,
+  public_key text,
+  state text not null,
+  disabled_reason text,
+  created_at timestamp with time zone not null,
+  constraint webhook_endpoints_pkey PRIMARY KEY (book, id),
+  constraint webhook_endpoints_book_merchant_id_fkey FOREIGN KEY (book, merchant_id) REFERENCES merchants(book, id),
+  constraint webhook_endpoints_check CHECK ((state = 'disabled'::text) = (disabled_reason IS NOT NULL)),
+  constraint webhook_endpoints_check1 CHECK ((state = 'deleted'::text) = (secret_sealed IS NULL)),
+  constraint webhook_endpoints_check2 CHECK ((previous_secret_sealed IS NULL) = (previous_secret_until IS NULL)),
+  constraint webhook_endpoints_check3 CHECK (state <> 'deleted'::text OR previous_secret_sealed IS NULL),
+  constraint webhook_endpoints_disabled_reason_check CHECK (disabled_reason = 'gone'::text),
+  constraint webhook_endpoints_event_types_check CHECK (cardinality(event_types) >= 1 AND cardinality(event_types) <= 32),
+  constraint webhook_endpoints_state_check CHECK (state = ANY (ARRAY['enabled'::text, 'disabled'::text, 'deleted'::text])),
+  constraint webhook_endpoints_url_check CHECK (length(url) >= 1 AND length(url) <= 2048)
+);
+CREATE INDEX webhook_endpoints_by_merchant ON webhook_endpoints USING btree (book, merchant_id, id) WHERE (state <> 'deleted'::text);
+
+create table webhook_tries (
+  book integer not null,
+  delivery_id text not null,
+  fence integer not null,
+  sent_at timestamp with time zone not null,
+  duration_ms integer not null,
+  status integer,
+  reason text,
+  reply text,
+  constraint webhook_tries_pkey PRIMARY KEY (book, delivery_id, fence),
+  constraint webhook_tries_book_delivery_id_fkey FOREIGN KEY (book, delivery_id) REFERENCES webhook_deliveries(book, id),
+  constraint webhook_tries_duration_ms_check CHECK (duration_ms >= 0)
+);
+
+create table ledger_transfers_default partition of ledger_transfers DEFAULT;
+
+CREATE OR REPLACE FUNCTION ledger_first_id(utc timestamp without time zone)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select (lpad(to_hex((extract(epoch from utc) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
+$function$
+;
+
+CREATE OR REPLACE FUNCTION ledger_make_partitions(since timestamp with time zone, months integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  month timestamp := date_trunc('month', since at time zone 'UTC');
+  made integer := 0;
+  name text;
+  lower_id uuid;
+  upper_id uuid;
+  taken boolean;
+begin
+  perform pg_advisory_xact_lock(hashtext('ledger_make_partitions'));
+  for i in 1..months loop
+    name := 'ledger_transfers_' || to_char(month, 'YYYY_MM');
+    lower_id := ledger_first_id(month);
+    upper_id := ledger_first_id(month + interval '1 month');
+    if to_regclass(name) is null then
+      select exists (select from ledger_transfers_default where id >= lower_id and id < upper_id) into taken;
+      if not taken then
+        execute format('create table %I partition of ledger_transfers for values from (%L) to (%L)', name, lower_id, upper_id);
+        execute format('create trigger never_emptied before truncate on %I execute function ledger_refuse_change()', name);
+        made := made + 1;
+      end if;
+    end if;
+    month := month + interval '1 month';
+  end loop;
+  return made;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION ledger_refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'the ledger is append-only: % of % is refused', lower(tg_op), tg_table_name
+    using errcode = 'restrict_violation';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION ledger_resolve_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.status <> 'pending' or new.status = 'pending'
+    or (new.book, new.transfer_id, new.timestamp, new.expires_at)
+      is distinct from (old.book, old.transfer_id, old.timestamp, old.expires_at)
+  then
+    raise exception 'a pending transfer is resolved once: % was %', old.transfer_id, old.status
+      using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION refuse_alert_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION refuse_event_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'what happened is never rewritten: % of % is refused', lower(tg_op), tg_table_name
+    using errcode = 'restrict_violation';
+end $function$
+;
+
+CREATE TRIGGER alerts_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON alerts FOR EACH STATEMENT EXECUTE FUNCTION refuse_alert_change();
+
+CREATE TRIGGER events_never_change BEFORE UPDATE ON events FOR EACH STATEMENT EXECUTE FUNCTION refuse_event_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger_accounts FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON ledger_accounts FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger_balance_history FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON ledger_balance_history FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER never_deleted BEFORE DELETE ON ledger_balances FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON ledger_balances FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger_expiries FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON ledger_expiries FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger_failed_transfers FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON ledger_failed_transfers FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER never_deleted BEFORE DELETE ON ledger_heads FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON ledger_heads FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER never_deleted BEFORE DELETE ON ledger_pending_transfers FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON ledger_pending_transfers FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER resolved_once BEFORE UPDATE ON ledger_pending_transfers FOR EACH ROW EXECUTE FUNCTION ledger_resolve_once();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger_transfers FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON ledger_transfers FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON ledger_transfers_default FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER webhook_tries_never_change BEFORE UPDATE ON webhook_tries FOR EACH STATEMENT EXECUTE FUNCTION refuse_event_change();
