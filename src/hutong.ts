@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from './base/clock.ts';
-import { DATABASE_CONNECTIONS_MAX, OUTBOUND_CONNECT_MS_MAX, OUTBOUND_IDLE_MS, OUTBOUND_ORIGIN_CONNECTIONS_MAX } from './base/limits.ts';
+import {
+  DATABASE_CONNECTIONS_MAX,
+  OUTBOUND_CONNECT_MS_MAX,
+  OUTBOUND_IDLE_MS,
+  OUTBOUND_ORIGIN_CONNECTIONS_MAX,
+} from './base/limits.ts';
 import type { Log } from './base/log.ts';
 import type { Send } from './base/outbound.ts';
 import type { Random } from './base/random.ts';
@@ -112,7 +117,11 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
       }),
     ],
     pages: [buyerRoutes(cashier, log)],
-    isReady: () => sql`select 1`.then(() => true, () => false),
+    isReady: () =>
+      sql`select 1`.then(
+        () => true,
+        () => false,
+      ),
   });
 
   const stops: (() => Promise<void>)[] = [];
@@ -152,7 +161,9 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
 function startHousekeeping(deps: { sql: Sql; clock: Clock; log: Log; ledger: Ledger }): () => Promise<void> {
   let running: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    running = keepHouse(deps).catch((error: unknown) => deps.log.error({ error }, 'housekeeping failed; tried again in a minute'));
+    running = keepHouse(deps).catch((error: unknown) =>
+      deps.log.error({ error }, 'housekeeping failed; tried again in a minute'),
+    );
   }, HOUSEKEEPING_MS);
   timer.unref();
   return async () => {

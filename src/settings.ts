@@ -38,7 +38,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   if (mode === 'live' && settings.masterSecrets === null)
     throw new SettingError('HUTONG_MASTER_SECRET is required in live mode: 32 random bytes or more');
   if (mode === 'live' && settings.publicUrl === null)
-    throw new SettingError('HUTONG_PUBLIC_URL is required in live mode: the https address that buyers and wallets reach');
+    throw new SettingError(
+      'HUTONG_PUBLIC_URL is required in live mode: the https address that buyers and wallets reach',
+    );
   return settings;
 }
 
@@ -46,7 +48,10 @@ function readMasterSecrets(env: Readonly<Record<string, string | undefined>>): S
   const file = env['HUTONG_MASTER_SECRET_FILE'];
   const text = file === undefined ? env['HUTONG_MASTER_SECRET'] : readSecretFile(file);
   if (text === undefined) return null;
-  const [newest, ...older] = text.split(/[\s,]+/).filter(Boolean).map((part) => checkSecret(part));
+  const [newest, ...older] = text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map((part) => checkSecret(part));
   if (newest === undefined) throw new SettingError('HUTONG_MASTER_SECRET is empty');
   return [newest, ...older];
 }
@@ -68,7 +73,9 @@ function readSecretFile(path: string): string {
 export function checkSecret(text: string): Secret {
   if (Buffer.byteLength(text) < 32) throw new SettingError('HUTONG_MASTER_SECRET is shorter than 32 bytes');
   if (new Set(text).size < 12 || /secret|password|change.?me|example|hutong|1234567|abcdef/i.test(text))
-    throw new SettingError('HUTONG_MASTER_SECRET is easy to guess: use 32 random bytes, such as from openssl rand -base64 32');
+    throw new SettingError(
+      'HUTONG_MASTER_SECRET is easy to guess: use 32 random bytes, such as from openssl rand -base64 32',
+    );
   return new Secret(text);
 }
 

@@ -20,7 +20,10 @@ async function begin(minor = '1234'): Promise<{ id: string; orderNo: string }> {
     return_url: 'http://127.0.0.1:9/orders/1',
   });
   expect(created.status).toBe(201);
-  const started = await server.call('POST', `/v1/payments/${created.json.id}/attempts`, { wallet: 'unionpay', scene: 'app' });
+  const started = await server.call('POST', `/v1/payments/${created.json.id}/attempts`, {
+    wallet: 'unionpay',
+    scene: 'app',
+  });
   expect(started.status, JSON.stringify(started.json)).toBe(201);
   expect(started.json.next_action).toMatchObject({ type: 'app_order' });
   return { id: created.json.id, orderNo: started.json.id.slice('att_'.length) };
@@ -38,7 +41,7 @@ describe('a payment through the 云闪付 app', () => {
     const before = await accountsOf(server);
     const { id, orderNo } = await begin();
     expect((await show(id)).state).toBe('requires_action');
-    await server.unionpay.pay(orderNo);
+    server.unionpay.pay(orderNo);
     const payment = await inState(id, 'succeeded');
     expect(payment.wallet).toBe('unionpay');
     expect(payment.attempts).toMatchObject([{ outcome: 'succeeded', settled: 'accepted', failure: null }]);
@@ -49,18 +52,26 @@ describe('a payment through the 云闪付 app', () => {
 
   test('a refund goes back through the wallet, part by part, never above what was paid', async () => {
     const { id, orderNo } = await begin('1000');
-    await server.unionpay.pay(orderNo);
+    server.unionpay.pay(orderNo);
     await inState(id, 'succeeded');
     const before = await accountsOf(server);
     const part = await server.call('POST', `/v1/payments/${id}/refunds`, { amount: { currency: 'CNY', minor: '300' } });
     expect(part.status, JSON.stringify(part.json)).toBe(201);
     expect(part.json.state).toBe('pending');
-    const tooMuch = await server.call('POST', `/v1/payments/${id}/refunds`, { amount: { currency: 'CNY', minor: '701' } });
+    const tooMuch = await server.call('POST', `/v1/payments/${id}/refunds`, {
+      amount: { currency: 'CNY', minor: '701' },
+    });
     expect(tooMuch.status).toBe(409);
     expect(tooMuch.json).toMatchObject({ code: 'refund_exceeds_payment', param: 'amount.minor', left_minor: '700' });
-    await eventually('the refund', async () => (await server.call('GET', `/v1/refunds/${part.json.id}`)).json.state === 'succeeded');
+    await eventually(
+      'the refund',
+      async () => (await server.call('GET', `/v1/refunds/${part.json.id}`)).json.state === 'succeeded',
+    );
     const rest = await server.call('POST', `/v1/payments/${id}/refunds`, { reason: '客人退货' });
-    await eventually('the rest', async () => (await server.call('GET', `/v1/refunds/${rest.json.id}`)).json.state === 'succeeded');
+    await eventually(
+      'the rest',
+      async () => (await server.call('GET', `/v1/refunds/${rest.json.id}`)).json.state === 'succeeded',
+    );
     expect((await show(id)).refunded).toEqual({ currency: 'CNY', minor: '1000' });
     const after = await accountsOf(server);
     expect(after.merchantPayable - before.merchantPayable).toBe(-1000n);
@@ -70,7 +81,7 @@ describe('a payment through the 云闪付 app', () => {
 
   test('a hundred parallel refunds of two percent: exactly fifty pass', async () => {
     const { id, orderNo } = await begin('5000');
-    await server.unionpay.pay(orderNo);
+    server.unionpay.pay(orderNo);
     await inState(id, 'succeeded');
     const replies = await Promise.all(
       Array.from({ length: 100 }, () =>
@@ -87,7 +98,7 @@ describe('a payment through the 云闪付 app', () => {
     const canceled = await server.call('POST', `/v1/payments/${id}/cancel`);
     expect(canceled.status, JSON.stringify(canceled.json)).toBe(200);
     expect(canceled.json).toMatchObject({ state: 'canceled', cancellation_reason: 'requested_by_merchant' });
-    await server.unionpay.pay(orderNo);
+    server.unionpay.pay(orderNo);
     const refund = await eventually('the automatic refund', async () => {
       const { json } = await server.call('GET', `/v1/refunds?payment_id=${id}`);
       return json.data[0]?.state === 'succeeded' && json.data[0];
@@ -101,7 +112,8 @@ describe('a payment through the 云闪付 app', () => {
     const { id, orderNo } = await begin();
     const second = await server.call('POST', `/v1/payments/${id}/attempts`, { wallet: 'unionpay', scene: 'app' });
     expect(second.status, JSON.stringify(second.json)).toBe(201);
-    await Promise.all([server.unionpay.pay(orderNo), server.unionpay.pay(second.json.id.slice('att_'.length))]);
+    server.unionpay.pay(orderNo);
+    server.unionpay.pay(second.json.id.slice('att_'.length));
     await inState(id, 'succeeded');
     await eventually('the automatic refund', async () => {
       const { json } = await server.call('GET', `/v1/refunds?payment_id=${id}`);
@@ -112,9 +124,16 @@ describe('a payment through the 云闪付 app', () => {
   });
 
   test('two hundred requests with one key make one payment and hear the same', async () => {
-    const body = { order_no: 'twins', amount: { currency: 'CNY', minor: '1' }, subject: '茶', return_url: 'https://shop.example/x' };
+    const body = {
+      order_no: 'twins',
+      amount: { currency: 'CNY', minor: '1' },
+      subject: '茶',
+      return_url: 'https://shop.example/x',
+    };
     const headers = { 'idempotency-key': 'twins-1' };
-    const replies = await Promise.all(Array.from({ length: 200 }, () => server.call('POST', '/v1/payments', body, headers)));
+    const replies = await Promise.all(
+      Array.from({ length: 200 }, () => server.call('POST', '/v1/payments', body, headers)),
+    );
     expect(new Set(replies.map((reply) => reply.status))).toEqual(new Set([201]));
     expect(new Set(replies.map((reply) => reply.json.id)).size).toBe(1);
     expect(replies.filter((reply) => reply.headers.get('idempotency-replayed') === 'true')).toHaveLength(199);
@@ -126,7 +145,7 @@ describe('a payment through the 云闪付 app', () => {
 
   test('the buyer may decline and try again', async () => {
     const { id, orderNo } = await begin();
-    await server.unionpay.decline(orderNo, '64');
+    server.unionpay.decline(orderNo, '64');
     expect((await show(id)).state).toBe('requires_action');
   });
 });

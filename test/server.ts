@@ -69,7 +69,12 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   hutong.startWork();
   const { deps } = hutong.cashier;
   const merchant = await createMerchant(deps, { book: BOOK, name: '测试小店', livemode: false });
-  const { token } = await createApiKey(deps, { merchantId: merchant.id, label: 'test', scopes: SCOPES, expiresAt: null });
+  const { token } = await createApiKey(deps, {
+    merchantId: merchant.id,
+    label: 'test',
+    scopes: SCOPES,
+    expiresAt: null,
+  });
   const account = await addWalletAccount(deps, {
     merchantId: merchant.id,
     wallet: 'unionpay',
@@ -130,13 +135,19 @@ export async function freePort(): Promise<number> {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))));
+      server.close(() =>
+        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }
 
 /** Waits until `look` answers something, asking again and again; fails with what it was waiting for. */
-export async function eventually<T>(what: string, look: () => Promise<T | null | undefined | false>, secondsMax = 15): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T | null | undefined | false>,
+  secondsMax = 15,
+): Promise<T> {
   const endsAt = Date.now() + secondsMax * 1000;
   for (;;) {
     const seen = await look();

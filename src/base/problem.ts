@@ -61,7 +61,8 @@ function readFrameworkError(error: unknown): Refusal | null {
   if (typeof error !== 'object' || error === null) return null;
   const { code, statusCode, validation, validationContext } = error as FrameworkError; // checked field by field below
   if (validation !== undefined) return fromValidation(validation[0], validationContext);
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Refusal('body_too_large', 'the body is larger than this route takes');
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return new Refusal('body_too_large', 'the body is larger than this route takes');
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' || code === 'FST_ERR_CTP_INVALID_CONTENT_TYPE')
     return new Refusal('content_type_unsupported', 'send application/json in UTF-8');
   if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') return new Refusal('invalid_request', 'Content-Length is wrong');

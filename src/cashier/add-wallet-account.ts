@@ -7,7 +7,12 @@ import type { WalletName } from '../wallets/wallet.ts';
 import type { CashierDeps } from './deps.ts';
 import type { MerchantId } from './payment.ts';
 import { type Reply, toReply } from './reply.ts';
-import { findWalletAccount, insertWalletAccount, listWalletAccounts, type WalletAccountRow } from './wallet-account-store.ts';
+import {
+  findWalletAccount,
+  insertWalletAccount,
+  listWalletAccounts,
+  type WalletAccountRow,
+} from './wallet-account-store.ts';
 import { sealSettings } from './wallet-accounts.ts';
 
 export interface AddWalletAccount {

@@ -26,12 +26,14 @@ export async function askWallet(cashier: Cashier, attempt: Attempt): Promise<Pay
   const payment = await findPaymentById(cashier.deps.sql, attempt.book, attempt.paymentId);
   const opened = await cashier.openWallet(attempt.book, attempt.walletAccountId);
   const wantsClose = payment !== null && payment.cancelRequestedAt !== null && payment.state !== 'canceled';
-  const ask = wantsClose ? opened.wallet.cancel : opened.wallet.query;
-  const outcome = await ask.call(opened.wallet, cashier.deps, opened.config, {
+  const order = {
     orderNo: attempt.orderNo,
     orderedAt: attempt.orderedAt,
     amount: money(attempt.currency, attempt.amountMinor),
     expiresAt: attempt.expiresAt,
-  });
+  };
+  const outcome = wantsClose
+    ? await opened.wallet.cancel(cashier.deps, opened.config, order)
+    : await opened.wallet.query(cashier.deps, opened.config, order);
   return await applyOutcome(cashier, attempt, outcome, wantsClose ? 'cancel' : 'poll', null);
 }

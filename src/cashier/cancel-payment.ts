@@ -18,10 +18,7 @@ export interface CancelPayment {
  * Records the wish, asks every wallet that still has an open order to close it, and tells how the payment stands then:
  * `canceled`, or `succeeded` when the buyer was faster, or `processing` while a wallet does not answer (it is asked on).
  */
-export async function cancelPayment(
-  cashier: Cashier,
-  request: CancelPayment,
-): Promise<Reply & { replayed: boolean }> {
+export async function cancelPayment(cashier: Cashier, request: CancelPayment): Promise<Reply & { replayed: boolean }> {
   let open: Attempt[] = [];
   const recorded = await cashier.change({
     ...request,

@@ -43,12 +43,19 @@ async function createPayments(
   book: number,
   items: readonly NewPayment[],
 ): Promise<(FolderResult | Refusal)[]> {
-  const claims = await claimKeys(tx, items.map((item) => item.claim), deps.clock.now());
+  const claims = await claimKeys(
+    tx,
+    items.map((item) => item.claim),
+    deps.clock.now(),
+  );
   const wanted = items.map((item, index) => {
     const claim = claims[index];
     return claim instanceof Refusal || claim?.kind !== 'new' ? null : toPayment(deps, book, item);
   });
-  const inserted = await insertPayments(tx, wanted.filter((payment) => payment !== null));
+  const inserted = await insertPayments(
+    tx,
+    wanted.filter((payment) => payment !== null),
+  );
   const finished: { claim: KeyClaim; reply: Reply }[] = [];
   const released: KeyClaim[] = [];
   const results: (FolderResult | Refusal)[] = [];

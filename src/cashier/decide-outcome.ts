@@ -2,7 +2,14 @@ import { assert, assertNever } from '../base/assert.ts';
 import { type IdDeps, idLetters, newId } from '../base/id.ts';
 import type { Outcome, SucceededOutcome, WalletCan, WalletName } from '../wallets/wallet.ts';
 import { nextAskAt } from './ask-schedule.ts';
-import { ATTEMPT_MOVES, type CancellationReason, checkMove, isFinal, PAYMENT_MOVES, type PaymentState } from './moves.ts';
+import {
+  ATTEMPT_MOVES,
+  type CancellationReason,
+  checkMove,
+  isFinal,
+  PAYMENT_MOVES,
+  type PaymentState,
+} from './moves.ts';
 import type { Alert, AlertKind, Attempt, Payment, Refund } from './payment.ts';
 import type { Posting } from './postings.ts';
 
@@ -130,14 +137,20 @@ function attemptSucceeded(
   effects.postings.push({ kind: 'payment_received', attempt });
   // The other wallets are asked at once: whatever was paid twice goes back while the buyer still looks.
   for (const other of attempts) if (other !== attempt && other.dueAt !== null) other.dueAt = now;
-  effects.events.push({ type: 'payment.succeeded', payment: { ...payment }, attempts: attempts.map((a) => ({ ...a })) });
+  effects.events.push({
+    type: 'payment.succeeded',
+    payment: { ...payment },
+    attempts: attempts.map((a) => ({ ...a })),
+  });
 }
 
 /** Money that came after the payment was over, or a second time: it is booked apart and sent back whole. */
 function returnSurplus(deps: DecideDeps, attempt: Attempt, effects: Effects): void {
   attempt.settled = 'surplus';
   effects.postings.push({ kind: 'surplus_received', attempt });
-  effects.alerts.push(alert(deps, attempt, 'surplus_money', 'money came twice or after the end; it is being sent back'));
+  effects.alerts.push(
+    alert(deps, attempt, 'surplus_money', 'money came twice or after the end; it is being sent back'),
+  );
   refundSurplus(deps, attempt, deps.can(attempt.wallet).voidPaid ? 'void' : 'refund', effects);
 }
 
@@ -169,7 +182,23 @@ export function refundSurplus(deps: DecideDeps, attempt: Attempt, method: Refund
 }
 
 /** The fields that every new refund begins with: due at once, nothing known yet. */
-export function newRefundState(now: Date): Pick<Refund, 'orderedAt' | 'outcome' | 'failureReason' | 'failureCode' | 'failureMessage' | 'unknownReason' | 'walletRefundId' | 'sentAt' | 'asksCount' | 'createdAt' | 'finishedAt' | 'dueAt'> {
+export function newRefundState(
+  now: Date,
+): Pick<
+  Refund,
+  | 'orderedAt'
+  | 'outcome'
+  | 'failureReason'
+  | 'failureCode'
+  | 'failureMessage'
+  | 'unknownReason'
+  | 'walletRefundId'
+  | 'sentAt'
+  | 'asksCount'
+  | 'createdAt'
+  | 'finishedAt'
+  | 'dueAt'
+> {
   return {
     orderedAt: wholeSecond(now),
     outcome: 'pending',
@@ -211,7 +240,12 @@ function amountDiffers(
 ): void {
   const told = `${outcome.amount.currency} ${outcome.amount.minor}`;
   effects.alerts.push(
-    alert(deps, attempt, 'amount_differs', `the wallet says ${told}, we asked ${attempt.currency} ${attempt.amountMinor}`),
+    alert(
+      deps,
+      attempt,
+      'amount_differs',
+      `the wallet says ${told}, we asked ${attempt.currency} ${attempt.amountMinor}`,
+    ),
   );
   if (attempt.outcome === 'failed') return;
   setOutcome(attempt, 'unknown');

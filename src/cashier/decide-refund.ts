@@ -15,7 +15,8 @@ export function decideRefund(
   automaticCount: number,
   effects: Effects,
 ): void {
-  if (refund.outcome === 'succeeded' || refund.outcome === 'failed') return noteContradiction(deps, refund, told, effects);
+  if (refund.outcome === 'succeeded' || refund.outcome === 'failed')
+    return noteContradiction(deps, refund, told, effects);
   refund.asksCount += 1;
   const outcome = checkedOutcome(deps, refund, told, effects);
   checkMove(REFUND_MOVES, refund.outcome, outcome.kind);
@@ -84,5 +85,7 @@ function tryAgain(deps: DecideDeps, attempt: Attempt, refund: Refund, automaticC
 function noteContradiction(deps: DecideDeps, refund: Refund, told: Outcome, effects: Effects): void {
   if (told.kind !== 'succeeded' && told.kind !== 'failed') return;
   if (told.kind === refund.outcome) return;
-  effects.alerts.push(alert(deps, refund, 'outcome_contradicts', `the refund has ${refund.outcome}, now it ${told.kind}`));
+  effects.alerts.push(
+    alert(deps, refund, 'outcome_contradicts', `the refund has ${refund.outcome}, now it ${told.kind}`),
+  );
 }

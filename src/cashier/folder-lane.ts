@@ -116,11 +116,7 @@ function toTwin(
   });
 }
 
-async function lockFolders(
-  tx: Tx,
-  book: number,
-  changes: readonly FolderChange[],
-): Promise<Map<string, LockedFolder>> {
+async function lockFolders(tx: Tx, book: number, changes: readonly FolderChange[]): Promise<Map<string, LockedFolder>> {
   const ids = [...new Set(changes.map((change) => change.paymentId))].sort();
   const withRefunds = [...new Set(changes.filter((change) => change.withRefunds).map((change) => change.paymentId))];
   const wantedNos = changes.flatMap((change) =>
@@ -136,10 +132,7 @@ async function lockFolders(
     wantedNos.length === 0 ? new Set<string>() : findRefundNos(tx, book, wantedNos),
   ]);
   const folders = new Map<string, LockedFolder>(
-    payments.map((payment) => [
-      payment.id,
-      { payment, attempts: [], refunds: [], takenRefundNos, newAttempts: [] },
-    ]),
+    payments.map((payment) => [payment.id, { payment, attempts: [], refunds: [], takenRefundNos, newAttempts: [] }]),
   );
   for (const attempt of attempts) folders.get(attempt.paymentId)?.attempts.push(attempt);
   for (const refund of refunds) folders.get(refund.paymentId)?.refunds.push(refund);

@@ -3,9 +3,25 @@ import type { Sql, Tx } from '../db/connect.ts';
 import type { Payment } from './payment.ts';
 
 const COLUMNS = [
-  'book', 'id', 'merchant_id', 'order_no', 'currency', 'amount_minor', 'subject', 'return_url', 'metadata', 'livemode',
-  'state', 'cancellation_reason', 'cancel_requested_at', 'succeeded_attempt_id', 'paid_at', 'expires_at', 'created_at',
-  'version', 'due_at',
+  'book',
+  'id',
+  'merchant_id',
+  'order_no',
+  'currency',
+  'amount_minor',
+  'subject',
+  'return_url',
+  'metadata',
+  'livemode',
+  'state',
+  'cancellation_reason',
+  'cancel_requested_at',
+  'succeeded_attempt_id',
+  'paid_at',
+  'expires_at',
+  'created_at',
+  'version',
+  'due_at',
 ];
 
 /** Inserts those whose order number is free; returns the ids that were inserted. */
@@ -99,7 +115,14 @@ export async function findPaymentById(sql: Sql, book: number, id: string): Promi
 /** Newest first. */
 export async function listPayments(
   sql: Sql,
-  filter: { book: number; merchantId: string; orderNo: string | null; state: string | null; before: string | null; itemsMax: number },
+  filter: {
+    book: number;
+    merchantId: string;
+    orderNo: string | null;
+    state: string | null;
+    before: string | null;
+    itemsMax: number;
+  },
 ): Promise<Payment[]> {
   const rows = await sql<PaymentRow[]>`
     select ${sql(COLUMNS)}

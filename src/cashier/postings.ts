@@ -12,7 +12,13 @@ export type Posting =
   | { kind: 'refund_failed'; refund: Refund; to: 'payable' | 'surplus' };
 
 /** Which leg of the object's id each posting takes; never renumber. An object takes each leg once in its life. */
-const LEG = { payment_received: 1, surplus_received: 1, refund_started: 1, refund_finished: 2, refund_failed: 3 } as const;
+const LEG = {
+  payment_received: 1,
+  surplus_received: 1,
+  refund_started: 1,
+  refund_finished: 2,
+  refund_failed: 3,
+} as const;
 
 export function toTransfer(posting: Posting): CreateTransfer {
   switch (posting.kind) {

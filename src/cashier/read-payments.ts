@@ -34,7 +34,13 @@ export async function pagePayments(
 ): Promise<Page> {
   const payments = await listPayments(deps.sql, { ...request, itemsMax: request.itemsMax + 1 });
   const shown = payments.slice(0, request.itemsMax);
-  const attempts = groupByPayment(await findAttemptsOf(deps.sql, request.book, shown.map((payment) => payment.id)));
+  const attempts = groupByPayment(
+    await findAttemptsOf(
+      deps.sql,
+      request.book,
+      shown.map((payment) => payment.id),
+    ),
+  );
   return {
     data: shown.map((payment) => showPayment(deps, payment, attempts.get(payment.id) ?? [])),
     next: payments.length > shown.length ? (shown.at(-1)?.id ?? null) : null,
@@ -47,7 +53,10 @@ export async function getRefund(deps: CashierDeps, merchantId: string, id: strin
   return showRefund(refund);
 }
 
-export async function pageRefunds(deps: CashierDeps, request: PageRequest & { paymentId: string | null }): Promise<Page> {
+export async function pageRefunds(
+  deps: CashierDeps,
+  request: PageRequest & { paymentId: string | null },
+): Promise<Page> {
   const refunds = await listRefunds(deps.sql, { ...request, itemsMax: request.itemsMax + 1 });
   const shown = refunds.slice(0, request.itemsMax);
   return { data: shown.map(showRefund), next: refunds.length > shown.length ? (shown.at(-1)?.id ?? null) : null };

@@ -3,9 +3,32 @@ import type { Sql, Tx } from '../db/connect.ts';
 import type { Refund } from './payment.ts';
 
 const COLUMNS = [
-  'book', 'id', 'payment_id', 'attempt_id', 'merchant_id', 'refund_no', 'wallet', 'wallet_account_id', 'currency',
-  'amount_minor', 'method', 'automatic', 'reason', 'order_no', 'ordered_at', 'outcome', 'failure_reason', 'failure_code',
-  'failure_message', 'unknown_reason', 'wallet_refund_id', 'sent_at', 'asks_count', 'created_at', 'finished_at', 'due_at',
+  'book',
+  'id',
+  'payment_id',
+  'attempt_id',
+  'merchant_id',
+  'refund_no',
+  'wallet',
+  'wallet_account_id',
+  'currency',
+  'amount_minor',
+  'method',
+  'automatic',
+  'reason',
+  'order_no',
+  'ordered_at',
+  'outcome',
+  'failure_reason',
+  'failure_code',
+  'failure_message',
+  'unknown_reason',
+  'wallet_refund_id',
+  'sent_at',
+  'asks_count',
+  'created_at',
+  'finished_at',
+  'due_at',
 ];
 
 export async function insertRefunds(tx: Tx, refunds: readonly Refund[]): Promise<void> {

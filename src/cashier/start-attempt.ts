@@ -82,7 +82,9 @@ function recordAttempt(cashier: Cashier, folder: LockedFolder, request: StartAtt
       retryAfterSeconds: 5,
     });
   if (folder.attempts.length >= ATTEMPTS_PER_PAYMENT_MAX)
-    throw new Refusal('payment_not_payable', 'the payment was tried too often', { attempts_max: ATTEMPTS_PER_PAYMENT_MAX });
+    throw new Refusal('payment_not_payable', 'the payment was tried too often', {
+      attempts_max: ATTEMPTS_PER_PAYMENT_MAX,
+    });
   const attempt = newAttempt(cashier, payment, request, opened, now);
   folder.attempts.push(attempt);
   folder.newAttempts.push(attempt);
@@ -90,7 +92,13 @@ function recordAttempt(cashier: Cashier, folder: LockedFolder, request: StartAtt
   return attempt;
 }
 
-function newAttempt(cashier: Cashier, payment: Payment, request: StartAttempt, opened: OpenedWallet, now: Date): Attempt {
+function newAttempt(
+  cashier: Cashier,
+  payment: Payment,
+  request: StartAttempt,
+  opened: OpenedWallet,
+  now: Date,
+): Attempt {
   const id = newId('att', cashier.deps, payment.book);
   return {
     book: payment.book,

@@ -17,7 +17,12 @@ export interface OpenedWallet {
 const ROW_AGE_MS_MAX = 1000;
 
 /** Opens wallet accounts: reads the row, unseals and checks the settings, and keeps the result while the row is unchanged. */
-export function createWalletOpener(deps: { sql: Sql; keyring: Keyring; wallets: WalletRegistry; clock: { now(): Date } }) {
+export function createWalletOpener(deps: {
+  sql: Sql;
+  keyring: Keyring;
+  wallets: WalletRegistry;
+  clock: { now(): Date };
+}) {
   const opened = new Map<string, { readAtMs: number; wallet: OpenedWallet }>();
 
   return async function openWallet(book: number, id: string): Promise<OpenedWallet> {

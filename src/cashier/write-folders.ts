@@ -26,13 +26,30 @@ export async function writeFolders(
   const refunds = folders.flatMap((folder) => folder.refunds).filter((refund) => !created.has(refund));
   const writes: Promise<unknown>[] = [];
   if (fresh.size > 0) writes.push(insertAttempts(tx, [...fresh]));
-  if (attempts.length > fresh.size) writes.push(updateAttempts(tx, attempts.filter((attempt) => !fresh.has(attempt))));
-  writes.push(updatePayments(tx, folders.map((folder) => folder.payment)));
+  if (attempts.length > fresh.size)
+    writes.push(
+      updateAttempts(
+        tx,
+        attempts.filter((attempt) => !fresh.has(attempt)),
+      ),
+    );
+  writes.push(
+    updatePayments(
+      tx,
+      folders.map((folder) => folder.payment),
+    ),
+  );
   if (effects.refunds.length > 0) writes.push(insertRefunds(tx, effects.refunds));
   if (refunds.length > 0) writes.push(updateRefunds(tx, refunds));
   if (effects.alerts.length > 0) writes.push(insertAlerts(tx, effects.alerts));
   if (effects.events.length > 0)
-    writes.push(deps.webhooks.insertEvents(tx, book, effects.events.map((event) => toNewEvent(deps, event))));
+    writes.push(
+      deps.webhooks.insertEvents(
+        tx,
+        book,
+        effects.events.map((event) => toNewEvent(deps, event)),
+      ),
+    );
   await Promise.all(writes);
 
   const transfers = effects.postings.map((posting) => toTransfer(posting));

@@ -40,5 +40,5 @@ export async function withKey(
     await finishKeys(tx, { finished: [{ claim, reply: kept }], released: [] });
     return { ...reply, replayed: false };
   });
-  return result as KeyedReply & { replayed: boolean }; // the driver unwraps promises in lists, which this is not
+  return result; // the driver unwraps promises in lists, which this is not
 }

@@ -16,13 +16,19 @@ export function readKeyClaim(
 ): KeyClaim {
   const header = request.headers['idempotency-key'];
   if (header === undefined || header === '')
-    throw new Refusal('idempotency_key_missing', 'every POST carries an Idempotency-Key that is new for every new thing');
+    throw new Refusal(
+      'idempotency_key_missing',
+      'every POST carries an Idempotency-Key that is new for every new thing',
+    );
   const text = typeof header === 'string' ? header : '';
   const key = /^"(?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"$/.test(text)
     ? text.slice(1, -1).replace(/\\(["\\])/g, '$1')
     : text;
   if (key.length === 0 || key.length > IDEMPOTENCY_KEY_CHARS_MAX || !/^[\x21-\x7e]+$/.test(key))
-    throw new Refusal('idempotency_key_invalid', `1 to ${IDEMPOTENCY_KEY_CHARS_MAX} printable ASCII characters, no blanks`);
+    throw new Refusal(
+      'idempotency_key_invalid',
+      `1 to ${IDEMPOTENCY_KEY_CHARS_MAX} printable ASCII characters, no blanks`,
+    );
   return {
     book: caller.book,
     merchantId: caller.merchantId,

@@ -8,9 +8,7 @@ import { readKeyClaim } from './idempotency.ts';
 import { errorReply } from './schemas.ts';
 
 /** What a route answers: an object to send, or a reply that was kept as text with its idempotency key. */
-export type Answer =
-  | { status: number; value: object | null }
-  | { status: number; body: string; replayed: boolean };
+export type Answer = { status: number; value: object | null } | { status: number; body: string; replayed: boolean };
 
 export interface Call<P, Q, B> {
   caller: Caller;
@@ -44,10 +42,14 @@ export function row<P extends TSchema, Q extends TSchema, B extends TSchema>(
     run(call: Call<Static<P>, Static<Q>, Static<B>>): Promise<Answer>;
   },
 ): RouteRow {
-  return definition as unknown as RouteRow; // the schemas stand guard: run gets what they describe
+  return definition; // the schemas stand guard: run gets what they describe
 }
 
-export function mountRoute(app: FastifyInstance, route: RouteRow, authenticate: (header?: string) => Promise<Caller>): void {
+export function mountRoute(
+  app: FastifyInstance,
+  route: RouteRow,
+  authenticate: (header?: string) => Promise<Caller>,
+): void {
   app.route({
     method: route.method,
     url: route.url,
@@ -92,7 +94,7 @@ const NO_CLAIM: KeyClaim = Object.freeze({
   key: '',
   route: '',
   fingerprint: '',
-}) as KeyClaim; // never handed to the database
+}); // never handed to the database
 
 function hasContent(body: unknown): boolean {
   return body !== undefined && body !== null && !(typeof body === 'object' && Object.keys(body).length === 0);
@@ -108,5 +110,5 @@ function toSchema(route: RouteRow): FastifySchema {
     ...(route.query === undefined ? {} : { querystring: route.query }),
     ...(route.body === undefined ? {} : { body: route.body }),
     response: { ...responses, '4xx': errorReply, '5xx': errorReply },
-  } as FastifySchema; // Fastify's own type does not know the OpenAPI words
+  }; // Fastify's own type does not know the OpenAPI words
 }

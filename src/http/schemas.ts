@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { PAGE_ITEMS_MAX, PAYMENT_SECONDS_MAX, PAYMENT_SECONDS_MIN } from '../base/limits.ts';
 import { PAYMENT_MOVES } from '../cashier/moves.ts';
 import { currencies } from '../money/money.ts';
@@ -37,9 +37,18 @@ export const newPayment = Type.Object(
     order_no: orderNo,
     amount,
     subject: text(1, 120, 'what is bought, shown to the buyer and by the wallet'),
-    return_url: Type.String({ minLength: 8, maxLength: 500, pattern: '^https?://[!-~]+$', description: "the shop's page" }),
+    return_url: Type.String({
+      minLength: 8,
+      maxLength: 500,
+      pattern: '^https?://[!-~]+$',
+      description: "the shop's page",
+    }),
     expires_in_seconds: Type.Optional(
-      Type.Integer({ minimum: PAYMENT_SECONDS_MIN, maximum: PAYMENT_SECONDS_MAX, description: 'how long it can be paid' }),
+      Type.Integer({
+        minimum: PAYMENT_SECONDS_MIN,
+        maximum: PAYMENT_SECONDS_MAX,
+        description: 'how long it can be paid',
+      }),
     ),
     metadata: Type.Optional(
       Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.-]{1,40}$' }), text(0, 200, 'any text'), {
@@ -126,8 +135,8 @@ export const walletAccount = Type.Object({
 /** Any object of ours; its page in docs/reference tells its fields. */
 export const anyObject = Type.Object({}, { additionalProperties: true });
 
-export const pageOf = <T extends object>(item: T) =>
-  Type.Object({ data: Type.Array(item as never), next_cursor: Type.Union([Type.String(), Type.Null()]) });
+export const pageOf = (item: TSchema) =>
+  Type.Object({ data: Type.Array(item), next_cursor: Type.Union([Type.String(), Type.Null()]) });
 
 export const pageQuery = {
   limit: Type.Optional(

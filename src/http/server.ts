@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -30,7 +29,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: HTTP_REQUEST_MS_MAX,
-    genReqId: () => `req_${randomUUID()}`,
+    genReqId: () => `req_${deps.cashier.deps.random.bytes(12).toString('hex')}`,
     trustProxy: false,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 120, caseSensitive: true },
@@ -72,7 +71,8 @@ function openApiHead(deps: ServerDeps) {
     info: {
       title: 'Hutong',
       version: deps.version,
-      description: 'One cashier for every wallet. Amounts are minor units (fen) as integers in strings; errors are RFC 9457.',
+      description:
+        'One cashier for every wallet. Amounts are minor units (fen) as integers in strings; errors are RFC 9457.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: deps.publicUrl }],
@@ -86,7 +86,11 @@ function openApiHead(deps: ServerDeps) {
 
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
-function readJsonBody(request: FastifyRequest, body: Buffer | string, done: (error: Error | null, value?: unknown) => void) {
+function readJsonBody(
+  request: FastifyRequest,
+  body: Buffer | string,
+  done: (error: Error | null, value?: unknown) => void,
+) {
   try {
     if (!JSON_TYPE.test(request.headers['content-type'] ?? ''))
       throw new Refusal('content_type_unsupported', 'send application/json in UTF-8');
@@ -99,11 +103,14 @@ function readJsonBody(request: FastifyRequest, body: Buffer | string, done: (err
 
 function answerProblems(app: FastifyInstance, log: Log): void {
   app.setErrorHandler((error: unknown, request, reply) => {
-    if (isOurFault(error)) log.error({ requestId: request.id, route: request.routeOptions.url, error }, 'a request failed');
+    if (isOurFault(error))
+      log.error({ requestId: request.id, route: request.routeOptions.url, error }, 'a request failed');
     return sendProblem(error, request, reply);
   });
   app.setNotFoundHandler((request, reply) => {
-    const allowed = METHODS.filter((method) => app.findRoute({ method, url: request.url.split('?')[0] ?? '' }) !== null);
+    const allowed = METHODS.filter(
+      (method) => app.findRoute({ method, url: request.url.split('?')[0] ?? '' }) !== null,
+    );
     if (allowed.length === 0) return sendProblem(new Refusal('not_found', 'there is no such address'), request, reply);
     reply.header('allow', allowed.join(', '));
     return sendProblem(new Refusal('method_not_allowed', `this address takes ${allowed.join(', ')}`), request, reply);
@@ -112,5 +119,8 @@ function answerProblems(app: FastifyInstance, log: Log): void {
 
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblem(error, request.id);
-  return reply.code(problem.status).headers({ ...problem.headers, 'cache-control': 'no-store' }).send(problem.body);
+  return reply
+    .code(problem.status)
+    .headers({ ...problem.headers, 'cache-control': 'no-store' })
+    .send(problem.body);
 }

@@ -38,7 +38,10 @@ export function subtractMoney(left: Money, right: Money): Money {
 /** Splits by weights; the parts always sum to the whole. Left-over minor units go to the largest remainders, first come first. */
 export function splitMoney(whole: Money, weights: readonly bigint[]): Money[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0n);
-  assert(total > 0n && weights.every((weight) => weight >= 0n) && whole.minor >= 0n, 'weights and amount are not negative');
+  assert(
+    total > 0n && weights.every((weight) => weight >= 0n) && whole.minor >= 0n,
+    'weights and amount are not negative',
+  );
   const parts = weights.map((weight) => (whole.minor * weight) / total);
   const order = weights
     .map((weight, index) => ({ index, remainder: (whole.minor * weight) % total }))

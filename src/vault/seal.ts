@@ -46,7 +46,9 @@ export function createKeyring(deps: { random: Random }, masters: readonly [Secre
       return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString('utf8');
     },
     digest(purpose, text) {
-      return createHmac('sha256', derive(newest.secret, `hutong digest ${purpose}`)).update(text).digest();
+      return createHmac('sha256', derive(newest.secret, `hutong digest ${purpose}`))
+        .update(text)
+        .digest();
     },
   };
 }

@@ -70,7 +70,7 @@ function lastUsedFirst(left: WalletChoice, right: WalletChoice): number {
   return Number(right.lastUsed) - Number(left.lastUsed);
 }
 
-const OTHER = { 'zh-CN': '支付未完成，您没有被扣款。', en: 'The payment did not go through. You were not charged.' };
+const OTHER = { 'zh-CN': '钱包没有完成这笔付款。', en: 'The wallet did not complete the payment.' };
 
 /** What a buyer can do something with; never the wallet's own words, which are for the shop. */
 const FAILURE_TEXTS: Record<FailureReason, Record<Lang, string>> = {
@@ -82,11 +82,17 @@ const FAILURE_TEXTS: Record<FailureReason, Record<Lang, string>> = {
   risk_refused: { 'zh-CN': '出于安全考虑，付款被拒绝。', en: 'The payment was refused for safety.' },
   expired: { 'zh-CN': '支付超时。', en: 'The time to pay ran out.' },
   not_found: OTHER,
-  not_sent: { 'zh-CN': '暂时连不上钱包，请稍后再试。', en: 'The wallet cannot be reached right now. Try again shortly.' },
+  not_sent: {
+    'zh-CN': '暂时连不上钱包，请稍后再试。',
+    en: 'The wallet cannot be reached right now. Try again shortly.',
+  },
   wallet_busy: { 'zh-CN': '钱包繁忙，请稍后再试。', en: 'The wallet is busy. Try again shortly.' },
   window_closed: OTHER,
   already_undone: OTHER,
   amount_refused: { 'zh-CN': '钱包不接受这个金额。', en: 'The wallet does not take this amount.' },
-  merchant_misconfigured: { 'zh-CN': '商户的钱包设置有误，请换一种方式。', en: "The shop's wallet is not set up right. Choose another one." },
+  merchant_misconfigured: {
+    'zh-CN': '商户的钱包设置有误，请换一种方式。',
+    en: "The shop's wallet is not set up right. Choose another one.",
+  },
   other: OTHER,
 };

@@ -149,10 +149,10 @@ function langOf(request: FastifyRequest): Lang {
 
 const KINDS: Partial<Record<string, MessageKind>> = {
   not_found: 'not_found',
-  payment_not_payable: 'not_available',
-  payment_already_succeeded: 'not_available',
+  payment_not_payable: 'changed',
+  payment_already_succeeded: 'changed',
   wallet_not_available: 'not_available',
-  payment_processing: 'try_again',
+  payment_processing: 'changed',
   overloaded: 'try_again',
   unavailable: 'try_again',
   too_many_requests: 'too_many',
@@ -163,7 +163,8 @@ const KINDS: Partial<Record<string, MessageKind>> = {
 function answerMessage(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
   const { status } = toProblem(error, request.id);
   if (isOurFault(error)) log.error({ requestId: request.id, error }, 'a page failed');
-  const kind = error instanceof Refusal ? (KINDS[error.code] ?? 'bad_request') : status === 500 ? 'broken' : 'bad_request';
+  const kind =
+    error instanceof Refusal ? (KINDS[error.code] ?? 'bad_request') : status === 500 ? 'broken' : 'bad_request';
   const path = /^\/c\/[^/]+\/[^/?]+/.exec(request.url)?.[0];
   const next = path === undefined || kind === 'not_found' ? null : ({ href: path, label: 'back_to_cashier' } as const);
   return reply

@@ -18,7 +18,9 @@ export function notificationRoutes(cashier: Cashier) {
         if (request.url.includes('?')) throw new Refusal('invalid_request', 'a notification has no query');
         const answer = await receiveNotification(cashier, request.params.wallet, request.params.account, {
           headers: Object.fromEntries(
-            Object.entries(request.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+            Object.entries(request.headers).flatMap(([name, value]) =>
+              typeof value === 'string' ? [[name, value]] : [],
+            ),
           ),
           body: request.body,
         });

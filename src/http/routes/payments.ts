@@ -7,9 +7,8 @@ import { bookOf, type Cashier } from '../../cashier/cashier.ts';
 import { PAYMENT_MOVES } from '../../cashier/moves.ts';
 import { getPayment, type Page, pagePayments } from '../../cashier/read-payments.ts';
 import { startAttempt } from '../../cashier/start-attempt.ts';
-import type { Currency } from '../../money/money.ts';
 import { money } from '../../money/money.ts';
-import type { Scene, WalletName } from '../../wallets/wallet.ts';
+import type { WalletName } from '../../wallets/wallet.ts';
 import { type Answer, type RouteRow, row } from '../route.ts';
 import { attempt, idOf, newPayment, orderNo, pageOf, pageQuery, payment } from '../schemas.ts';
 
@@ -31,11 +30,11 @@ export function paymentRoutes(cashier: Cashier): RouteRow[] {
           merchantId: caller.merchantId,
           livemode: caller.livemode,
           orderNo: body.order_no,
-          amount: money(body.amount.currency as Currency, BigInt(body.amount.minor)), // the schema lists our currencies
+          amount: money(body.amount.currency, BigInt(body.amount.minor)), // the schema lists our currencies
           subject: body.subject,
           returnUrl: checkReturnUrl(body.return_url),
           expiresInSeconds: body.expires_in_seconds ?? PAYMENT_SECONDS_USUAL,
-          metadata: (body.metadata ?? {}) as Record<string, string>, // the schema admits texts only
+          metadata: body.metadata ?? {}, // the schema admits texts only
           claim,
         });
         return fromReply(result);
@@ -74,7 +73,7 @@ export function paymentRoutes(cashier: Cashier): RouteRow[] {
           book: caller.book,
           merchantId: caller.merchantId,
           orderNo: query.order_no ?? null,
-          state: (query.state as string | undefined) ?? null, // the schema lists the states
+          state: query.state ?? null, // the schema lists the states
           ...readPage('pay', query),
         });
         return showPage(page);
@@ -117,7 +116,7 @@ export function paymentRoutes(cashier: Cashier): RouteRow[] {
           paymentId: params.id,
           merchantId: caller.merchantId,
           wallet: body.wallet as WalletName, // the schema lists the wallets
-          scene: body.scene as Scene, // and the scenes
+          scene: body.scene, // and the scenes
           claim,
         }),
     }),
@@ -131,7 +130,10 @@ export function readPage(
 ): { before: string | null; itemsMax: number } {
   const itemsMax = query.limit === undefined ? PAGE_ITEMS_USUAL : Number(query.limit);
   if (itemsMax > PAGE_ITEMS_MAX)
-    throw new Refusal('invalid_request', `at most ${PAGE_ITEMS_MAX} items a page`, { param: 'limit', in: 'querystring' });
+    throw new Refusal('invalid_request', `at most ${PAGE_ITEMS_MAX} items a page`, {
+      param: 'limit',
+      in: 'querystring',
+    });
   return { itemsMax, before: query.cursor === undefined ? null : decodeCursor(prefix, query.cursor) };
 }
 
@@ -147,7 +149,16 @@ export function fromReply(result: { reply: { status: number; body: string } | nu
 /** The buyer is sent here after paying: a plain web address, no user name in it, nothing that a browser reads otherwise. */
 function checkReturnUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '' || text.includes('\\'))
-    throw new Refusal('invalid_request', 'an http or https address without user name', { param: 'return_url', in: 'body' });
+  if (
+    url === null ||
+    !/^https?:$/.test(url.protocol) ||
+    url.username !== '' ||
+    url.password !== '' ||
+    text.includes('\\')
+  )
+    throw new Refusal('invalid_request', 'an http or https address without user name', {
+      param: 'return_url',
+      in: 'body',
+    });
   return url.href;
 }

@@ -77,5 +77,8 @@ export function refundRoutes(cashier: Cashier): RouteRow[] {
 async function checkCurrency(cashier: Cashier, merchantId: string, id: string, currency: unknown): Promise<void> {
   const payment = (await getPayment(cashier.deps, merchantId, id)) as { amount: { currency: string } }; // showPayment's shape
   if (payment.amount.currency !== currency)
-    throw new Refusal('invalid_request', 'a refund is in the currency of its payment', { param: 'amount.currency', in: 'body' });
+    throw new Refusal('invalid_request', 'a refund is in the currency of its payment', {
+      param: 'amount.currency',
+      in: 'body',
+    });
 }

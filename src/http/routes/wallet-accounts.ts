@@ -26,7 +26,7 @@ export function walletAccountRoutes(cashier: Cashier): RouteRow[] {
       run: async ({ caller, body, claim }) =>
         await addWalletAccount(cashier.deps, {
           merchantId: caller.merchantId,
-          wallet: body.wallet as string, // the schema lists the wallets
+          wallet: body.wallet, // the schema lists the wallets
           label: body.label ?? '',
           settings: body.settings,
           claim,

@@ -18,7 +18,7 @@ import { listEvents } from '../../webhooks/list-events.ts';
 import { replayDelivery } from '../../webhooks/replay-delivery.ts';
 import { rotateSecret } from '../../webhooks/rotate-secret.ts';
 import { showDelivery, showEndpoint, showEndpointWithSecret, showEvent } from '../../webhooks/show-webhooks.ts';
-import { DELIVERY_STATES, type DeliveryState, EVENT_TYPES } from '../../webhooks/webhook.ts';
+import { DELIVERY_STATES, EVENT_TYPES } from '../../webhooks/webhook.ts';
 import type { WebhookDeps } from '../../webhooks/webhook-deps.ts';
 import { type Answer, type RouteRow, row } from '../route.ts';
 import { anyObject, idOf, pageOf, pageQuery } from '../schemas.ts';
@@ -195,7 +195,7 @@ export function webhookRoutes(deps: WebhookRouteDeps): RouteRow[] {
           await listDeliveries(deps, caller, {
             endpointId: query.endpoint_id ?? null,
             eventId: query.event_id ?? null,
-            state: (query.state as DeliveryState | undefined) ?? null, // the schema lists the states
+            state: query.state ?? null, // the schema lists the states
             ...readLimits(query),
           }),
           showDelivery,
@@ -223,7 +223,10 @@ export function webhookRoutes(deps: WebhookRouteDeps): RouteRow[] {
 function readLimits(query: { limit?: string; cursor?: string }): { limit: number; cursor: string | null } {
   const limit = query.limit === undefined ? PAGE_ITEMS_USUAL : Number(query.limit);
   if (limit > PAGE_ITEMS_MAX)
-    throw new Refusal('invalid_request', `at most ${PAGE_ITEMS_MAX} items a page`, { param: 'limit', in: 'querystring' });
+    throw new Refusal('invalid_request', `at most ${PAGE_ITEMS_MAX} items a page`, {
+      param: 'limit',
+      in: 'querystring',
+    });
   return { limit, cursor: query.cursor ?? null };
 }
 
