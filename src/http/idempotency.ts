@@ -24,7 +24,8 @@ export function readKeyClaim(
   const key = /^"(?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"$/.test(text)
     ? text.slice(1, -1).replace(/\\(["\\])/g, '$1')
     : text;
-  if (key.length === 0 || key.length > IDEMPOTENCY_KEY_CHARS_MAX || !/^[\x21-\x7e]+$/.test(key))
+  const isBrokenQuote = text.startsWith('"') && key === text;
+  if (isBrokenQuote || key.length === 0 || key.length > IDEMPOTENCY_KEY_CHARS_MAX || !/^[\x21-\x7e]+$/.test(key))
     throw new Refusal(
       'idempotency_key_invalid',
       `1 to ${IDEMPOTENCY_KEY_CHARS_MAX} printable ASCII characters, no blanks`,

@@ -64,6 +64,8 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  const authorizations = request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && /^authorization$/i.test(name));
+  if (authorizations.length > 1) throw new Refusal('invalid_request', 'Authorization is sent once', { in: 'header' });
   const caller = await authenticate(request.headers.authorization);
   if (!caller.scopes.includes(route.scope))
     throw new Refusal('scope_missing', `the API key lacks the scope "${route.scope}"`, { scope: route.scope });

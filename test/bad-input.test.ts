@@ -1,0 +1,615 @@
+import { request as rawRequest } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { REFUSALS } from '../src/base/refusals.ts';
+import { createApiKey, revokeKey } from '../src/cashier/api-keys.ts';
+import { createMerchant } from '../src/cashier/create-merchant.ts';
+import { SCOPES } from '../src/cashier/merchant.ts';
+import { BOOK } from '../src/hutong.ts';
+import { callApi, eventually, startTestServer, type TestServer } from './server.ts';
+
+let server: TestServer;
+let strangerKey: string;
+let paymentId: string;
+let refundId: string;
+let endpointId: string;
+
+const good = () => ({
+  order_no: `bad-${Math.random().toString(36).slice(2)}`,
+  amount: { currency: 'CNY', minor: '100' },
+  subject: '茶杯',
+  return_url: 'https://shop.example/orders/1',
+});
+
+beforeAll(async () => {
+  server = await startTestServer();
+  const stranger = await createMerchant(server.cashier.deps, { book: BOOK, name: '别的店', livemode: false });
+  const { token } = await createApiKey(server.cashier.deps, {
+    merchantId: stranger.id,
+    label: 'stranger',
+    scopes: SCOPES,
+    expiresAt: null,
+  });
+  strangerKey = token.reveal();
+  paymentId = (await server.call('POST', '/v1/payments', good())).json.id;
+  const attempt = await server.call('POST', `/v1/payments/${paymentId}/attempts`, { wallet: 'unionpay', scene: 'app' });
+  server.unionpay.pay(attempt.json.id.slice('att_'.length));
+  await eventually(
+    'paid',
+    async () => (await server.call('GET', `/v1/payments/${paymentId}`)).json.state === 'succeeded',
+  );
+  refundId = (
+    await server.call('POST', `/v1/payments/${paymentId}/refunds`, { amount: { currency: 'CNY', minor: '1' } })
+  ).json.id;
+  await eventually(
+    'refunded',
+    async () => (await server.call('GET', `/v1/refunds/${refundId}`)).json.state === 'succeeded',
+  );
+  endpointId = (await server.call('POST', '/v1/webhook-endpoints', { url: 'http://127.0.0.1:9999/hook' })).json.id;
+  expect(endpointId).toMatch(/^we_/);
+});
+afterAll(() => server.close());
+
+/** Everything that money and settings stand in: if this is the same, nothing was written. */
+async function everything(): Promise<string> {
+  const counts = await server.sql`
+    select (select count(*) from payments) as payments, (select count(*) from attempts) as attempts,
+      (select count(*) from refunds) as refunds, (select count(*) from events) as events,
+      (select count(*) from webhook_endpoints) as endpoints, (select count(*) from wallet_accounts) as accounts,
+      (select count(*) from idempotency_keys) as keys,
+      (select string_agg(id || state || version, ',' order by id) from payments) as states`;
+  return JSON.stringify(counts[0], (_key, value) => (typeof value === 'bigint' ? value.toString() : value));
+}
+
+async function refused(
+  status: number | number[],
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+): Promise<ReturnType<typeof JSON.parse>> {
+  const before = await everything();
+  const reply = await server.call(method, path, body, headers);
+  const shown = `${method} ${path} ${JSON.stringify(body)?.slice(0, 120)} → ${reply.status} ${JSON.stringify(reply.json)}`;
+  expect([status].flat(), shown).toContain(reply.status);
+  expect(reply.headers.get('content-type'), shown).toContain('application/problem+json');
+  expect(Object.keys(REFUSALS), shown).toContain(reply.json.code);
+  expect(reply.json.request_id, shown).toMatch(/^req_/);
+  expect(JSON.stringify(reply.json), shown).not.toMatch(/node_modules|\bat .*\.ts|postgres|select |password/i);
+  expect(await everything(), shown).toBe(before);
+  return reply.json;
+}
+
+/** What is wrong with one field, whatever the field is. */
+const WRONG_TEXTS: unknown[] = [
+  '',
+  null,
+  0,
+  -1,
+  1.5,
+  true,
+  [],
+  ['a'],
+  {},
+  { $gt: '' },
+  'a\u0000b',
+  'a\nb',
+  'x'.repeat(5000),
+];
+const WRONG_MINORS: unknown[] = [
+  0,
+  100,
+  -1,
+  1.5,
+  '0',
+  '-1',
+  '-0',
+  '1.5',
+  '1e3',
+  '+1',
+  ' 1',
+  '1 ',
+  '01',
+  '',
+  '9'.repeat(13),
+  '9007199254740993000',
+  'NaN',
+  'Infinity',
+  '１００',
+  null,
+  true,
+  [100],
+  ['100'],
+  { $gt: 0 },
+];
+const WRONG_CURRENCIES: unknown[] = ['cny', 'XXX', 'CNY ', ['CNY'], '', null, 156, '人民币', 'toString', '__proto__'];
+const WRONG_URLS: unknown[] = [
+  '//evil.example',
+  'https:evil',
+  'https://good@evil.example/',
+  'https://a:b@evil.example/',
+  '\\\\evil.example',
+  'javascript:alert(1)',
+  'data:text/html,x',
+  'file:///etc/passwd',
+  'ftp://a.example/',
+  'http://',
+  'https://a\\b',
+  'https://a.example/\r\nSet-Cookie: x',
+  'https://a.example/'.padEnd(600, 'x'),
+  ' https://a.example/',
+  'https://a.example/ b',
+];
+
+describe('every field of a new payment', () => {
+  const rows: [string, unknown[], (value: unknown) => unknown, string][] = [
+    [
+      'order_no',
+      [...WRONG_TEXTS, ' a', 'a b', '订单', '-a', 'a/b', 'a'.repeat(65), "'; drop table payments;--"],
+      (v) => ({ ...good(), order_no: v }),
+      'order_no',
+    ],
+    [
+      'subject',
+      WRONG_TEXTS.concat('x'.repeat(121), 'a\u0085b', 'a\u2028b'),
+      (v) => ({ ...good(), subject: v }),
+      'subject',
+    ],
+    ['amount', ['100', 100, null, [], {}], (v) => ({ ...good(), amount: v }), 'amount'],
+    ['amount.minor', WRONG_MINORS, (v) => ({ ...good(), amount: { currency: 'CNY', minor: v } }), 'amount.minor'],
+    [
+      'amount.currency',
+      WRONG_CURRENCIES,
+      (v) => ({ ...good(), amount: { currency: v, minor: '1' } }),
+      'amount.currency',
+    ],
+    ['return_url', [...WRONG_TEXTS, ...WRONG_URLS], (v) => ({ ...good(), return_url: v }), 'return_url'],
+    [
+      'expires_in_seconds',
+      [0, -1, 59, 86_401, 1.5, '900', null, true, 1e21],
+      (v) => ({ ...good(), expires_in_seconds: v }),
+      'expires_in_seconds',
+    ],
+    ['metadata', [null, [], 'a', 1], (v) => ({ ...good(), metadata: v }), 'metadata'],
+    [
+      'metadata.note',
+      [1, null, {}, 'x'.repeat(201), 'a\u0000'],
+      (v) => ({ ...good(), metadata: { note: v } }),
+      'metadata.note',
+    ],
+  ];
+  for (const [name, values, body, param] of rows)
+    test(`${name} has a type, a length and a range`, async () => {
+      for (const value of values) {
+        const problem = await refused(400, 'POST', '/v1/payments', body(value));
+        expect(problem.code).toMatch(/^invalid_/);
+        expect(
+          problem.param ?? '',
+          `${name} = ${JSON.stringify(value)?.slice(0, 80)} → ${JSON.stringify(problem)}`,
+        ).toContain(param.split('.')[0]);
+      }
+    });
+
+  test('a missing field and a field that we do not know are named', async () => {
+    for (const field of ['order_no', 'amount', 'subject', 'return_url']) {
+      const { [field as 'subject']: _gone, ...rest } = good();
+      expect((await refused(400, 'POST', '/v1/payments', rest)).param).toBe(field);
+    }
+    for (const field of ['status', 'state', 'user_id', 'fee', 'created_at', 'id', 'constructor', 'prototype'])
+      expect((await refused(400, 'POST', '/v1/payments', { ...good(), [field]: 'x' })).param).toBe(field);
+    const nested = await refused(400, 'POST', '/v1/payments', {
+      ...good(),
+      amount: { currency: 'CNY', minor: '1', scale: 2 },
+    });
+    expect(nested.param).toBe('amount.scale');
+    const metadata = Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`k${index}`, 'v']));
+    await refused(400, 'POST', '/v1/payments', { ...good(), metadata });
+    await refused(400, 'POST', '/v1/payments', { ...good(), metadata: { 'a b': 'x' } });
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+});
+
+describe('bodies', () => {
+  const text = JSON.stringify(good());
+  test.each([
+    ['a key twice', text.replace('"subject"', '"order_no":"x","subject"')],
+    ['a key twice, once escaped', text.replace('"subject"', '"order\\u005fno":"x","subject"')],
+    ['an inner key twice', text.replace('"minor":"100"', '"minor":"1","minor":"100"')],
+    ['__proto__', text.replace('{', '{"__proto__":{"polluted":true},')],
+    ['a byte order mark', `\ufeff${text}`],
+    ['text behind the end', `${text}{}`],
+    ['half a character', text.replace('茶杯', '\\ud800')],
+    ['ten thousand levels', `${'['.repeat(10_000)}${']'.repeat(10_000)}`],
+    ['five thousand keys', `{${Array.from({ length: 5000 }, (_, i) => `"k${i}":1`).join(',')}}`],
+    ['not JSON', '{order_no: 1}'],
+    ['a comment', `/* */${text}`],
+    ['NaN', text.replace('"100"', 'NaN')],
+    ['cut off', text.slice(0, -5)],
+    ['an unclosed text', '{"a'],
+    ['a lone backslash', '{"a\\'],
+  ])('with %s are refused', async (_name, body) => {
+    expect((await refused(400, 'POST', '/v1/payments', body)).code).toMatch(/^invalid_(json|request)$/);
+  });
+
+  test('that are no objects, or absent, are refused', async () => {
+    for (const body of ['null', '[]', '"x"', '1', 'true']) await refused(400, 'POST', '/v1/payments', body);
+    await refused(400, 'POST', '/v1/payments', '');
+    await refused(400, 'POST', '/v1/payments');
+  });
+
+  test('that are not UTF-8 are refused', async () => {
+    const reply = await fetch(`${server.url}/v1/payments`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${server.apiKey}`,
+        'content-type': 'application/json',
+        'idempotency-key': 'latin',
+      },
+      body: Buffer.from(text.replace('茶杯', '\u00e9'), 'latin1'),
+    });
+    expect(reply.status).toBe(400);
+  });
+
+  test('that are too large are refused', async () => {
+    await refused(413, 'POST', '/v1/payments', JSON.stringify({ ...good(), subject: 'x'.repeat(70_000) }));
+  });
+
+  test('of another content type are refused', async () => {
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'application/json; charset=utf-7',
+      'application/json; charset=utf-16',
+      'application/xml',
+      'application/jsonp',
+      'application/problem+json',
+    ])
+      await refused(415, 'POST', '/v1/payments', text, { 'content-type': type });
+    const fine = await server.call('POST', '/v1/payments', good(), {
+      'content-type': 'Application/JSON; charset="UTF-8"',
+    });
+    expect(fine.status).toBe(201);
+  });
+
+  test('on a route that takes none are refused', async () => {
+    await refused(400, 'POST', `/v1/payments/${paymentId}/cancel`, { force: true });
+  });
+});
+
+describe('who may ask', () => {
+  const routes = [
+    ['GET', () => `/v1/payments/${paymentId}`],
+    ['GET', () => '/v1/payments'],
+    ['POST', () => '/v1/payments'],
+    ['POST', () => `/v1/payments/${paymentId}/cancel`],
+    ['POST', () => `/v1/payments/${paymentId}/attempts`],
+    ['POST', () => `/v1/payments/${paymentId}/refunds`],
+    ['GET', () => `/v1/refunds/${refundId}`],
+    ['GET', () => '/v1/refunds'],
+    ['GET', () => '/v1/webhook-endpoints'],
+    ['POST', () => '/v1/webhook-endpoints'],
+    ['GET', () => `/v1/webhook-endpoints/${endpointId}`],
+    ['DELETE', () => `/v1/webhook-endpoints/${endpointId}`],
+    ['POST', () => `/v1/webhook-endpoints/${endpointId}/enable`],
+    ['POST', () => `/v1/webhook-endpoints/${endpointId}/rotate-secret`],
+    ['GET', () => '/v1/events'],
+    ['GET', () => '/v1/webhook-deliveries'],
+    ['GET', () => '/v1/wallet-accounts'],
+    ['POST', () => '/v1/wallet-accounts'],
+    ['GET', () => `/v1/wallet-accounts/${server.walletAccountId}`],
+  ] as const;
+  const bodies: Record<string, unknown> = {
+    '/v1/payments': good(),
+    attempts: { wallet: 'unionpay', scene: 'app' },
+    refunds: {},
+    '/v1/webhook-endpoints': { url: 'https://a.example/' },
+    'rotate-secret': { overlap_seconds: 0 },
+    '/v1/wallet-accounts': { wallet: 'unionpay', settings: {} },
+  };
+  const bodyOf = (method: string, path: string) =>
+    method === 'POST' ? (bodies[path] ?? bodies[path.split('/').at(-1) ?? '']) : undefined;
+
+  test('this list is the whole API', async () => {
+    const { paths } = await (await fetch(`${server.url}/openapi.json`)).json();
+    const documented = Object.entries(paths as Record<string, object>).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const known = routes.map(
+      ([method, path]) => `${method} ${path().replace(/\b(pay|rf|we|wa|evt|wd)_[0-9A-Z]{26}/, '{id}')}`,
+    );
+    const others = ['GET /v1/events/{id}', 'POST /v1/webhook-deliveries/{id}/replay'];
+    expect([...known, ...others].sort()).toEqual(documented.sort());
+  });
+
+  test('nobody without a key, with a wrong one, or with half of one', async () => {
+    const id = server.apiKey.slice(0, 34);
+    for (const [method, path] of routes)
+      for (const authorization of [
+        '',
+        'Bearer x',
+        `Bearer ${id}${'A'.repeat(43)}`,
+        `Bearer ${server.apiKey}x`,
+        `Basic ${server.apiKey}`,
+        `Bearer ${server.apiKey.replace('test', 'live')}`,
+      ])
+        await refused(401, method, path(), bodyOf(method, path()), { authorization });
+  });
+
+  test("a stranger's key sees nothing of the shop, and cannot tell it from what does not exist", async () => {
+    for (const [method, path] of routes.filter(([, path]) => /_[0-9A-Z]{26}/.test(path()))) {
+      const before = await everything();
+      const theirs = await callApi(server.url, strangerKey, method, path(), bodyOf(method, path()));
+      const nobodys = await callApi(
+        server.url,
+        strangerKey,
+        method,
+        path().replace(/[0-9A-Z]{8}(?=\/|$)/, '00000000'),
+        bodyOf(method, path()),
+      );
+      expect([theirs.status, theirs.json.code], `${method} ${path()}`).toEqual([404, 'not_found']);
+      expect({ ...theirs.json, request_id: '' }).toEqual({ ...nobodys.json, request_id: '' });
+      expect(await everything()).toBe(before);
+    }
+    for (const path of [
+      '/v1/payments',
+      '/v1/refunds',
+      '/v1/events',
+      '/v1/webhook-deliveries',
+      '/v1/webhook-endpoints',
+      '/v1/wallet-accounts',
+    ])
+      expect((await callApi(server.url, strangerKey, 'GET', path)).json.data, path).toEqual([]);
+  });
+
+  test('a key that may only read changes nothing', async () => {
+    const { token } = await createApiKey(server.cashier.deps, {
+      merchantId: server.merchant.id,
+      label: 'reader',
+      scopes: ['read'],
+      expiresAt: null,
+    });
+    for (const [method, path] of routes) {
+      const reply = await callApi(server.url, token.reveal(), method, path(), bodyOf(method, path()));
+      if (method === 'GET') expect(reply.status, path()).toBe(200);
+      else expect([reply.status, reply.json.code], path()).toEqual([403, 'scope_missing']);
+    }
+  });
+
+  test('a revoked key is refused within a second', async () => {
+    const made = await createApiKey(server.cashier.deps, {
+      merchantId: server.merchant.id,
+      label: 'x',
+      scopes: SCOPES,
+      expiresAt: null,
+    });
+    expect((await callApi(server.url, made.token.reveal(), 'GET', '/v1/payments')).status).toBe(200);
+    await revokeKey(server.cashier.deps, made.key.id);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect((await callApi(server.url, made.token.reveal(), 'GET', '/v1/payments')).status).toBe(401);
+  });
+
+  test('the database holds no key', async () => {
+    const rows = await server.sql`select * from api_keys`;
+    const half = server.apiKey.slice(-43);
+    expect(JSON.stringify(rows, (_key, value) => (typeof value === 'bigint' ? String(value) : value))).not.toContain(
+      half,
+    );
+  });
+});
+
+describe('idempotency keys', () => {
+  test('are required, short and printable', async () => {
+    expect((await refused(400, 'POST', '/v1/payments', good(), { 'idempotency-key': '' })).code).toBe(
+      'idempotency_key_missing',
+    );
+    for (const key of ['a'.repeat(256), 'a b', '"open', '""', '"a\\b"', 'é'])
+      expect((await refused(400, 'POST', '/v1/payments', good(), { 'idempotency-key': key })).code, key).toBe(
+        'idempotency_key_invalid',
+      );
+  });
+
+  test('quoted and bare are the same key', async () => {
+    const body = good();
+    const bare = await server.call('POST', '/v1/payments', body, { 'idempotency-key': 'same-1' });
+    const quoted = await server.call('POST', '/v1/payments', body, { 'idempotency-key': '"same-1"' });
+    expect(quoted.json).toEqual(bare.json);
+  });
+
+  test('on another route, or with another body, are refused', async () => {
+    const body = good();
+    await server.call('POST', '/v1/payments', body, { 'idempotency-key': 'route-1' });
+    await refused(422, 'POST', `/v1/payments/${paymentId}/cancel`, undefined, { 'idempotency-key': 'route-1' });
+    await refused(
+      422,
+      'POST',
+      '/v1/payments',
+      { ...body, amount: { currency: 'CNY', minor: '101' } },
+      { 'idempotency-key': 'route-1' },
+    );
+  });
+
+  test("of another merchant are that merchant's own", async () => {
+    const first = await server.call('POST', '/v1/payments', good(), { 'idempotency-key': 'mine-1' });
+    const second = await callApi(server.url, strangerKey, 'POST', '/v1/payments', good(), {
+      'idempotency-key': 'mine-1',
+    });
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(first.json.id).not.toBe(second.json.id);
+  });
+});
+
+describe('addresses, lists and headers', () => {
+  test('an address that is not there is a problem, and so is a method that is not', async () => {
+    for (const path of [
+      '/v2/payments',
+      '/v1/payments/../admin',
+      '/v1/%2e%2e/x',
+      '/v1/payments/x',
+      '/metrics',
+      '/.env',
+      '/.git/config',
+      '/V1/payments',
+      '/v1/payments;x=1',
+      '/debug',
+    ])
+      await refused([400, 404], 'GET', path);
+    for (const [method, path] of [
+      ['PUT', '/v1/payments'],
+      ['PATCH', `/v1/payments/${paymentId}`],
+      ['DELETE', `/v1/payments/${paymentId}`],
+    ] as const)
+      expect((await refused([405], method, path)).code).toBe('method_not_allowed');
+  });
+
+  test('a wrong page, filter or cursor is refused by name', async () => {
+    for (const [query, param] of [
+      ['limit=0', 'limit'],
+      ['limit=101', 'limit'],
+      ['limit=-1', 'limit'],
+      ['limit=1e1', 'limit'],
+      ['limit=1&limit=2', 'limit'],
+      ['cursor=junk', 'cursor'],
+      ['cursor=', 'cursor'],
+      [`cursor=${'A'.repeat(300)}`, 'cursor'],
+      ['state=paid', 'state'],
+      ['order_no=%00', 'order_no'],
+      ["order_no='%20or%201=1--", 'order_no'],
+      ['sort=amount', 'sort'],
+      ['tenant_id=1', 'tenant_id'],
+      ['merchant_id=mer_1', 'merchant_id'],
+    ])
+      expect((await refused(400, 'GET', `/v1/payments?${query}`)).param, query).toBe(param);
+  });
+
+  test('a cursor of another list is refused', async () => {
+    for (let i = 0; i < 2; i++) await server.call('POST', '/v1/payments', good());
+    const page = await server.call('GET', '/v1/payments?limit=1');
+    await refused(400, 'GET', `/v1/refunds?cursor=${page.json.next_cursor}`);
+    const next = await server.call('GET', `/v1/payments?limit=1&cursor=${page.json.next_cursor}`);
+    expect(next.json.data[0].id < page.json.data[0].id).toBe(true);
+  });
+
+  test('a method in a header and an address in a header count for nothing', async () => {
+    const reply = await server.call('GET', `/v1/webhook-endpoints/${endpointId}`, undefined, {
+      'x-http-method-override': 'DELETE',
+      'x-forwarded-for': '1.2.3.4',
+    });
+    expect(reply.status).toBe(200);
+    expect((await server.call('GET', `/v1/webhook-endpoints/${endpointId}`)).json.state).toBe('enabled');
+  });
+
+  test('nothing is kept by browsers and nothing is shared with other origins', async () => {
+    const reply = await server.call('GET', `/v1/payments/${paymentId}`, undefined, { origin: 'https://evil.example' });
+    expect(reply.headers.get('cache-control')).toBe('no-store');
+    expect(reply.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(reply.headers.get('access-control-allow-origin')).toBeNull();
+    expect(reply.headers.get('x-powered-by')).toBeNull();
+    expect(reply.headers.get('server')).toBeNull();
+  });
+
+  test('an Authorization header sent twice is refused', async () => {
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const request = rawRequest(`${server.url}/v1/payments`, {
+        headers: ['Host', 'x', 'Authorization', `Bearer ${server.apiKey}`, 'Authorization', 'Bearer x'] as never, // Node takes raw header lists
+      });
+      request.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
+      request.end();
+    });
+    expect([400, 401]).toContain(status);
+  });
+});
+
+describe('refunds and attempts', () => {
+  test('of wrong amounts, currencies and states are refused', async () => {
+    const path = `/v1/payments/${paymentId}/refunds`;
+    for (const minor of WRONG_MINORS) await refused(400, 'POST', path, { amount: { currency: 'CNY', minor } });
+    expect((await refused(400, 'POST', path, { amount: { currency: 'USD', minor: '1' } })).param).toBe(
+      'amount.currency',
+    );
+    await refused(409, 'POST', path, { amount: { currency: 'CNY', minor: '100' } });
+    for (const reason of [1, null, 'x'.repeat(201), 'a\u0007']) await refused(400, 'POST', path, { reason });
+    const unpaid = (await server.call('POST', '/v1/payments', good())).json.id;
+    expect((await refused(409, 'POST', `/v1/payments/${unpaid}/refunds`, {})).code).toBe('payment_not_refundable');
+  });
+
+  test('through wallets and scenes that are not there are refused', async () => {
+    const unpaid = (await server.call('POST', '/v1/payments', good())).json.id;
+    for (const body of [
+      { wallet: 'paypal', scene: 'app' },
+      { wallet: 'unionpay', scene: 'tv' },
+      { wallet: 'unionpay' },
+      { scene: 'app' },
+      {},
+    ])
+      await refused(400, 'POST', `/v1/payments/${unpaid}/attempts`, body);
+    expect(
+      (await refused(409, 'POST', `/v1/payments/${paymentId}/attempts`, { wallet: 'unionpay', scene: 'app' })).code,
+    ).toBe('payment_already_succeeded');
+    expect((await refused(409, 'POST', `/v1/payments/${paymentId}/cancel`)).code).toBe('payment_already_succeeded');
+    const dollars = (await server.call('POST', '/v1/payments', { ...good(), amount: { currency: 'USD', minor: '1' } }))
+      .json.id;
+    expect(
+      (await refused(409, 'POST', `/v1/payments/${dollars}/attempts`, { wallet: 'unionpay', scene: 'app' })).code,
+    ).toBe('wallet_not_available');
+  });
+});
+
+describe("the buyer's page", () => {
+  test('opens only with its own token', async () => {
+    const { cashier_url: cashierUrl } = (await server.call('GET', `/v1/payments/${paymentId}`)).json;
+    expect((await fetch(cashierUrl)).status).toBe(200);
+    const { cashier_url: otherUrl } = (await server.call('POST', '/v1/payments', good())).json;
+    const otherToken = otherUrl.split('/').at(-1);
+    for (const path of [
+      `/c/${paymentId}/${otherToken}`,
+      `/c/${paymentId}/x`,
+      `/c/${paymentId}/`,
+      `/c/pay_0/${otherToken}`,
+      `/c/${paymentId}/${'A'.repeat(100)}`,
+    ])
+      expect((await fetch(server.url + path)).status, path).toBe(404);
+  });
+
+  test('shows what a shop wrote as text, never as markup, and allows no script but its own', async () => {
+    const evil = '"><img src=x onerror=alert(1)><svg/onload=alert(2)>${7*7}{{7*7}}';
+    const { cashier_url: url } = (await server.call('POST', '/v1/payments', { ...good(), subject: evil })).json;
+    const page = await fetch(url);
+    const html = await page.text();
+    expect(html).not.toContain('<img');
+    expect(html).not.toContain('<svg/onload');
+    expect(html).toContain('&lt;img');
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain('unsafe-inline');
+  });
+
+  test('takes no state change by GET and no wrong choice', async () => {
+    const { cashier_url: url } = (await server.call('POST', '/v1/payments', good())).json;
+    const before = await everything();
+    for (const body of [
+      '',
+      'wallet=paypal&scene=web',
+      'wallet=unionpay',
+      'wallet=unionpay&scene=app',
+      'wallet=unionpay&wallet=x&scene=web',
+      'wallet=__proto__&scene=web',
+    ])
+      expect(
+        (
+          await fetch(`${url}/attempts`, {
+            method: 'POST',
+            body,
+            headers: { 'content-type': 'application/x-www-form-urlencoded' },
+          })
+        ).status,
+        body,
+      ).toBeGreaterThanOrEqual(400);
+    expect((await fetch(`${url}/attempts`)).status).toBe(405);
+    expect(
+      (await fetch(`${url}/attempts`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }))
+        .status,
+    ).toBe(415);
+    expect(await everything()).toBe(before);
+  });
+});
