@@ -80,7 +80,7 @@ const chinese: Texts = {
   waitingHint: '支付完成后，这里会自动更新。',
   havePaid: '我已完成支付',
   checking: '正在确认…',
-  otherWallet: '换一种方式支付',
+  otherWallet: '重新支付或换一种方式',
   otherWalletHint: '如果已经付款，请不要重复支付。',
   cashierTitle: '收银台',
   processingTitle: '正在确认支付结果',
@@ -106,8 +106,9 @@ const chinese: Texts = {
   requestId: '编号',
   messages: {
     not_found: { title: '没有找到这个页面', hint: '链接可能不完整，或者已经失效。请回到商家重新打开。' },
-    not_available: { title: '这种支付方式暂不可用', hint: '您没有被扣款，请换一种方式支付。' },
-    try_again: { title: '暂时无法连接支付方', hint: '您没有被扣款，请稍等片刻再试。' },
+    not_available: { title: '这种支付方式暂不可用', hint: '请回到收银台，换一种方式支付。' },
+    try_again: { title: '现在有点忙', hint: '请稍等片刻再试。如果您已经付款，请不要重复支付。' },
+    changed: { title: '订单状态已更新', hint: '请回到收银台查看最新结果。如果您已经付款，请不要重复支付。' },
     too_many: { title: '操作太频繁了', hint: '请稍等片刻再试。' },
     bad_request: { title: '无法处理这个请求', hint: '请回到收银台再试一次。' },
     broken: { title: '我们这边出了点问题', hint: '请稍后再试。如果您已经付款，请不要重复支付。' },
@@ -140,7 +141,7 @@ const english: Texts = {
   waitingHint: 'This page updates by itself once you have paid.',
   havePaid: 'I have paid',
   checking: 'Checking…',
-  otherWallet: 'Choose another wallet',
+  otherWallet: 'Pay again or choose another wallet',
   otherWalletHint: 'If you have already paid, please do not pay again.',
   cashierTitle: 'Checkout',
   processingTitle: 'Confirming your payment',
@@ -172,9 +173,16 @@ const english: Texts = {
     },
     not_available: {
       title: 'This wallet is not available',
-      hint: 'You were not charged. Please choose another way to pay.',
+      hint: 'Please go back to the checkout and choose another way to pay.',
     },
-    try_again: { title: 'The wallet cannot be reached', hint: 'You were not charged. Please try again in a moment.' },
+    try_again: {
+      title: 'We are busy right now',
+      hint: 'Please try again in a moment. If you have already paid, do not pay again.',
+    },
+    changed: {
+      title: 'This order has moved on',
+      hint: 'Please go back to the checkout to see where it is. If you have already paid, do not pay again.',
+    },
     too_many: { title: 'Too many tries', hint: 'Please try again in a moment.' },
     bad_request: { title: 'This request cannot be handled', hint: 'Please go back to the checkout and try again.' },
     broken: {

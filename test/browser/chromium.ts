@@ -33,7 +33,7 @@ export function findChromium(): Chromium {
     path: join(dir, 'chromium'),
     env: {
       LD_LIBRARY_PATH: join(dir, 'lib'),
-      ...(existsSync('/etc/fonts/fonts.conf') ? {} : { FONTCONFIG_PATH: dir }),
+      ...(existsSync('/etc/fonts/fonts.conf') ? {} : { FONTCONFIG_FILE: join(dir, 'fonts.conf') }),
     },
   };
 }
@@ -52,7 +52,7 @@ function unpackChromium(): string {
   const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium');
   const packageDir = entry.slice(0, entry.lastIndexOf(join('@sparticuz', 'chromium'))) + join('@sparticuz', 'chromium');
   const { version }: { version: string } = JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8'));
-  const dir = join(tmpdir(), `hutong-chromium-${version}-${userInfo().uid}`);
+  const dir = join(tmpdir(), `hutong-chromium-${version}-r1-${userInfo().uid}`);
   if (existsSync(join(dir, 'chromium'))) return dir;
   // Unpacked beside its place and renamed: whoever sees the folder sees all of it.
   const unfinished = mkdtempSync(`${dir}.`);
@@ -65,10 +65,18 @@ function unpackChromium(): string {
     const tar = brotliDecompressSync(readFileSync(join(packageDir, 'bin', name)));
     execFileSync('tar', ['-x', '-f', '-', '-C', unfinished], { input: tar });
   }
+  writeFileSync(join(unfinished, 'fonts.conf'), fontsConf(dir)); // the packed one looks in other places
   try {
     renameSync(unfinished, dir);
   } catch {
     rmSync(unfinished, { recursive: true }); // another process was first
   }
   return dir;
+}
+
+function fontsConf(dir: string): string {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${join(dir, 'fonts')}</dir><cachedir>${join(dir, 'fonts-cache')}</cachedir></fontconfig>
+`;
 }

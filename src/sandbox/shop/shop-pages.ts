@@ -6,6 +6,9 @@ import { findProduct, priceText, products, type Product } from './products.ts';
 import { fontStylesheetPath, shopAssetPath } from './shop-assets.ts';
 import { shopTexts, type ShopProblem } from './shop-texts.ts';
 
+/** Without script an order page that waits for news reloads itself. */
+const NO_SCRIPT_REFRESH_SECONDS = 4;
+
 export function renderHome(lang: Lang): string {
   const text = shopTexts[lang];
   return renderFrame(
@@ -65,7 +68,7 @@ ${renderOrderActions(order, lang)}
 </div>
 ${order.heard.length > 0 && renderHeard(order, lang)}
 </div>`,
-    ['shop.js'],
+    orderHead(order),
   );
 }
 
@@ -86,6 +89,12 @@ export function renderShopProblem(problem: ShopProblem, lang: Lang, orderPath: s
 /** Changes with everything that the order page shows. */
 export function orderVersion(order: Order): string {
   return `${order.state}-${order.heard.length}`;
+}
+
+function orderHead(order: Order): Html {
+  const isWaiting = order.state === 'unpaid' || order.state === 'refunding';
+  return html`<script src="${shopAssetPath('shop.js')}" defer></script>
+${isWaiting && html`<noscript><meta http-equiv="refresh" content="${NO_SCRIPT_REFRESH_SECONDS}"></noscript>\n`}`;
 }
 
 function renderOrderActions(order: Order, lang: Lang): Html {
@@ -128,7 +137,7 @@ function showClock(iso: string): string {
   return new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Shanghai', timeStyle: 'medium' }).format(Date.parse(iso));
 }
 
-function renderFrame(lang: Lang, path: string, title: string, body: Html, scripts: readonly string[] = []): string {
+function renderFrame(lang: Lang, path: string, title: string, body: Html, head: Html | null = null): string {
   const text = shopTexts[lang];
   const other: Lang = lang === 'en' ? 'zh-CN' : 'en';
   return html`<!doctype html>
@@ -141,7 +150,7 @@ function renderFrame(lang: Lang, path: string, title: string, body: Html, script
 <link rel="icon" href="${shopAssetPath('shop-icon.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="${fontStylesheetPath}">
 <link rel="stylesheet" href="${shopAssetPath('shop.css')}">
-${scripts.map((name) => html`<script src="${shopAssetPath(name)}" defer></script>\n`)}</head>
+${head}</head>
 <body>
 <header><a class="brand" href="/?lang=${lang}">${shopMark}<span>${text.shop}</span></a><a class="lang" href="${path}?lang=${other}" lang="${other}" hreflang="${other}">${shopTexts[other].ownName}</a></header>
 <main>
