@@ -30,7 +30,7 @@ export interface ShownOrder {
 }
 
 /** What moved for one merchant by the gateway's own books. */
-export interface ShownTotals {
+interface ShownTotals {
   mer_id: string;
   payments: number;
   paid_fen: string;
@@ -40,7 +40,7 @@ export interface ShownTotals {
   net_fen: string;
 }
 
-export interface PayOptions {
+interface PayOptions {
   /** Which pretend card, from 0; the first pays. */
   card?: number;
   /** Ends like this, whatever the card says; `A6` is a success with a flaw. */

@@ -17,7 +17,7 @@ export interface RsaMerchantSettings extends CommonSettings {
   pfx_password: string;
 }
 
-export interface SecretMerchantSettings extends CommonSettings {
+interface SecretMerchantSettings extends CommonSettings {
   sign_method: '11' | '12';
   secure_key: string;
 }

@@ -35,7 +35,7 @@ function isCa(certificate: forge.pki.Certificate): boolean {
 }
 
 /** Joins as the protocol page says, sorted by code unit. */
-export function joined(fields: Wire): string {
+function joined(fields: Wire): string {
   const names = Object.keys(fields).filter((name) => name !== 'signature' && fields[name] !== '');
   names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   return names.map((name) => `${name}=${fields[name]}`).join('&');
@@ -121,7 +121,7 @@ export function undoFields(paid: Wire, origQryId: string, txnType: '04' | '31', 
 }
 
 let orderCount = 0;
-export function newOrderId(): string {
+function newOrderId(): string {
   orderCount += 1;
   return `T${process.pid}N${String(orderCount).padStart(8, '0')}`;
 }
