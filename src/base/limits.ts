@@ -9,6 +9,7 @@ export const LEASE_SECONDS = 30;
 // The cashier.
 export const ATTEMPTS_PER_PAYMENT_MAX = 20;
 export const AUTOMATIC_REFUNDS_MAX = 5;
+export const ALERTS_PER_MINUTE_MAX = 60;
 export const REFUND_LOST_SECONDS = 600;
 export const PAYMENT_SECONDS_MIN = 60;
 export const PAYMENT_SECONDS_MAX = 86_400;

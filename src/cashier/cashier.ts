@@ -1,4 +1,5 @@
 import { bookOfId, isId } from '../base/id.ts';
+import { ALERTS_PER_MINUTE_MAX } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Batch } from '../db/batch.ts';
 import { startDueLoop, type DueLoop } from '../db/due.ts';
@@ -36,6 +37,8 @@ export interface Cashier {
   notifyUrl(of: { wallet: string; walletAccountId: string }): string;
   buyerReturnUrl(paymentId: string): string;
   kickRefunds(): void;
+  /** False once a subject has raised ALERTS_PER_MINUTE_MAX alerts within a minute. */
+  mayAlert(subjectId: string): boolean;
   /** Starts asking, refunding and expiring; a process that only serves requests need not. */
   startWork(): void;
   /** Stops taking work and waits for what is in hand. */
@@ -66,6 +69,7 @@ export function openCashier(deps: CashierDeps): Cashier {
     notifyUrl: (of) => `${deps.publicUrl}/notify/${of.wallet}/${of.walletAccountId}`,
     buyerReturnUrl: (paymentId) => `${cashierUrl(deps, paymentId)}/return`,
     kickRefunds: () => refundLoop?.kick(),
+    mayAlert: createAlertLimit(deps),
     startWork() {
       const shared = { concurrency: WORK_CONCURRENCY, idleMs: WORK_IDLE_MS, log: deps.log };
       refundLoop = startDueLoop({
@@ -118,6 +122,19 @@ async function findWalletFor(deps: CashierDeps, openWallet: OpenWallet, wish: Wa
   if (!can.currencies.includes(payment.currency))
     throw new Refusal('wallet_not_available', 'the wallet does not take this currency', { param: 'wallet' });
   return await openWallet(wish.book, account.id);
+}
+
+function createAlertLimit(deps: CashierDeps): (subjectId: string) => boolean {
+  const raised = new Map<string, number>();
+  let minute = 0;
+  return (subjectId) => {
+    const now = Math.floor(deps.clock.now().getTime() / 60_000);
+    if (now !== minute) raised.clear();
+    minute = now;
+    const count = (raised.get(subjectId) ?? 0) + 1;
+    raised.set(subjectId, count);
+    return count <= ALERTS_PER_MINUTE_MAX;
+  };
 }
 
 /** One batcher per book, opened when the book is first written to. */
