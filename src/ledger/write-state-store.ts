@@ -141,7 +141,7 @@ function insertTransfers(tx: Tx, book: number, t: TransferColumns): Promise<unkn
        user_data_32, timeout_seconds, ledger, code, flags, hash)
     select ${book}, t.id, t.debit_account_id, t.credit_account_id, t.amount, t.timestamp, t.pending_id, t.user_data_128,
       coalesce(t.user_data_64, 0), coalesce(t.user_data_32, 0), coalesce(t.timeout_seconds, 0), t.ledger, t.code,
-      coalesce(t.flags, 0), substr(${`\\x${t.hashes}`}::bytea, (t.n * 32 - 31)::integer, 32)
+      coalesce(t.flags, 0), substr(${Buffer.from(t.hashes, 'hex')}::bytea, (t.n * 32 - 31)::integer, 32)
     from unnest(
       ${`{${t.ids}}`}::uuid[],
       ${`{${t.debits}}`}::uuid[],
