@@ -22,10 +22,10 @@ if (path === undefined || path.startsWith('-')) {
 
 const FIELDS = {
   account: ['timestamp', 'id', 'ledger', 'code', 'flags', 'userData128', 'userData64', 'userData32'],
-  transfer: [
-    ...['timestamp', 'id', 'debitAccountId', 'creditAccountId', 'amount', 'pendingId', 'userData128', 'userData64'],
-    ...['userData32', 'timeoutSeconds', 'ledger', 'code', 'flags'],
-  ],
+  transfer:
+    'timestamp id debitAccountId creditAccountId amount pendingId userData128 userData64 userData32 timeoutSeconds ledger code flags'.split(
+      ' ',
+    ),
   expiry: ['timestamp', 'transferId'],
 };
 
@@ -203,6 +203,11 @@ function head(row) {
     `the last timestamp ${book.last}`,
     `${row.lastTimestamp}: ${short}`,
   );
+  book.complete = true;
+}
+
+function end(row) {
+  check(book.complete, row, 'a head before the end', 'none');
   for (const account of book.accounts.values())
     check(account.seen, row, `a balances row of account ${account.id}`, 'none');
   for (const [id, is] of book.pending) check(is.seen, row, `a pending row of transfer ${id}`, 'none');

@@ -90,7 +90,12 @@ export class Replay {
       if (hasFlag(transfer.flags, TransferFlags.closing_credit)) credit.closed = true;
       const { debitAccountId, creditAccountId, amount, timestamp, timeoutSeconds, flags } = transfer;
       this.pending.set(transfer.id, {
-        ...{ debitAccountId, creditAccountId, amount, timestamp, timeoutSeconds, flags },
+        debitAccountId,
+        creditAccountId,
+        amount,
+        timestamp,
+        timeoutSeconds,
+        flags,
         status: 'pending',
       });
     } else {
