@@ -30,7 +30,7 @@ export interface WalletHarness<Config> {
 }
 
 /** The hands of a buyer and of a bad day. */
-export interface WalletSandbox {
+interface WalletSandbox {
   /** The buyer's browser or app takes the next action. */
   visit(action: NextAction): Promise<void>;
   pay(orderNo: string): Promise<void>;

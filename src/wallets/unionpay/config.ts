@@ -18,7 +18,7 @@ export interface UnionpayConfig {
   encryption: { certId: string; publicKey: KeyObject } | null;
 }
 
-export interface RsaSigning {
+interface RsaSigning {
   method: '01';
   /** Decimal serial number of the merchant's certificate. */
   certId: string;
@@ -26,7 +26,7 @@ export interface RsaSigning {
   trust: Trust;
 }
 
-export interface SharedSigning {
+interface SharedSigning {
   method: '11' | '12';
   secureKey: Secret;
 }

@@ -49,7 +49,7 @@ export const middle = mint({ commonName: 'PRETEND MIDDLE', issuer: root, isAutho
 export const signer = mint({ commonName: SIGNER_NAME, issuer: middle, isAuthority: false, serial: '100235ba11' });
 export const sealer = mint({ commonName: 'PRETEND ENC', issuer: middle, isAuthority: false, serial: '10123456' });
 export const merchant = mint({ commonName: 'A MERCHANT', issuer: middle, isAuthority: false, serial: '1046947737' });
-export const merchantPfx = toPfx(merchant, '000000', 'aes256');
+const merchantPfx = toPfx(merchant, '000000', 'aes256');
 
 export function toPfx(minted: Minted, password: string, algorithm: '3des' | 'aes256'): string {
   const key = forge.pki.privateKeyFromPem(minted.keyPem);
