@@ -10,6 +10,9 @@ export interface Settings {
   dataDir: string;
   host: string;
   port: number;
+  /** Where the sandbox's pretend UnionPay and demo shop listen, on 127.0.0.1 only; live mode starts neither. */
+  unionpayPort: number;
+  shopPort: number;
   /** Where the world reaches us; null: the address we listen on. */
   publicUrl: string | null;
   /** The newest first; older ones only open what they sealed. Null in the sandbox: made once, kept in the data folder. */
@@ -30,7 +33,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     databaseUrl: readDatabaseUrl(env['DATABASE_URL']),
     dataDir: env['HUTONG_DATA_DIR'] || '.hutong',
     host: env['HUTONG_HOST'] || '127.0.0.1',
-    port: readPort(env['HUTONG_PORT'] ?? '4700'),
+    port: readPort('HUTONG_PORT', env['HUTONG_PORT'] || '4700'),
+    unionpayPort: readPort('HUTONG_UNIONPAY_PORT', env['HUTONG_UNIONPAY_PORT'] || '4710'),
+    shopPort: readPort('HUTONG_SHOP_PORT', env['HUTONG_SHOP_PORT'] || '4720'),
     publicUrl: readPublicUrl(env['HUTONG_PUBLIC_URL'], mode),
     masterSecrets: readMasterSecrets(env),
     logLevel: oneOf('HUTONG_LOG', env['HUTONG_LOG'] ?? 'warn', ['debug', 'info', 'warn', 'error', 'silent']),
@@ -95,9 +100,9 @@ function readPublicUrl(text: string | undefined, mode: Settings['mode']): string
   return url.origin;
 }
 
-function readPort(text: string): number {
+function readPort(name: string, text: string): number {
   const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new SettingError('HUTONG_PORT is not a port number');
+  if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535) throw new SettingError(`${name} is not a port number`);
   return port;
 }
 

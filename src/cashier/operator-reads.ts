@@ -1,0 +1,41 @@
+import { Refusal } from '../base/refusal.ts';
+import { listAlerts } from './alert-store.ts';
+import { bookOf } from './cashier.ts';
+import type { CashierDeps } from './deps.ts';
+import type { ApiKey, Merchant } from './merchant.ts';
+import { listApiKeys, listMerchants } from './merchant-store.ts';
+import { findRefundOwner } from './operator-store.ts';
+import type { Alert } from './payment.ts';
+import { findPaymentById } from './payment-store.ts';
+import { getPayment, getRefund } from './read-payments.ts';
+
+/* What whoever runs the server may see: across all merchants, which no API key can. */
+
+/** Oldest first. */
+export async function readMerchants(deps: CashierDeps, book: number, itemsMax: number): Promise<Merchant[]> {
+  return await listMerchants(deps.sql, book, itemsMax);
+}
+
+/** Oldest first, revoked ones too; never a secret. */
+export async function readApiKeys(deps: CashierDeps, merchantId: string): Promise<ApiKey[]> {
+  return await listApiKeys(deps.sql, bookOf('mer', merchantId), merchantId);
+}
+
+/** Newest first. */
+export async function readAlerts(deps: CashierDeps, book: number, itemsMax: number): Promise<Alert[]> {
+  return await listAlerts(deps.sql, book, itemsMax);
+}
+
+/** As its merchant would see it. @throws Refusal not_found */
+export async function readPayment(deps: CashierDeps, id: string): Promise<object> {
+  const payment = await findPaymentById(deps.sql, bookOf('pay', id), id);
+  if (payment === null) throw new Refusal('not_found', 'there is no such payment');
+  return await getPayment(deps, payment.merchantId, id);
+}
+
+/** As its merchant would see it. @throws Refusal not_found */
+export async function readRefund(deps: CashierDeps, id: string): Promise<object> {
+  const owner = await findRefundOwner(deps.sql, bookOf('rf', id), id);
+  if (owner === null) throw new Refusal('not_found', 'there is no such refund');
+  return await getRefund(deps, owner, id);
+}

@@ -1,0 +1,25 @@
+import type { Command } from './command.ts';
+import { dbCommands } from './db.ts';
+import { demoCommand } from './demo.ts';
+import { keyCommands } from './key.ts';
+import { ledgerCommands } from './ledger.ts';
+import { merchantCommands } from './merchant.ts';
+import { paymentCommands } from './payment.ts';
+import { startCommand } from './start.ts';
+import { versionCommand } from './version.ts';
+import { walletCommands } from './wallet.ts';
+import { webhookCommands } from './webhook.ts';
+
+/** Every command, in the order in which help shows them. */
+export const commands: readonly Command[] = [
+  startCommand,
+  demoCommand,
+  ...merchantCommands,
+  ...keyCommands,
+  ...walletCommands,
+  ...webhookCommands,
+  ...paymentCommands,
+  ...ledgerCommands,
+  ...dbCommands,
+  versionCommand,
+];

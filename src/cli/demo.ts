@@ -1,0 +1,15 @@
+import type { Command } from './command.ts';
+
+export const demoCommand: Command = {
+  name: 'demo',
+  summary: 'Pay one order through 云闪付 on a throw-away server and show every step',
+  options: { keep: { value: null, what: 'keep the folder with its database instead of removing it' } },
+  json: true,
+  notes: ['Needs nothing and changes nothing: free ports, a folder of its own, gone at the end.'],
+  examples: ['hutong demo', 'hutong demo --json', 'hutong demo --keep'],
+  async run(deps, input) {
+    // Servers are loaded only by who runs one.
+    const { runDemo } = await import('./run-demo.ts');
+    await runDemo(deps, { isJson: input.json, keeps: input.flag('keep') });
+  },
+};

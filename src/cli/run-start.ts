@@ -1,0 +1,146 @@
+import { join, resolve } from 'node:path';
+import type { Log } from '../base/log.ts';
+import { startShop } from '../sandbox/shop/shop.ts';
+import { startUnionpaySandbox } from '../sandbox/wallets/unionpay/unionpay.ts';
+import type { Settings } from '../settings.ts';
+import { type Addresses, banner } from './banner.ts';
+import type { CliDeps, Server } from './command.ts';
+import { keepMasterSecrets, lockDataFolder, makeDataFolder } from './data-folder.ts';
+import { demoFile, openDemo } from './demo-merchant.ts';
+import { createLifetime, type Lifetime, StopAsked } from './lifetime.ts';
+import { openDatabase } from './open-database.ts';
+import { checkPorts } from './ports.ts';
+import { toJson } from './print.ts';
+import { withProgress } from './progress.ts';
+import { publicUrlOf } from './with-operator.ts';
+
+const LOOPBACK = '127.0.0.1';
+
+/** Runs until somebody asks to stop. @throws CliError and the like when something cannot be started; all else is stopped then. */
+export async function runStart(deps: CliDeps, isJson: boolean): Promise<void> {
+  const { terminal } = deps;
+  const settings = readStartSettings(deps);
+  const life = createLifetime(terminal);
+  try {
+    const addresses = await startAll(deps, settings, life);
+    if (isJson) terminal.print(toJson({ event: 'ready', ...addresses }));
+    else for (const line of banner(deps, settings, addresses)) terminal.print(line);
+    await life.asked;
+    terminal.note('正在停止 Stopping …');
+  } catch (error) {
+    if (!(error instanceof StopAsked)) throw error;
+  } finally {
+    await life.end();
+  }
+}
+
+/** Whatever the working folder becomes, the data folder stays where it was meant. */
+function readStartSettings(deps: CliDeps): Settings {
+  const settings = deps.readSettings();
+  return { ...settings, dataDir: resolve(settings.dataDir) };
+}
+
+async function startAll(deps: CliDeps, settings: Settings, life: Lifetime): Promise<Addresses> {
+  const isSandbox = settings.mode === 'sandbox';
+  const log = deps.makeLog(settings.logLevel);
+  await makeDataFolder(settings.dataDir);
+  await life.own(
+    () => lockDataFolder(settings.dataDir),
+    (unlock) => unlock(),
+  );
+  await checkPorts([
+    { setting: 'HUTONG_PORT', port: settings.port, host: settings.host },
+    ...(isSandbox
+      ? [
+          { setting: 'HUTONG_UNIONPAY_PORT', port: settings.unionpayPort, host: LOOPBACK },
+          { setting: 'HUTONG_SHOP_PORT', port: settings.shopPort, host: LOOPBACK },
+        ]
+      : []),
+  ]);
+  const database = await life.own(
+    () =>
+      withProgress(
+        deps.terminal,
+        '正在准备数据库 Preparing the database …',
+        openDatabase(settings, { keepAlive: true, log }),
+      ),
+    (opened) => opened.stop(),
+  );
+  const server = await startServer(deps, { settings, databaseUrl: database.url, log, life });
+  const sandbox = isSandbox ? await startSandbox(deps, { settings, server, log, life }) : null;
+  server.startWork();
+  return { url: publicUrlOf(settings), database: database.place, pid: process.pid, ...sandbox };
+}
+
+async function startServer(
+  deps: CliDeps,
+  { settings, databaseUrl, log, life }: { settings: Settings; databaseUrl: string; log: Log; life: Lifetime },
+): Promise<Server> {
+  const masterSecrets = await keepMasterSecrets(settings, deps.random);
+  const server = await life.own(
+    () =>
+      withProgress(
+        deps.terminal,
+        '正在启动 Starting …',
+        deps.openServer({
+          databaseUrl,
+          publicUrl: publicUrlOf(settings),
+          masterSecrets,
+          isSandbox: settings.mode === 'sandbox',
+          clock: deps.clock,
+          random: deps.random,
+          log,
+        }),
+      ),
+    (opened) => opened.stop(),
+  );
+  await server.app.listen({ port: settings.port, host: settings.host });
+  return server;
+}
+
+/** The pretend outside world: a UnionPay gateway with its app, and a shop that sells through us. */
+async function startSandbox(
+  deps: CliDeps,
+  { settings, server, log, life }: { settings: Settings; server: Server; log: Log; life: Lifetime },
+): Promise<{ unionpay_url: string; shop_url: string; demo_file: string }> {
+  const { clock, random } = deps;
+  const unionpay = await life.own(
+    () =>
+      withProgress(
+        deps.terminal,
+        '正在制作云闪付模拟器的证书 Making certificates for the pretend UnionPay …',
+        startUnionpaySandbox({
+          port: settings.unionpayPort,
+          clock,
+          random,
+          log,
+          dataDir: join(settings.dataDir, 'unionpay'),
+        }),
+      ),
+    (gateway) => gateway.stop(),
+  );
+  const demo = await openDemo(
+    { server, clock, random, book: deps.book },
+    {
+      dataDir: settings.dataDir,
+      walletSettings: unionpay.merchantSettings,
+      webhookUrl: `http://${LOOPBACK}:${settings.shopPort}/webhooks`,
+    },
+  );
+  const shop = await life.own(
+    () =>
+      startShop({
+        port: settings.shopPort,
+        host: LOOPBACK,
+        hutongUrl: publicUrlOf({ ...settings, publicUrl: null }),
+        apiKey: demo.apiKey.reveal(),
+        webhookSecret: demo.webhookSecret.reveal(),
+        dataDir: join(settings.dataDir, 'shop'),
+        clock,
+        random,
+        log,
+      }),
+    (opened) => opened.stop(),
+  );
+  return { unionpay_url: unionpay.url, shop_url: shop.url, demo_file: demoFile(settings.dataDir) };
+}
