@@ -1,0 +1,14 @@
+import { systemClock } from '../src/base/clock.ts';
+import { silentLog } from '../src/base/log.ts';
+import { systemRandom } from '../src/base/random.ts';
+import { startUnionpaySandbox } from '../src/sandbox/wallets/unionpay/unionpay.ts';
+
+/* The UnionPay simulator as a process of its own; it keeps nothing. */
+const sandbox = await startUnionpaySandbox({
+  port: 0,
+  clock: systemClock,
+  random: systemRandom,
+  log: silentLog,
+  dataDir: null,
+});
+process.send?.({ merchantSettings: sandbox.merchantSettings, controlUrl: sandbox.controlUrl });
