@@ -256,6 +256,7 @@ create table ledger_transfers (
   constraint ledger_transfers_user_data_32_check CHECK (user_data_32 >= 0),
   constraint ledger_transfers_user_data_64_check CHECK (user_data_64 >= 0)
 ) partition by RANGE (id);
+CREATE INDEX ledger_transfers_by_account ON ONLY ledger_transfers USING brin (debit_account_id uuid_bloom_ops (n_distinct_per_range='1500', false_positive_rate='0.002'), credit_account_id uuid_bloom_ops (n_distinct_per_range='1500', false_positive_rate='0.002')) WITH (pages_per_range='32');
 CREATE INDEX ledger_transfers_by_time ON ONLY ledger_transfers USING btree (book, "timestamp");
 
 create table merchants (
@@ -481,7 +482,10 @@ begin
     if to_regclass(name) is null then
       select exists (select from ledger_transfers_default where id >= lower_id and id < upper_id) into taken;
       if not taken then
-        execute format('create table %I partition of ledger_transfers for values from (%L) to (%L)', name, lower_id, upper_id);
+        execute format(
+          'create table %I partition of ledger_transfers for values from (%L) to (%L)
+            with (autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 200000)',
+          name, lower_id, upper_id);
         execute format('create trigger never_emptied before truncate on %I execute function ledger_refuse_change()', name);
         made := made + 1;
       end if;

@@ -24,6 +24,10 @@ function newId(): bigint {
   return (BigInt(clock.now().getTime()) << 80n) + nextId;
 }
 
+function hex(id: bigint): string {
+  return id.toString(16).padStart(32, '0');
+}
+
 function account(over: Partial<CreateAccount> = {}): CreateAccount {
   return { id: newId(), ledger: 156, code: 100, flags: AccountFlags.none, ...over };
 }
@@ -241,6 +245,45 @@ describe('within another transaction', () => {
       expect((await ledger.postTransfers(tx, 65_535, [transfer(a, b, 1n)]))[0]?.status).toBe('created');
     });
     expect(await ledger.lookupAccounts([a.id])).toEqual([undefined]);
+  });
+});
+
+describe('months', () => {
+  test('ids of a month lie in its partition, foreign ids in the default one, and an account is found across all', async () => {
+    const later = new ManualClock(new Date('2027-01-31T23:59:59.999Z'));
+    const inJanuary = createLedger({ sql, clock: later, log: silentLog, book: 0 });
+    await inJanuary.prepareMonths();
+    const [a, b] = [account(), account()];
+    await open(a, b);
+    const january = BigInt(later.now().getTime()) << 80n;
+    const ids = [newId(), january + 1n, january + (1n << 80n), 77n];
+    const moves = ids.map((id, index) => transfer(a, b, BigInt(index + 1), { id }));
+    expect(await statuses(moves, inJanuary)).toEqual(['created', 'created', 'created', 'created']);
+    const found = await inJanuary.accountTransfers({ accountId: a.id, limit: 10 });
+    expect(found.map(({ amount }) => amount)).toEqual([1n, 2n, 3n, 4n]);
+    const rows = await sql<{ place: string; ids: bigint }[]>`
+      select tableoid::regclass::text as place, count(*) as ids
+      from ledger_transfers
+      where book = 0 and id = any(${ids.map(hex)}::uuid[])
+      group by 1
+      order by 1`;
+    expect(rows.map(({ place }) => place)).toEqual([
+      'ledger_transfers_2026_11',
+      'ledger_transfers_2027_01',
+      'ledger_transfers_2027_02',
+      'ledger_transfers_default',
+    ]);
+    // The months before January are over and have their own indexes now; a second call has nothing to do.
+    const indexes = () => sql`select indexname from pg_indexes where indexname ~ '_by_(debit|credit)$' order by 1`;
+    const built = await indexes();
+    expect(built.map(({ indexname }) => indexname)).toEqual([
+      'ledger_transfers_2026_11_by_credit',
+      'ledger_transfers_2026_11_by_debit',
+      'ledger_transfers_2026_12_by_credit',
+      'ledger_transfers_2026_12_by_debit',
+    ]);
+    await inJanuary.prepareMonths();
+    expect(await indexes()).toEqual(built);
   });
 });
 

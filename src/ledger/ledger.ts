@@ -9,7 +9,7 @@ import type { LedgerReply, LedgerRequest } from './apply.ts';
 import { applyExpiries, applyRequests } from './apply.ts';
 import { assertAccount, assertTransfer } from './widths.ts';
 import { listAccountBalances, listAccountTransfers, listAccounts, listTransfers } from './lookup-store.ts';
-import { makePartitions } from './partition-store.ts';
+import { indexClosedMonths, makePartitions } from './partition-store.ts';
 import type { CreateAccountResult, CreateTransferResult } from './results.ts';
 import type { Account, AccountFilter, BalancesAt, CreateAccount, CreateTransfer, Transfer } from './types.ts';
 
@@ -44,7 +44,7 @@ export interface Ledger {
   postTransfers(tx: Tx, book: number, transfers: readonly CreateTransfer[]): Promise<readonly CreateTransferResult[]>;
   /** Gives back pending amounts whose time is up, oldest first, at most `limit`; answers how many. */
   expirePending(limit: number): Promise<number>;
-  /** Makes the partitions of this month and the next ones. To be called at start and once a day. */
+  /** Makes the partitions of this month and the next ones, and indexes those that are over. At start, and once a day. */
   prepareMonths(): Promise<void>;
   /** Finishes what was accepted; accepts nothing more. */
   close(): Promise<void>;
@@ -100,6 +100,8 @@ export function createLedger({ sql, clock, log, book }: LedgerOptions): Ledger {
     async prepareMonths() {
       const made = await makePartitions(sql, clock.now(), MONTHS_AHEAD);
       if (made > 0) log.info({ made }, 'ledger partitions made');
+      const indexed = await indexClosedMonths(sql, clock.now());
+      if (indexed > 0) log.info({ indexed }, 'ledger indexes of closed months built');
     },
     close: () => lane.close(),
   };

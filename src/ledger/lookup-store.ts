@@ -41,20 +41,23 @@ export async function listTransfers(sql: Sql, book: number, ids: readonly bigint
 export async function listAccountTransfers(sql: Sql, book: number, filter: AccountFilter): Promise<Transfer[]> {
   const { from, to, order } = range(sql, filter);
   const account = idHex(filter.accountId);
-  // Each side is its own walk along its own index; the page is merged from the two.
-  const debits = sql`
-    (select * from ledger_transfers
-     where book = ${book} and debit_account_id = ${account}::uuid and timestamp between ${from} and ${to}
-     order by timestamp ${order} limit ${filter.limit})`;
-  const credits = sql`
-    (select * from ledger_transfers
-     where book = ${book} and credit_account_id = ${account}::uuid and timestamp between ${from} and ${to}
-     order by timestamp ${order} limit ${filter.limit})`;
-  const both = sql`${debits} union all ${credits}`;
+  // Each side is a walk of its own; the page is merged from the two.
+  const walk = (side: 'debit_account_id' | 'credit_account_id') => sql`
+    (select id, debit_account_id, credit_account_id, amount, pending_id, user_data_128, user_data_64, user_data_32,
+       timeout_seconds, ledger, code, flags, timestamp
+     from ledger_transfers
+     where book = ${book} and ${sql(side)} = ${account}::uuid and timestamp between ${from} and ${to}
+     order by timestamp ${order}
+     limit ${filter.limit})`;
+  const walks =
+    filter.side === 'debits'
+      ? walk('debit_account_id')
+      : filter.side === 'credits'
+        ? walk('credit_account_id')
+        : sql`${walk('debit_account_id')} union all ${walk('credit_account_id')}`;
   const rows = await sql<TransferRow[]>`
-    select id, debit_account_id, credit_account_id, amount, pending_id, user_data_128, user_data_64, user_data_32,
-      timeout_seconds, ledger, code, flags, timestamp
-    from (${filter.side === 'debits' ? debits : filter.side === 'credits' ? credits : both}) t
+    select *
+    from (${walks}) t
     order by timestamp ${order}
     limit ${filter.limit}`;
   return rows.map(toTransfer);
