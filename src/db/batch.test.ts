@@ -146,6 +146,7 @@ describe('conflicts', () => {
     await sql`create table counters (name text primary key, n integer not null)`;
     await sql`insert into counters values ('a', 0), ('b', 0)`;
     let tries = 0;
+    let holding = 0;
     let met = (): void => {};
     const bothHoldOne = new Promise<void>((resolve) => (met = resolve));
     const writer = (first: string, second: string) =>
@@ -157,7 +158,8 @@ describe('conflicts', () => {
         async run(tx) {
           tries += 1;
           await tx`update counters set n = n + 1 where name = ${first}`;
-          if (tries === 2) met();
+          holding += 1;
+          if (holding === 2) met();
           await bothHoldOne;
           await tx`update counters set n = n + 1 where name = ${second}`;
           return ['done'];

@@ -119,7 +119,8 @@ interface Runner<In, Out> {
   run(entries: readonly Entry<In, Out>[]): Promise<boolean>;
 }
 
-function createRunner<In, Out>({ name, sql, run }: BatchOptions<In, Out>): Runner<In, Out> {
+function createRunner<In, Out>(options: BatchOptions<In, Out>): Runner<In, Out> {
+  const { name, sql } = options;
   const batcher = systemRandom.bytes(12).toString('base64url');
   let mark = 0n;
   let swept = false;
@@ -158,7 +159,7 @@ function createRunner<In, Out>({ name, sql, run }: BatchOptions<In, Out>): Runne
       await sql.begin(async (tx) => {
         // Not waited for: begin, the mark and the first read of `run` travel together.
         const marked = writeMark(tx, batcher, myMark);
-        const running = (async () => run(tx, entries.map(itemOf)))();
+        const running = (async () => options.run(tx, entries.map(itemOf)))();
         const [found] = await Promise.all([running, marked]);
         assert(found.length === entries.length, `${name} answers every item`);
         answers = found;

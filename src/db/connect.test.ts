@@ -37,6 +37,30 @@ describe('queries', () => {
     ]);
   });
 
+  test('arrays travel both ways with any character, null, nesting and type', async () => {
+    const words = ['', 'a,b', '{}', '"q"', 'back\\slash', 'NULL', ' blank ', '中文'];
+    const at = new Date('2026-01-02T03:04:05.678Z');
+    const [row] = await sql`
+      select ${words}::text[] as words, ${sql.array(words)} as typed, ${[null, 'x']}::text[] as nulls, ${[1, 2]}::int[] as ints,
+        ${sql.array([1n, 2n ** 62n])} as longs, ${sql.array([true, false])} as flags, ${sql.array([at])} as times,
+        ${sql.array([Buffer.from([0, 255])])} as bytes, ${[]}::bigint[] as none, array[[1, 2], [3, 4]] as nested`;
+    expect(row).toEqual({
+      words,
+      typed: words,
+      nulls: [null, 'x'],
+      ints: [1, 2],
+      longs: [1n, 2n ** 62n],
+      flags: [true, false],
+      times: [at],
+      bytes: [Buffer.from([0, 255])],
+      none: [],
+      nested: [
+        [1, 2],
+        [3, 4],
+      ],
+    });
+  });
+
   test('an error carries its code, and the connection stays usable', async () => {
     await expect(sql`select 1/0`).rejects.toMatchObject({ code: '22012' });
     expect(await sql`select 1 as one`).toEqual([{ one: 1 }]);

@@ -5,6 +5,7 @@ import {
   DATABASE_LOCK_WAIT_MS_MAX,
   DATABASE_STATEMENT_MS_MAX,
 } from '../base/limits.ts';
+import { teachArrays } from './arrays.ts';
 import { LanePool } from './lane-pool.ts';
 import { offer } from './offer.ts';
 import { runTransaction } from './transaction.ts';
@@ -31,6 +32,7 @@ export function connect(url: string, options: ConnectOptions): Sql {
     types: { bigint: postgres.BigInt },
     connect_timeout: DATABASE_CONNECT_SECONDS_MAX,
     max_lifetime: null,
+    fetch_types: false,
     onnotice: () => {},
     connection: {
       application_name: options.applicationName,
@@ -40,6 +42,7 @@ export function connect(url: string, options: ConnectOptions): Sql {
       idle_in_transaction_session_timeout: DATABASE_IDLE_IN_TRANSACTION_MS_MAX,
     },
   });
+  teachArrays(driver);
   const pool = new LanePool(driver.options, options.connectionsMax);
 
   async function begin<T>(...args: [Work<T>] | [string, Work<T>]): Promise<Awaited<T>> {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { chmod, readFile, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { rootDir } from '../base/root.ts';
@@ -37,17 +38,27 @@ export async function findBinaries(): Promise<Binaries> {
 }
 
 /**
- * PostgreSQL refuses to run as root. A user namespace in which root looks like nobody needs no account and reads folders
- * below /root; where the kernel or an old `unshare` forbids it, the real nobody runs it and owns the data folder.
+ * PostgreSQL refuses to run as root, and as a user whom /etc/passwd does not know (usual in containers). A user namespace
+ * in which we look like nobody needs no account and reads folders below /root; where the kernel or an old `unshare`
+ * forbids it, root lets the real nobody run it and own the data folder.
  */
 export async function findRunAs(): Promise<RunAs> {
-  if (process.getuid?.() !== 0) return { prefix: [], uid: undefined };
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot && hasName()) return { prefix: [], uid: undefined };
   const prefix = ['unshare', '-U', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`, '--'];
   try {
     await promisify(execFile)('unshare', [...prefix.slice(1), 'true']);
     return { prefix, uid: undefined };
   } catch {
-    return { prefix: [], uid: NOBODY };
+    return { prefix: [], uid: isRoot ? NOBODY : undefined };
+  }
+}
+
+function hasName(): boolean {
+  try {
+    return userInfo().username !== '';
+  } catch {
+    return false;
   }
 }
 

@@ -103,7 +103,12 @@ interface Running {
 async function superviseServer(server: Server, keepAlive: boolean, unlock: () => Promise<void>): Promise<Embedded> {
   let running: Running | undefined = await launch(server);
   let stopping = false;
-  await createDatabase(server);
+  try {
+    await createDatabase(server);
+  } catch (error) {
+    await stopServer(running);
+    throw error;
+  }
 
   const watch = async (): Promise<void> => {
     for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, RESTART_PAUSE_MS_MAX)) {
@@ -119,7 +124,9 @@ async function superviseServer(server: Server, keepAlive: boolean, unlock: () =>
       try {
         await stopLeftover(server.dir);
         running = await launch(server);
-        server.log.info({ pid: running.pid }, 'PostgreSQL runs again');
+        if (stopping)
+          await stopServer(running); // we were told to stop while it started
+        else server.log.info({ pid: running.pid }, 'PostgreSQL runs again');
       } catch (error) {
         server.log.error({ error }, 'PostgreSQL could not be started again');
       }
@@ -137,7 +144,6 @@ async function superviseServer(server: Server, keepAlive: boolean, unlock: () =>
         if (running) await stopServer(running);
       }
       await watched;
-      if (running) await stopServer(running); // it was just being started again
       await unlock();
     },
   };

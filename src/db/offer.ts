@@ -1,4 +1,5 @@
 import type postgres from 'postgres';
+import { arrayParameter } from './arrays.ts';
 import { isQuery, type Driver, type Query } from './lane.ts';
 
 /** Parts of the driver that open connections behind our back. */
@@ -30,11 +31,11 @@ export function offer(driver: Driver, send: (query: Query) => void, members: Rec
   };
   // The driver's overloads (template, fragment, list) are all one function of any arguments.
   const make = driver as unknown as AnyFunction;
-  const { unsafe, array, json, typed, types } = driver as unknown as Record<string, AnyFunction>; // none of them uses `this`
+  const { unsafe, json, typed, types } = driver as unknown as Record<string, AnyFunction>; // none of them uses `this`
   const sql = (...args: unknown[]): unknown => claim(make(...args));
   return Object.assign(sql, refused, {
     unsafe: (...args: unknown[]) => claim(unsafe?.(...args)),
-    array,
+    array: (list: readonly unknown[], elementType?: number) => arrayParameter(driver, list, elementType),
     json,
     typed,
     types,
