@@ -41,14 +41,29 @@ async function start({ databaseUrl, port, walletSettings, webhookUrl }: Start): 
   });
   const { deps } = hutong.cashier;
   const merchant = await createMerchant(deps, { book: BOOK, name: '基准测试', livemode: false });
-  const { token } = await createApiKey(deps, { merchantId: merchant.id, label: 'bench', scopes: SCOPES, expiresAt: null });
-  await addWalletAccount(deps, { merchantId: merchant.id, wallet: 'unionpay', label: '', settings: walletSettings, claim: null });
-  const webhookDeps = { ...deps, seal: hutong.keyring, allowPrivate: true };
-  await createEndpoint(webhookDeps, { book: BOOK, merchantId: merchant.id }, {
-    url: webhookUrl,
-    eventTypes: ['payment.succeeded'],
-    withEd25519: false,
+  const { token } = await createApiKey(deps, {
+    merchantId: merchant.id,
+    label: 'bench',
+    scopes: SCOPES,
+    expiresAt: null,
   });
+  await addWalletAccount(deps, {
+    merchantId: merchant.id,
+    wallet: 'unionpay',
+    label: '',
+    settings: walletSettings,
+    claim: null,
+  });
+  const webhookDeps = { ...deps, seal: hutong.keyring, allowPrivate: true };
+  await createEndpoint(
+    webhookDeps,
+    { book: BOOK, merchantId: merchant.id },
+    {
+      url: webhookUrl,
+      eventTypes: ['payment.succeeded'],
+      withEd25519: false,
+    },
+  );
   await hutong.app.listen({ port, host: '127.0.0.1' });
   hutong.startWork();
   process.send?.({ apiKey: token.reveal() });

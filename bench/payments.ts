@@ -30,7 +30,9 @@ export async function openPaymentsBench(): Promise<PaymentsBench> {
   const database = await startPostgres({ dir: join(dir, 'postgres') });
   const shop = await startWebhookReceiver();
   const unionpay = forkProcess('unionpay-process.ts');
-  const { merchantSettings, controlUrl } = await nextMessage<{ merchantSettings: unknown; controlUrl: string }>(unionpay);
+  const { merchantSettings, controlUrl } = await nextMessage<{ merchantSettings: unknown; controlUrl: string }>(
+    unionpay,
+  );
   const hutong = forkProcess('hutong-process.ts');
   const port = await freePort();
   hutong.send({ databaseUrl: database.url, port, walletSettings: merchantSettings, webhookUrl: `${shop.url}/hooks` });
@@ -45,7 +47,11 @@ export async function openPaymentsBench(): Promise<PaymentsBench> {
     const reply = await api.request({
       method: 'POST',
       path,
-      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', 'idempotency-key': `bench-${count}` },
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        'content-type': 'application/json',
+        'idempotency-key': `bench-${count}`,
+      },
       body: JSON.stringify(body),
     });
     const json = (await reply.body.json()) as { id: string };
@@ -82,7 +88,14 @@ export async function openPaymentsBench(): Promise<PaymentsBench> {
   return {
     async round({ inFlight, payments, ratePerSecond }) {
       const result: PaymentsRound = {
-        inFlight, payments, seconds: 0, perSecond: 0, wholeMs: [], createMs: [], attemptMs: [], walletMs: [],
+        inFlight,
+        payments,
+        seconds: 0,
+        perSecond: 0,
+        wholeMs: [],
+        createMs: [],
+        attemptMs: [],
+        walletMs: [],
       };
       hutong.send({ ask: 'wallet' });
       await nextMessage(hutong);
@@ -124,7 +137,10 @@ export async function openPaymentsBench(): Promise<PaymentsBench> {
 }
 
 function forkProcess(file: string): ChildProcess {
-  return fork(join(import.meta.dirname, file), [], { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  return fork(join(import.meta.dirname, file), [], {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
 }
 
 async function nextMessage<T>(child: ChildProcess): Promise<T> {

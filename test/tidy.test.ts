@@ -118,7 +118,8 @@ describe('the rules of the house', () => {
   });
 
   test('no any, no suppressed checks, nothing left to do', () => {
-    const signs = /:\s*any\s*[;,)=\]|]|<any>|\bas any\b|@ts-ignore|@ts-expect-error|oxlint-disable|biome-ignore|\bTODO\b|\bFIXME\b|\bXXX\b/;
+    const signs =
+      /:\s*any\s*[;,)=\]|]|<any>|\bas any\b|@ts-ignore|@ts-expect-error|oxlint-disable|biome-ignore|\bTODO\b|\bFIXME\b|\bXXX\b/;
     const skipped = /\b(it|test|describe)\.(skip|todo|only)\b/;
     const here = 'test/tidy.test.ts';
     const wrong = [

@@ -5,6 +5,7 @@ import { withKey } from '../db/with-key.ts';
 import { chartAccount } from '../ledger/chart.ts';
 import type { WalletName } from '../wallets/wallet.ts';
 import type { CashierDeps } from './deps.ts';
+import { findMerchant } from './merchant-store.ts';
 import type { MerchantId } from './payment.ts';
 import { type Reply, toReply } from './reply.ts';
 import {
@@ -37,6 +38,13 @@ export async function addWalletAccount(
   const name = request.wallet as WalletName; // just checked against the registry
   const wallet = deps.wallets[name];
   const config = wallet.readConfig(request.settings);
+  const merchant = await findMerchant(deps.sql, book, request.merchantId);
+  if (merchant === null) throw new Refusal('not_found', 'there is no such merchant');
+  if (merchant.livemode && wallet.environment(config) !== 'production')
+    throw new Refusal('invalid_request', 'a live merchant is paid through the real wallet, never through a test gateway', {
+      param: 'settings.gateway_url',
+      in: 'body',
+    });
   const id = newId('wa', deps, book);
   const now = deps.clock.now();
   const row: WalletAccountRow = {

@@ -28,6 +28,8 @@ export function createKeyring(deps: { random: Random }, masters: readonly [Secre
   });
   const newest = keys[0];
   assert(newest !== undefined, 'there is a master secret');
+  /** One per purpose; the purposes are words in our own code. */
+  const digestKeys = new Map<string, Buffer>();
   return {
     seal(text, about) {
       const nonce = deps.random.bytes(12);
@@ -46,9 +48,9 @@ export function createKeyring(deps: { random: Random }, masters: readonly [Secre
       return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString('utf8');
     },
     digest(purpose, text) {
-      return createHmac('sha256', derive(newest.secret, `hutong digest ${purpose}`))
-        .update(text)
-        .digest();
+      const key = digestKeys.get(purpose) ?? derive(newest.secret, `hutong digest ${purpose}`);
+      digestKeys.set(purpose, key);
+      return createHmac('sha256', key).update(text).digest();
     },
   };
 }
