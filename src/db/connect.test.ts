@@ -118,9 +118,9 @@ describe('transactions', () => {
   });
 
   test('statements after the end are refused and never run by themselves', async () => {
-    let kept: Sql['unsafe'] | undefined;
+    let kept: ((text: string) => Promise<unknown>) | undefined;
     await sql.begin(async (tx) => {
-      kept = tx.unsafe;
+      kept = async (text) => tx.unsafe(text);
       await tx`select 1`;
     });
     await expect(kept?.(`insert into notes values (9, 'late')`)).rejects.toThrow('the transaction is over');

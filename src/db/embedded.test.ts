@@ -230,9 +230,9 @@ describe('kill -9', () => {
     const acknowledged: number[] = [];
     const refused: string[] = [];
     let next = 0;
-    let over = false;
+    const writing = { over: false };
     const writer = async (): Promise<void> => {
-      while (!over) {
+      while (!writing.over) {
         const n = (next += 1);
         await batch.submit(n).then(
           () => acknowledged.push(n),
@@ -249,7 +249,7 @@ describe('kill -9', () => {
       await until(() => server.pid() !== pid);
     }
     await until(() => server.pid() !== undefined);
-    over = true;
+    writing.over = true;
     await Promise.all(writers);
     const rows = await sql<{ n: number }[]>`select n from written order by n`;
     const saved = rows.map((row) => row.n);
