@@ -61,11 +61,13 @@ export const WEBHOOK_EVENT_TYPES_MAX = 32;
 export const WEBHOOK_SECRET_OVERLAP_HOURS_MAX = 7 * 24;
 export const WEBHOOK_RETRY_AFTER_SECONDS_MAX = 24 * 3600;
 export const WEBHOOK_TRIES_SHOWN_MAX = 20;
+export const WEBHOOK_FOLLOWERS_MAX = 100;
 export const WEBHOOK_REPLAYS_MAX = 10_000;
 export const WEBHOOK_SENDS_MAX = 128;
 export const WEBHOOK_UNWELL_SENDS_MAX = 64;
 export const WEBHOOK_ENDPOINT_SENDS_MAX = 16;
 export const WEBHOOK_QUICK_MS_MAX = 2_000;
+export const WEBHOOK_LANES_KEPT_MAX = 1_000;
 
 // The ledger.
 /** Balances that a process keeps in memory, about 300 bytes each. */

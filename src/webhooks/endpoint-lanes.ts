@@ -1,4 +1,9 @@
-import { WEBHOOK_ENDPOINT_SENDS_MAX, WEBHOOK_QUICK_MS_MAX, WEBHOOK_UNWELL_SENDS_MAX } from '../base/limits.ts';
+import {
+  WEBHOOK_ENDPOINT_SENDS_MAX,
+  WEBHOOK_LANES_KEPT_MAX,
+  WEBHOOK_QUICK_MS_MAX,
+  WEBHOOK_UNWELL_SENDS_MAX,
+} from '../base/limits.ts';
 import type { Room } from './sending-store.ts';
 import type { EndpointId } from './webhook.ts';
 
@@ -6,8 +11,8 @@ const SENDS_AT_FIRST = 2;
 
 /**
  * How many tries may be under way to each endpoint at once. One that answers quickly gets one more each time, up to a
- * limit; one that is slow gets half, one that fails gets a single one. Slow and failing ones together have only a share of
- * all sends, so that however many of them there are, the others find room. Kept in memory, by each node for itself.
+ * limit; one that is slow or fails gets half, one that lets us wait in vain a single one. All these together have only a
+ * share of all sends, so that however many of them there are, the others find room. Kept in memory, by each node for itself.
  */
 export class EndpointLanes {
   readonly #lanes = new Map<EndpointId, Lane>();
@@ -27,12 +32,13 @@ export class EndpointLanes {
     lane.underWay -= 1;
     const isQuick = result.durationMs <= WEBHOOK_QUICK_MS_MAX;
     lane.isUnwell = !result.ok || !isQuick;
-    if (!result.ok) lane.sendsMax = 1;
-    else if (isQuick) lane.sendsMax = Math.min(lane.sendsMax + 1, WEBHOOK_ENDPOINT_SENDS_MAX);
-    else lane.sendsMax = Math.max(Math.floor(lane.sendsMax / 2), SENDS_AT_FIRST);
+    if (result.ok && isQuick) lane.sendsMax = Math.min(lane.sendsMax + 1, WEBHOOK_ENDPOINT_SENDS_MAX);
+    else if (result.ok || isQuick) lane.sendsMax = Math.max(Math.floor(lane.sendsMax / 2), SENDS_AT_FIRST);
+    else lane.sendsMax = 1;
     if (lane.isUnwell) this.#unwellUnderWay += lane.underWay;
-    // The map holds only the busy and the unwell; a quick endpoint is back at its best within a few messages.
-    if (lane.underWay === 0 && !lane.isUnwell) this.#lanes.delete(endpointId);
+    // Beyond a certain number only the busy and the unwell are remembered; a quick one is soon back at its best.
+    if (this.#lanes.size > WEBHOOK_LANES_KEPT_MAX && lane.underWay === 0 && !lane.isUnwell)
+      this.#lanes.delete(endpointId);
   }
 
   room(): Room {

@@ -38,6 +38,15 @@ export async function findEndpoint(sql: Queries, owner: Owner, id: EndpointId): 
   return row === undefined ? null : toEndpoint(row);
 }
 
+/** Whatever their state and whoever owns them; for sending. */
+export async function findEndpoints(sql: Queries, book: number, ids: readonly EndpointId[]): Promise<Endpoint[]> {
+  const rows = await sql<EndpointRow[]>`
+    select ${sql(COLUMNS)}
+    from webhook_endpoints
+    where book = ${book} and id = any(${[...ids]}::text[])`;
+  return rows.map(toEndpoint);
+}
+
 /** New to old, from before `beforeId`. */
 export async function listEndpointRows(
   sql: Queries,

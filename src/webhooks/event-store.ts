@@ -55,12 +55,14 @@ export async function insertEventRows(
       tries_left, due_at, created_at)
     select ${book}, owed.id, n.merchant_id, owed.endpoint_id, n.id, n.object_id, n.object_seq, 'pending',
       ${triesMax},
-      greatest(n.occurred_at, (
-        select max(d.due_at)
+      greatest(n.occurred_at, case when n.object_seq > 1 then (
+        select case when d.leased_until is null then d.due_at end
         from webhook_deliveries d
         where d.book = ${book} and d.state = 'pending' and d.endpoint_id = owed.endpoint_id
-          and d.object_id = n.object_id and d.leased_until is null
-      )),
+          and d.object_id = n.object_id
+        order by d.object_seq desc
+        limit 1
+      ) end),
       n.occurred_at
     from unnest(
       ${deliveries.map((d) => d.id)}::text[],

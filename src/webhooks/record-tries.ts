@@ -22,7 +22,7 @@ export async function recordTries(
   const recorded = await updateTriedDeliveries(tx, book, results);
   const isRecorded = (result: TryResult) => recorded.has(claimName(result.deliveryId, result.fence));
   const taken = results.filter(isRecorded);
-  const failed = taken.filter((result) => result.state === 'pending').map((result) => result.deliveryId);
+  const failed = taken.filter((result) => result.state === 'pending');
   if (failed.length > 0) await updateFollowersDue(tx, book, failed);
   const gone = taken.filter((result) => result.endpointGone);
   if (gone.length > 0) {

@@ -6,10 +6,11 @@ import type { Random } from '../base/random.ts';
 import { createBatch } from '../db/batch.ts';
 import type { Sql } from '../db/connect.ts';
 import { type DueLoop, startDueLoop } from '../db/due.ts';
+import { claimDeliveries, type DeliveryJob } from './claim-deliveries.ts';
 import { decideDelivery } from './decide-delivery.ts';
 import { EndpointLanes } from './endpoint-lanes.ts';
 import { recordTries } from './record-tries.ts';
-import { claimDueDeliveries, type DeliveryJob, type TryResult } from './sending-store.ts';
+import type { TryResult } from './sending-store.ts';
 import { readSigningKeys, secretAad, signatureHeader, type SigningKeys } from './signing-keys.ts';
 import type { Seal } from './webhook-deps.ts';
 
@@ -45,9 +46,8 @@ export function startSendingDeliveries(deps: SendDeliveriesDeps): DueLoop {
     idleMs: deps.idleMs,
     log: deps.log,
     async claim(limit) {
-      const now = deps.clock.now();
-      const leasedUntil = new Date(now.getTime() + LEASE_SECONDS * 1000);
-      const jobs = await claimDueDeliveries(deps.sql, deps.book, { now, leasedUntil, limit, room: lanes.room() });
+      const facts = { now: deps.clock.now(), leaseSeconds: LEASE_SECONDS, limit, room: lanes.room() };
+      const jobs = await claimDeliveries(deps.sql, deps.book, facts);
       for (const job of jobs) lanes.started(job.endpointId);
       return jobs;
     },
@@ -80,10 +80,12 @@ export async function tryDelivery(
   job: DeliveryJob,
 ): Promise<TryResult> {
   const sentAt = deps.clock.now();
-  const named = { deliveryId: job.deliveryId, fence: job.fence, endpointId: job.endpointId, sentAt };
-  if (job.endpointState !== 'enabled' || job.secretSealed === null) {
-    const state = job.endpointState === 'deleted' ? 'canceled' : 'parked';
-    const reason = `endpoint ${job.endpointState}`;
+  const { deliveryId, fence, endpointId, objectId, objectSeq } = job;
+  const named = { deliveryId, fence, endpointId, objectId, objectSeq, sentAt };
+  const { endpoint } = job;
+  if (endpoint.state !== 'enabled') {
+    const state = endpoint.state === 'deleted' ? 'canceled' : 'parked';
+    const reason = `endpoint ${endpoint.state}`;
     return { ...named, ...UNTRIED, state, reason, finishedAt: sentAt };
   }
   const startedMs = performance.now();
@@ -113,7 +115,7 @@ async function post(
   }
   return deps.send({
     method: 'POST',
-    url: job.url,
+    url: job.endpoint.url,
     headers: {
       'content-type': 'application/json',
       'user-agent': 'Hutong-Webhooks/1',
@@ -133,8 +135,9 @@ function validKeys(
   job: DeliveryJob,
   now: Date,
 ): SigningKeys[] {
-  const aad = secretAad(book, job.endpointId);
-  const isOverlap = job.previousSecretUntil !== null && now < job.previousSecretUntil;
-  const sealed = [job.secretSealed, isOverlap ? job.previousSecretSealed : null];
+  const { endpoint } = job;
+  const aad = secretAad(book, endpoint.id);
+  const isOverlap = endpoint.previousSecretUntil !== null && now < endpoint.previousSecretUntil;
+  const sealed = [endpoint.secretSealed, isOverlap ? endpoint.previousSecretSealed : null];
   return sealed.filter((text) => text !== null).map((text) => readSigningKeys(seal.open(text, aad)));
 }

@@ -1,21 +1,19 @@
+import { WEBHOOK_FOLLOWERS_MAX } from '../base/limits.ts';
 import { column } from '../db/column.ts';
 import type { Queries } from './webhook-deps.ts';
-import type { DeliveryId, Endpoint, EndpointId, EventId } from './webhook.ts';
+import type { DeliveryId, EndpointId, EventId } from './webhook.ts';
 
-/** A delivery that is ours until its lease ends, with all that the try needs. */
-export interface DeliveryJob {
+/** A delivery that is ours until its lease ends, with what is to be sent. */
+export interface LeasedDelivery {
   deliveryId: DeliveryId;
   /** Of our claim; a later claim has a higher one, and then our result is no longer taken. */
   fence: number;
   triesLeft: number;
   endpointId: EndpointId;
+  objectId: string;
+  objectSeq: number;
   eventId: EventId;
   payload: string;
-  url: string;
-  endpointState: Endpoint['state'];
-  secretSealed: string | null;
-  previousSecretSealed: string | null;
-  previousSecretUntil: Date | null;
 }
 
 /** How many tries each endpoint may be given now; endpoints that are not named get `usual`. */
@@ -27,16 +25,17 @@ export interface Room {
 }
 
 /**
- * Claims what is due, first of each endpoint, then second of each, so that no endpoint stands in another's way. What waits
- * for an earlier event of the same object and endpoint is passed over. `skip locked`: what another node holds is its own.
+ * Chooses what is due, first of each endpoint, then second of each, so that no endpoint stands in another's way. What waits
+ * for an earlier event of the same object and endpoint is passed over. It is written so that any plan walks the two
+ * indexes of pending rows, however many rows there are and however old the statistics.
  */
-export async function claimDueDeliveries(
+export async function listDueDeliveryIds(
   sql: Queries,
   book: number,
-  facts: { now: Date; leasedUntil: Date; limit: number; room: Room },
-): Promise<DeliveryJob[]> {
+  facts: { now: Date; limit: number; room: Room },
+): Promise<DeliveryId[]> {
   const { room } = facts;
-  return await sql<DeliveryJob[]>`
+  const rows = await sql<{ id: DeliveryId }[]>`
     with recursive owing as (
       (
         select endpoint_id from webhook_deliveries
@@ -61,46 +60,64 @@ export async function claimDueDeliveries(
         ${column(room.named.map((n) => n.isUnwell))}::boolean[]
       ) as n (endpoint_id, room, is_unwell)
     ), candidate as (
-      select owing.endpoint_id, due.id, due.due_at, coalesce(named.is_unwell, false) as is_unwell, due.place
+      select due.id, due.due_at, due.place, coalesce(named.is_unwell, false) as is_unwell
       from owing
       left join named on named.endpoint_id = owing.endpoint_id
       cross join lateral (
-        select d.id, d.due_at, row_number() over (order by d.due_at, d.id) as place
-        from webhook_deliveries d
-        where d.book = ${book} and d.state = 'pending' and d.endpoint_id = owing.endpoint_id and d.due_at <= ${facts.now}
-          and not exists (
-            select 1 from webhook_deliveries earlier
-            where earlier.book = ${book} and earlier.state = 'pending' and earlier.endpoint_id = d.endpoint_id
-              and earlier.object_id = d.object_id and earlier.object_seq < d.object_seq
-          )
-        order by d.due_at, d.id
-        limit coalesce(named.room, ${room.usual})
+        select first.id, first.due_at, row_number() over (order by first.due_at, first.id) as place
+        from (
+          select d.id, d.due_at
+          from webhook_deliveries d
+          where d.book = ${book} and d.state = 'pending' and d.endpoint_id = owing.endpoint_id
+            and d.due_at <= ${facts.now}
+            and d.object_seq = (
+              select earliest.object_seq
+              from webhook_deliveries earliest
+              where earliest.book = ${book} and earliest.state = 'pending'
+                and earliest.endpoint_id = d.endpoint_id and earliest.object_id = d.object_id
+              order by earliest.object_seq
+              limit 1
+            )
+          order by d.due_at, d.id
+          limit coalesce(named.room, ${room.usual})
+        ) first
       ) due
-    ), chosen as (
-      select id
-      from (
-        select id, place, due_at, is_unwell, row_number() over (partition by is_unwell order by place, due_at) as turn
-        from candidate
-      ) ranked
-      where not is_unwell or turn <= ${room.unwell}
-      order by place, due_at
-      limit ${facts.limit}
-    ), locked as (
-      select d.id
-      from webhook_deliveries d
-      where d.book = ${book} and d.id in (select id from chosen) and d.state = 'pending' and d.due_at <= ${facts.now}
-      order by d.id
-      for no key update skip locked
     )
+    select id
+    from (
+      select id, place, due_at, is_unwell, row_number() over (partition by is_unwell order by place, due_at) as turn
+      from candidate
+    ) ranked
+    where not is_unwell or turn <= ${room.unwell}
+    order by place, due_at
+    limit ${facts.limit}`;
+  return rows.map((row) => row.id);
+}
+
+/**
+ * Leases those that are still due; `skip locked`: what another node is just taking is its own. Rows that are known by id
+ * are asked for `finished_at is null`, not for `pending`: that keeps the planner from walking the index of all pending rows.
+ */
+export async function leaseDeliveries(
+  sql: Queries,
+  book: number,
+  ids: readonly DeliveryId[],
+  facts: { now: Date; leasedUntil: Date },
+): Promise<LeasedDelivery[]> {
+  return await sql<LeasedDelivery[]>`
     update webhook_deliveries d
     set fence = d.fence + 1, due_at = ${facts.leasedUntil}, leased_until = ${facts.leasedUntil}
-    from locked, webhook_endpoints w, events e
-    where d.book = ${book} and d.id = locked.id
-      and w.book = ${book} and w.id = d.endpoint_id
-      and e.book = ${book} and e.id = d.event_id
+    from (
+      select id
+      from webhook_deliveries
+      where book = ${book} and id = any(${[...ids]}::text[]) and finished_at is null and due_at <= ${facts.now}
+      order by id
+      for no key update skip locked
+    ) free
+    where d.book = ${book} and d.id = free.id
     returning d.id as "deliveryId", d.fence, d.tries_left as "triesLeft", d.endpoint_id as "endpointId",
-      d.event_id as "eventId", e.payload, w.url, w.state as "endpointState", w.secret_sealed as "secretSealed",
-      w.previous_secret_sealed as "previousSecretSealed", w.previous_secret_until as "previousSecretUntil"`;
+      d.object_id as "objectId", d.object_seq as "objectSeq", d.event_id as "eventId",
+      (select e.payload from events e where e.book = ${book} and e.id = d.event_id) as payload`;
 }
 
 /** What a try came to, as it is recorded. */
@@ -108,6 +125,8 @@ export interface TryResult {
   deliveryId: DeliveryId;
   fence: number;
   endpointId: EndpointId;
+  objectId: string;
+  objectSeq: number;
   state: 'succeeded' | 'pending' | 'parked' | 'canceled';
   dueAt: Date | null;
   status: number | null;
@@ -161,7 +180,7 @@ export async function updateTriedDeliveries(
     ), locked as (
       select d.id
       from webhook_deliveries d
-      where d.book = ${book} and d.id in (select id from result)
+      where d.book = ${book} and d.id = any(${results.map((r) => r.deliveryId)}::text[])
       order by d.id
       for no key update
     )
@@ -175,7 +194,8 @@ export async function updateTriedDeliveries(
       last_reason = result.reason,
       finished_at = result.finished_at
     from result, locked
-    where d.book = ${book} and d.id = locked.id and d.id = result.id and d.fence = result.fence and d.state = 'pending'
+    where d.book = ${book} and d.id = locked.id and d.id = result.id and d.fence = result.fence
+      and d.finished_at is null
     returning d.id, d.fence`;
   return new Set(rows.map((row) => claimName(row.id, row.fence)));
 }
@@ -186,15 +206,29 @@ export function claimName(deliveryId: DeliveryId, fence: number): string {
 }
 
 /** What waits behind a delivery that failed need not be looked at before that one is tried again. */
-export async function updateFollowersDue(tx: Queries, book: number, ids: readonly DeliveryId[]): Promise<void> {
-  await tx`
+export async function updateFollowersDue(sql: Queries, book: number, failed: readonly TryResult[]): Promise<void> {
+  await sql`
     update webhook_deliveries later
-    set due_at = failed.due_at
-    from webhook_deliveries failed
-    where failed.book = ${book} and failed.id = any(${[...ids]}::text[]) and failed.state = 'pending'
-      and later.book = ${book} and later.state = 'pending' and later.endpoint_id = failed.endpoint_id
-      and later.object_id = failed.object_id and later.object_seq > failed.object_seq
-      and later.leased_until is null and later.due_at < failed.due_at`;
+    set due_at = follower.due_at
+    from (
+      select next.id, failed.due_at
+      from unnest(
+        ${failed.map((f) => f.endpointId)}::text[],
+        ${failed.map((f) => f.objectId)}::text[],
+        ${column(failed.map((f) => f.objectSeq))}::int[],
+        ${column(failed.map((f) => f.dueAt))}::timestamptz[]
+      ) as failed (endpoint_id, object_id, object_seq, due_at)
+      cross join lateral (
+        select d.id
+        from webhook_deliveries d
+        where d.book = ${book} and d.state = 'pending' and d.endpoint_id = failed.endpoint_id
+          and d.object_id = failed.object_id and d.object_seq > failed.object_seq
+        order by d.object_seq
+        limit ${WEBHOOK_FOLLOWERS_MAX}
+      ) next
+    ) follower
+    where later.book = ${book} and later.id = follower.id and later.finished_at is null
+      and later.leased_until is null and later.due_at < follower.due_at`;
 }
 
 /** Nothing more goes to these endpoints; what is under way ends by itself. */
