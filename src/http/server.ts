@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { BODY_BYTES_MAX, HTTP_REQUEST_MS_MAX } from '../base/limits.ts';
+import swaggerUi, { type FastifySwaggerUiOptions } from '@fastify/swagger-ui';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifySchema } from 'fastify';
+import { BODY_BYTES_MAX, HTTP_REQUEST_MS_MAX, IDEMPOTENCY_KEY_CHARS_MAX } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
 import { Refusal } from '../base/refusal.ts';
 import { readStrictJson } from '../base/strict-json.ts';
@@ -45,7 +45,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   });
   answerProblems(app, deps.log);
 
-  await app.register(swagger, { openapi: openApiHead(deps) });
+  await app.register(swagger, { openapi: openApiHead(deps), transform: documentKey });
   await app.register(async (api) => {
     api.addContentTypeParser('application/json', { parseAs: 'buffer' }, readJsonBody);
     const authenticate = createAuthenticator(deps.cashier.deps);
@@ -53,7 +53,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   });
   await app.register(notificationRoutes(deps.cashier));
   for (const page of deps.pages) await app.register(page);
-  await app.register(swaggerUi, { routePrefix: '/docs', uiConfig: { deepLinking: true } });
+  await app.register(swaggerUi, docsPage);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   app.get('/healthz', { schema: { hide: true } }, async (_request, reply) => {
     const isReady = await deps.isReady();
@@ -61,6 +61,49 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   });
   await app.ready();
   return app;
+}
+
+const DOCS_LOGO =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 150 40" width="150" height="40">' +
+  '<path d="M4 18 18 6l14 12v16H4z" fill="none" stroke="#fff" stroke-width="3" stroke-linejoin="round"/>' +
+  '<path d="M12 34V22h12v12" fill="none" stroke="#fff" stroke-width="3"/>' +
+  '<text x="44" y="28" fill="#fff" font-family="sans-serif" font-size="22" font-weight="600">Hutong</text></svg>';
+
+/** The page at /docs, under our own sign. */
+const docsPage: FastifySwaggerUiOptions = {
+  routePrefix: '/docs',
+  uiConfig: { deepLinking: true, docExpansion: 'list', defaultModelsExpandDepth: -1 },
+  logo: { type: 'image/svg+xml', content: Buffer.from(DOCS_LOGO), href: '/docs', target: '_self' },
+  theme: {
+    title: 'Hutong API',
+    css: [
+      {
+        filename: 'hutong.css',
+        content: '.swagger-ui .topbar{background:#1860d0}.topbar form{display:none!important}',
+      },
+    ],
+  },
+};
+
+/** Every POST takes the header that readKeyClaim checks; said here once, for the documentation. */
+function documentKey({
+  schema,
+  url,
+  route,
+}: {
+  schema: FastifySchema;
+  url: string;
+  route: { method: string | string[] };
+}) {
+  if (route.method !== 'POST' || schema.hide === true) return { schema, url };
+  const header = {
+    type: 'string',
+    minLength: 1,
+    maxLength: IDEMPOTENCY_KEY_CHARS_MAX,
+    description: 'new for every new thing, the same for a repeated request; bare or as a quoted string',
+  };
+  const headers = { type: 'object', properties: { 'idempotency-key': header }, required: ['idempotency-key'] };
+  return { schema: { ...schema, headers }, url };
 }
 
 const METHODS = ['GET', 'POST', 'DELETE'] as const;
