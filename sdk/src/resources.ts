@@ -190,7 +190,7 @@ export class WalletAccounts {
 }
 
 async function call<T>(transport: Transport, request: CallRequest, options: CallOptions | undefined): Promise<T> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the server's reply has the documented shape
+  // the server's reply has the documented shape
   return (await transport.call(request, options)) as T;
 }
 

@@ -40,7 +40,7 @@ export async function verifyWebhook(
   const keys = (typeof secrets === 'string' ? [secrets] : secrets).map(readSecret);
   if (!(await isAnyValid(keys, signatures, signed))) throw new HutongSignatureError('No signature matches');
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it is signed, so it is what the server documents
+  // it is signed, so it is what the server documents
   return { ...(parseJson(text) as WebhookEvent), id };
 }
 

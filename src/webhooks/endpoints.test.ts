@@ -126,9 +126,9 @@ describe('events', () => {
     ]);
     expect(told(refunds.endpoint.id).sort()).toEqual(['refund.created', 'refund.succeeded']);
     const events = (await listEvents(shop, shop.owner, { ...noEvents, objectId: payment })).items;
-    expect(events.map(({ objectSeq, type }) => [objectSeq, type]).sort()).toEqual([
-      [1, 'payment.succeeded'],
-      [2, 'payment.canceled'],
+    expect(events.map(({ objectSeq, type }) => `${objectSeq} ${type}`).sort()).toEqual([
+      '1 payment.succeeded',
+      '2 payment.canceled',
     ]);
   });
 
