@@ -24,7 +24,7 @@ interface Start {
 const walletMs: number[] = [];
 
 process.on('message', (message: Start | { ask: 'wallet' }) => {
-  if ('ask' in message) process.send?.({ walletMs: walletMs.splice(0) });
+  if ('ask' in message) process.send?.({ walletMs: walletMs.splice(0), cpu: process.cpuUsage() });
   else void start(message);
 });
 

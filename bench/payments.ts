@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pool } from 'undici';
+import { cpuSecondsOf } from './cpu-time.ts';
 import { startPostgres } from '../src/db/embedded.ts';
 
 export interface PaymentsRound {
@@ -16,6 +17,8 @@ export interface PaymentsRound {
   createMs: number[];
   attemptMs: number[];
   walletMs: number[];
+  /** Processor milliseconds per payment, by process: what bounds the rate on this machine. */
+  cpuMs: { hutong: number; postgres: number; unionpay: number; shop: number };
 }
 
 export interface PaymentsBench {
@@ -85,11 +88,28 @@ export async function openPaymentsBench(): Promise<PaymentsBench> {
     into.wholeMs.push(performance.now() - startedAt);
   }
 
+  async function usage() {
+    hutong.send({ ask: 'wallet' });
+    unionpay.send({ ask: 'cpu' });
+    const [ours, theirs] = await Promise.all([
+      nextMessage<{ walletMs: number[]; cpu: NodeJS.CpuUsage }>(hutong),
+      nextMessage<{ cpu: NodeJS.CpuUsage }>(unionpay),
+    ]);
+    return {
+      walletMs: ours.walletMs,
+      hutong: seconds(ours.cpu),
+      unionpay: seconds(theirs.cpu),
+      shop: seconds(process.cpuUsage()),
+      postgres: cpuSecondsOf(database.pid()),
+    };
+  }
+
   return {
     async round({ inFlight, payments, ratePerSecond }) {
       const result: PaymentsRound = {
         inFlight,
         payments,
+        cpuMs: { hutong: 0, postgres: 0, unionpay: 0, shop: 0 },
         seconds: 0,
         perSecond: 0,
         wholeMs: [],
@@ -97,8 +117,7 @@ export async function openPaymentsBench(): Promise<PaymentsBench> {
         attemptMs: [],
         walletMs: [],
       };
-      hutong.send({ ask: 'wallet' });
-      await nextMessage(hutong);
+      const before = await usage();
       const startedAt = performance.now();
       let begun = 0;
       if (ratePerSecond === null) {
@@ -121,8 +140,16 @@ export async function openPaymentsBench(): Promise<PaymentsBench> {
       }
       result.seconds = (performance.now() - startedAt) / 1000;
       result.perSecond = payments / result.seconds;
-      hutong.send({ ask: 'wallet' });
-      result.walletMs = (await nextMessage<{ walletMs: number[] }>(hutong)).walletMs;
+      const after = await usage();
+      result.walletMs = after.walletMs;
+      const perPayment = (name: 'hutong' | 'postgres' | 'unionpay' | 'shop') =>
+        ((after[name] - before[name]) * 1000) / payments;
+      result.cpuMs = {
+        hutong: perPayment('hutong'),
+        postgres: perPayment('postgres'),
+        unionpay: perPayment('unionpay'),
+        shop: perPayment('shop'),
+      };
       return result;
     },
     async close() {
@@ -134,6 +161,10 @@ export async function openPaymentsBench(): Promise<PaymentsBench> {
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+function seconds(usage: NodeJS.CpuUsage): number {
+  return (usage.user + usage.system) / 1e6;
 }
 
 function forkProcess(file: string): ChildProcess {

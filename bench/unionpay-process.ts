@@ -11,4 +11,5 @@ const sandbox = await startUnionpaySandbox({
   log: silentLog,
   dataDir: null,
 });
+process.on('message', () => process.send?.({ cpu: process.cpuUsage() }));
 process.send?.({ merchantSettings: sandbox.merchantSettings, controlUrl: sandbox.controlUrl });

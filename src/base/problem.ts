@@ -90,6 +90,11 @@ function fromValidation(
 
 /** The database being away is not our bug and may be over in a moment. */
 function readDatabaseError(error: unknown): Refusal {
+  // Thrown by db/batch.ts: whether the write is there is not known. With its key, the same request finds out.
+  if (error instanceof Error && error.name === 'CommitUnknown')
+    return new Refusal('unavailable', 'it is not known yet whether this was written; send it again with the same key', {
+      retryAfterSeconds: 2,
+    });
   const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
   const isAway =
     typeof code === 'string' &&

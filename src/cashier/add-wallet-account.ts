@@ -41,10 +41,14 @@ export async function addWalletAccount(
   const merchant = await findMerchant(deps.sql, book, request.merchantId);
   if (merchant === null) throw new Refusal('not_found', 'there is no such merchant');
   if (merchant.livemode && wallet.environment(config) !== 'production')
-    throw new Refusal('invalid_request', 'a live merchant is paid through the real wallet, never through a test gateway', {
-      param: 'settings.gateway_url',
-      in: 'body',
-    });
+    throw new Refusal(
+      'invalid_request',
+      'a live merchant is paid through the real wallet, never through a test gateway',
+      {
+        param: 'settings.gateway_url',
+        in: 'body',
+      },
+    );
   const id = newId('wa', deps, book);
   const now = deps.clock.now();
   const row: WalletAccountRow = {

@@ -18,7 +18,7 @@ export async function applyOutcome(
   let state: Payment['state'] | null = null;
   await cashier.change({
     book: attempt.book,
-    paymentId: attempt.paymentId,
+    of: { paymentId: attempt.paymentId },
     merchantId,
     withRefunds: false,
     refundNo: null,

@@ -137,20 +137,18 @@ export async function findAttempt(sql: Sql, book: number, id: string): Promise<A
   return rows[0] === undefined ? null : toAttempt(rows[0]);
 }
 
-/** By the name under which the wallet knows it. */
-export async function findAttemptByOrderNo(
-  sql: Sql,
+/** Which payment each of them belongs to. */
+export async function findPaymentIdsOfAttempts(
+  tx: Tx,
   book: number,
-  walletAccountId: string,
-  orderNo: string,
-): Promise<Attempt | null> {
-  const rows = await sql<AttemptRow[]>`
-    select ${sql(COLUMNS)}
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await tx<{ id: string; payment_id: string }[]>`
+    select id, payment_id
     from attempts
     where book = ${book}
-      and wallet_account_id = ${walletAccountId}
-      and order_no = ${orderNo}`;
-  return rows[0] === undefined ? null : toAttempt(rows[0]);
+      and id = any(${[...ids]}::text[])`;
+  return new Map(rows.map((row) => [row.id, row.payment_id]));
 }
 
 /** Takes attempts that must be asked about; the lease keeps other nodes away until it ends. */

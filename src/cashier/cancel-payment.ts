@@ -22,6 +22,7 @@ export async function cancelPayment(cashier: Cashier, request: CancelPayment): P
   let open: Attempt[] = [];
   const recorded = await cashier.change({
     ...request,
+    of: request,
     withRefunds: false,
     refundNo: null,
     key: { step: 'claim', claim: request.claim },
@@ -45,6 +46,7 @@ export async function cancelPayment(cashier: Cashier, request: CancelPayment): P
 
   const finished = await cashier.change({
     ...request,
+    of: request,
     withRefunds: false,
     refundNo: null,
     key: { step: 'finish', claim: request.claim },

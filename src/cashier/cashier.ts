@@ -11,16 +11,20 @@ import type { DecideDeps } from './decide-outcome.ts';
 import type { CashierDeps } from './deps.ts';
 import { claimExpired, expirePayment } from './expire-payment.ts';
 import { type FolderChange, type FolderResult, openFolderLane } from './folder-lane.ts';
-import { findPaymentById } from './payment-store.ts';
+import type { KeyedResult } from './reply.ts';
 import { claimRefunds, sendRefund } from './send-refund.ts';
-import { createWalletOpener, type OpenedWallet, type OpenWallet } from './wallet-accounts.ts';
-import { listWalletAccounts } from './wallet-account-store.ts';
+import {
+  createAccountLister,
+  createWalletOpener,
+  type ListAccounts,
+  type OpenedWallet,
+  type OpenWallet,
+} from './wallet-accounts.ts';
 
-/** Which wallet somebody wants to pay with; a merchant may ask for its own payments only. */
+/** Which of a merchant's wallets is wanted. */
 export interface WalletWish {
   book: number;
-  paymentId: string;
-  merchantId: string | null;
+  merchantId: string;
   wallet: WalletName;
   scene: Scene;
 }
@@ -30,13 +34,12 @@ export interface Cashier {
   deps: CashierDeps;
   decideDeps: DecideDeps;
   openWallet: OpenWallet;
-  /** The merchant's enabled account for this wallet and scene. @throws Refusal wallet_not_available, not_found. */
-  findWalletFor(wish: WalletWish): Promise<OpenedWallet>;
+  /** The merchant's enabled account for this wallet and scene, or why there is none. */
+  findWalletFor(wish: WalletWish): Promise<OpenedWallet | Refusal>;
   change(change: FolderChange): Promise<FolderResult>;
-  create(book: number, payment: NewPayment): Promise<FolderResult>;
+  create(book: number, payment: NewPayment): Promise<KeyedResult>;
   notifyUrl(of: { wallet: string; walletAccountId: string }): string;
   buyerReturnUrl(paymentId: string): string;
-  kickRefunds(): void;
   /** False once a subject has raised ALERTS_PER_MINUTE_MAX alerts within a minute. */
   mayAlert(subjectId: string): boolean;
   /** Starts asking, refunding and expiring; a process that only serves requests need not. */
@@ -52,6 +55,7 @@ export function openCashier(deps: CashierDeps): Cashier {
   const changes = perBook((book) => openFolderLane(deps, book));
   const creates = perBook((book) => openCreateLane(deps, book));
   const openWallet = createWalletOpener(deps);
+  const listAccounts = createAccountLister(deps);
   const loops: DueLoop[] = [];
   let refundLoop: DueLoop | null = null;
 
@@ -59,16 +63,16 @@ export function openCashier(deps: CashierDeps): Cashier {
     deps,
     decideDeps: { clock: deps.clock, random: deps.random, can: deps.can },
     openWallet,
-    findWalletFor: (wish) => findWalletFor(deps, openWallet, wish),
+    findWalletFor: (wish) => findWalletFor(deps, openWallet, listAccounts, wish),
     async change(change) {
       const result = await changes.get(change.book).submit(change);
       deps.webhooks.kick();
+      if (result.startsRefund) refundLoop?.kick();
       return result;
     },
     create: (book, payment) => creates.get(book).submit(payment),
     notifyUrl: (of) => `${deps.publicUrl}/notify/${of.wallet}/${of.walletAccountId}`,
     buyerReturnUrl: (paymentId) => `${cashierUrl(deps, paymentId)}/return`,
-    kickRefunds: () => refundLoop?.kick(),
     mayAlert: createAlertLimit(deps),
     startWork() {
       const shared = { concurrency: WORK_CONCURRENCY, idleMs: WORK_IDLE_MS, log: deps.log };
@@ -108,19 +112,18 @@ export function bookOf(prefix: string, id: string): number {
   return bookOfId(id);
 }
 
-async function findWalletFor(deps: CashierDeps, openWallet: OpenWallet, wish: WalletWish): Promise<OpenedWallet> {
-  const payment = await findPaymentById(deps.sql, wish.book, wish.paymentId);
-  if (payment === null || (wish.merchantId !== null && wish.merchantId !== payment.merchantId))
-    throw new Refusal('not_found', 'there is no such payment');
-  const accounts = await listWalletAccounts(deps.sql, wish.book, payment.merchantId);
+async function findWalletFor(
+  deps: CashierDeps,
+  openWallet: OpenWallet,
+  listAccounts: ListAccounts,
+  wish: WalletWish,
+): Promise<OpenedWallet | Refusal> {
+  const accounts = await listAccounts(wish.book, wish.merchantId);
   const account = accounts.find((candidate) => candidate.wallet === wish.wallet && candidate.enabled);
   if (account === undefined)
-    throw new Refusal('wallet_not_available', 'the shop does not take this wallet', { param: 'wallet' });
-  const can = deps.can(wish.wallet);
-  if (!can.scenes.includes(wish.scene))
-    throw new Refusal('wallet_not_available', 'the wallet does not work in this scene', { param: 'scene' });
-  if (!can.currencies.includes(payment.currency))
-    throw new Refusal('wallet_not_available', 'the wallet does not take this currency', { param: 'wallet' });
+    return new Refusal('wallet_not_available', 'the shop does not take this wallet', { param: 'wallet' });
+  if (!deps.can(wish.wallet).scenes.includes(wish.scene))
+    return new Refusal('wallet_not_available', 'the wallet does not work in this scene', { param: 'scene' });
   return await openWallet(wish.book, account.id);
 }
 

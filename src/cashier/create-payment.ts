@@ -8,10 +8,9 @@ import { claimKeys, finishKeys, type KeyClaim } from '../db/idempotency-store.ts
 import type { Money } from '../money/money.ts';
 import { addSeconds } from './ask-schedule.ts';
 import type { CashierDeps } from './deps.ts';
-import type { FolderResult } from './folder-lane.ts';
 import type { MerchantId, Payment } from './payment.ts';
 import { insertPayments } from './payment-store.ts';
-import { type Reply, toReply } from './reply.ts';
+import { type KeyedResult, type Reply, toReply } from './reply.ts';
 import { showPayment } from './show-payment.ts';
 
 export interface NewPayment {
@@ -27,8 +26,8 @@ export interface NewPayment {
 }
 
 /** Group commit for new payments: one transaction for all that arrive together, one reply each. */
-export function openCreateLane(deps: CashierDeps, book: number): Batch<NewPayment, FolderResult> {
-  return createBatch<NewPayment, FolderResult>({
+export function openCreateLane(deps: CashierDeps, book: number): Batch<NewPayment, KeyedResult> {
+  return createBatch<NewPayment, KeyedResult>({
     name: `new payments of book ${book}`,
     sql: deps.sql,
     itemsMax: BATCH_ITEMS_MAX,
@@ -42,7 +41,7 @@ async function createPayments(
   deps: CashierDeps,
   book: number,
   items: readonly NewPayment[],
-): Promise<(FolderResult | Refusal)[]> {
+): Promise<(KeyedResult | Refusal)[]> {
   const claims = await claimKeys(
     tx,
     items.map((item) => item.claim),
@@ -58,12 +57,12 @@ async function createPayments(
   );
   const finished: { claim: KeyClaim; reply: Reply }[] = [];
   const released: KeyClaim[] = [];
-  const results: (FolderResult | Refusal)[] = [];
+  const results: (KeyedResult | Refusal)[] = [];
   for (const [index, item] of items.entries()) results.push(toResult(item, index));
   await finishKeys(tx, { finished, released });
   return results;
 
-  function toResult(item: NewPayment, index: number): FolderResult | Refusal {
+  function toResult(item: NewPayment, index: number): KeyedResult | Refusal {
     const claim = claims[index];
     if (claim instanceof Refusal) return claim;
     if (claim?.kind === 'replay') return { reply: { status: claim.status, body: claim.body }, replayed: true };

@@ -31,6 +31,7 @@ const DAY_SECONDS = 86_400;
 export async function createRefund(cashier: Cashier, request: CreateRefund): Promise<Reply & { replayed: boolean }> {
   const result = await cashier.change({
     ...request,
+    of: request,
     withRefunds: false,
     key: { step: 'whole', claim: request.claim },
     decide(folder, effects) {
@@ -50,7 +51,6 @@ export async function createRefund(cashier: Cashier, request: CreateRefund): Pro
       return toReply(201, showRefund(refund));
     },
   });
-  if (!result.replayed) cashier.kickRefunds();
   assert(result.reply !== null, 'a refund has a reply');
   return { ...result.reply, replayed: result.replayed };
 }

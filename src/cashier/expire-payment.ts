@@ -27,7 +27,7 @@ export async function claimExpired(cashier: Cashier, itemsMax: number): Promise<
 export async function expirePayment(cashier: Cashier, job: ExpiryJob): Promise<void> {
   await cashier.change({
     book: job.book,
-    paymentId: job.id,
+    of: { paymentId: job.id },
     merchantId: null,
     withRefunds: false,
     refundNo: null,

@@ -4,13 +4,13 @@ import { Refusal } from '../base/refusal.ts';
 import { type Batch, createBatch } from '../db/batch.ts';
 import type { Tx } from '../db/connect.ts';
 import { claimKeys, finishKeys, type KeyClaim } from '../db/idempotency-store.ts';
-import { lockAttemptsOf } from './attempt-store.ts';
+import { findPaymentIdsOfAttempts, lockAttemptsOf } from './attempt-store.ts';
 import type { Effects, PaymentFolder } from './decide-outcome.ts';
 import type { CashierDeps } from './deps.ts';
 import type { Attempt, Payment, Refund } from './payment.ts';
 import { lockPayments } from './payment-store.ts';
-import { findRefundNos, lockRefundsOf } from './refund-store.ts';
-import type { Reply } from './reply.ts';
+import { findPaymentIdsOfRefunds, findRefundNos, lockRefundsOf } from './refund-store.ts';
+import type { KeyedResult, Reply } from './reply.ts';
 import { writeFolders } from './write-folders.ts';
 
 /** A payment, its attempts and (where asked for) its refunds, all locked. */
@@ -24,7 +24,8 @@ export interface LockedFolder extends PaymentFolder {
 /** One change of one payment. `decide` is pure but for new ids; it throws a Refusal to change nothing. */
 export interface FolderChange {
   book: number;
-  paymentId: string;
+  /** Which payment: by its own id, or as the one that this attempt or refund belongs to. */
+  of: { paymentId: string } | { attemptId: string } | { refundId: string };
   /** Set when a merchant asks: somebody else's payment is as absent as one that does not exist. */
   merchantId: string | null;
   withRefunds: boolean;
@@ -34,10 +35,10 @@ export interface FolderChange {
   decide(folder: LockedFolder, effects: Effects): Reply | null;
 }
 
-/** What came of a change: the reply that was decided (and kept with the key), or the one kept from the first time. */
-export interface FolderResult {
-  reply: Reply | null;
-  replayed: boolean;
+/** What came of a change. */
+export interface FolderResult extends KeyedResult {
+  /** True when the change wrote a refund that is to be sent at once. */
+  startsRefund: boolean;
 }
 
 /**
@@ -73,9 +74,10 @@ async function runChanges(
   const runChange = (change: FolderChange): FolderResult | Refusal => {
     const claim = claims.get(change);
     if (claim instanceof Refusal) return claim;
-    if (claim?.kind === 'replay') return { reply: { status: claim.status, body: claim.body }, replayed: true };
+    if (claim?.kind === 'replay') return toReplayed({ status: claim.status, body: claim.body });
     if (claim?.kind === 'twin') return toTwin(keyed[claim.of], outcomes);
-    const folder = folders.get(change.paymentId);
+    const folder = folders.get(change);
+    const refundsBefore = effects.refunds.length;
     const result =
       folder === undefined || (change.merchantId !== null && folder.payment.merchantId !== change.merchantId)
         ? new Refusal('not_found', 'there is no such payment')
@@ -90,7 +92,7 @@ async function runChanges(
       assert(result !== null, 'a finished key keeps a reply');
       finished.push({ claim: change.key.claim, reply: result });
     }
-    return { reply: result, replayed: false };
+    return { reply: result, replayed: false, startsRefund: effects.refunds.length > refundsBefore };
   };
   const results = changes.map((change) => {
     const result = runChange(change);
@@ -110,15 +112,25 @@ function toTwin(
   const outcome = first === undefined ? undefined : outcomes.get(first);
   assert(first !== undefined && outcome !== undefined, 'a twin comes after its first');
   if (outcome instanceof Refusal) return outcome;
-  if (first.key?.step === 'whole') return { reply: outcome.reply, replayed: true };
+  if (first.key?.step === 'whole') return toReplayed(outcome.reply);
   return new Refusal('idempotency_key_in_use', 'the first request with this key is still running', {
     retryAfterSeconds: 1,
   });
 }
 
-async function lockFolders(tx: Tx, book: number, changes: readonly FolderChange[]): Promise<Map<string, LockedFolder>> {
-  const ids = [...new Set(changes.map((change) => change.paymentId))].sort();
-  const withRefunds = [...new Set(changes.filter((change) => change.withRefunds).map((change) => change.paymentId))];
+function toReplayed(reply: Reply | null): FolderResult {
+  return { reply, replayed: true, startsRefund: false };
+}
+
+async function lockFolders(
+  tx: Tx,
+  book: number,
+  changes: readonly FolderChange[],
+): Promise<Map<FolderChange, LockedFolder>> {
+  const paymentIds = await findPaymentIds(tx, book, changes);
+  const ids = [...new Set(paymentIds.values())].sort();
+  const withRefunds = new Set<string>();
+  for (const [change, id] of paymentIds) if (change.withRefunds) withRefunds.add(id);
   const wantedNos = changes.flatMap((change) =>
     change.refundNo === null || change.merchantId === null
       ? []
@@ -128,7 +140,7 @@ async function lockFolders(tx: Tx, book: number, changes: readonly FolderChange[
   const [payments, attempts, refunds, takenRefundNos] = await Promise.all([
     lockPayments(tx, book, ids),
     lockAttemptsOf(tx, book, ids),
-    withRefunds.length === 0 ? [] : lockRefundsOf(tx, book, withRefunds),
+    withRefunds.size === 0 ? [] : lockRefundsOf(tx, book, [...withRefunds]),
     wantedNos.length === 0 ? new Set<string>() : findRefundNos(tx, book, wantedNos),
   ]);
   const folders = new Map<string, LockedFolder>(
@@ -136,7 +148,34 @@ async function lockFolders(tx: Tx, book: number, changes: readonly FolderChange[
   );
   for (const attempt of attempts) folders.get(attempt.paymentId)?.attempts.push(attempt);
   for (const refund of refunds) folders.get(refund.paymentId)?.refunds.push(refund);
-  return folders;
+  const found = new Map<FolderChange, LockedFolder>();
+  for (const [change, id] of paymentIds) {
+    const folder = folders.get(id);
+    if (folder !== undefined) found.set(change, folder);
+  }
+  return found;
+}
+
+/** What a wallet's word is about is known by the attempt's or refund's id alone; one look-up for all of them. */
+async function findPaymentIds(
+  tx: Tx,
+  book: number,
+  changes: readonly FolderChange[],
+): Promise<Map<FolderChange, string>> {
+  const attemptIds = changes.flatMap(({ of }) => ('attemptId' in of ? [of.attemptId] : []));
+  const refundIds = changes.flatMap(({ of }) => ('refundId' in of ? [of.refundId] : []));
+  const [ofAttempts, ofRefunds] = await Promise.all([
+    attemptIds.length === 0 ? new Map<string, string>() : findPaymentIdsOfAttempts(tx, book, attemptIds),
+    refundIds.length === 0 ? new Map<string, string>() : findPaymentIdsOfRefunds(tx, book, refundIds),
+  ]);
+  const found = new Map<FolderChange, string>();
+  for (const change of changes) {
+    const { of } = change;
+    const id =
+      'paymentId' in of ? of.paymentId : 'attemptId' in of ? ofAttempts.get(of.attemptId) : ofRefunds.get(of.refundId);
+    if (id !== undefined) found.set(change, id);
+  }
+  return found;
 }
 
 /** A refused change leaves no trace, whatever it did before it refused. */

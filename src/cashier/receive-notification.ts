@@ -1,14 +1,12 @@
-import { isId, bookOfId } from '../base/id.ts';
+import { bookOfId, isId } from '../base/id.ts';
 import { Refusal } from '../base/refusal.ts';
-import type { NotificationReading, RawNotification, WalletName } from '../wallets/wallet.ts';
+import type { NotificationReading, RawNotification } from '../wallets/wallet.ts';
 import { insertAlerts } from './alert-store.ts';
-import { applyOutcome } from './apply-outcome.ts';
-import { findAttemptByOrderNo } from './attempt-store.ts';
 import type { Cashier } from './cashier.ts';
-import { alert } from './decide-outcome.ts';
+import { alert, decideOutcome, type Effects } from './decide-outcome.ts';
+import { tellRefund } from './send-refund.ts';
+import type { LockedFolder } from './folder-lane.ts';
 import type { AlertKind } from './payment.ts';
-import { findRefundByOrderNo } from './refund-store.ts';
-import { applyRefundOutcome } from './send-refund.ts';
 
 export interface NotificationReply {
   status: number;
@@ -30,50 +28,83 @@ export async function receiveNotification(
   if (!isId('wa', accountId)) throw new Refusal('not_found', 'there is no such address');
   const book = bookOfId(accountId);
   const opened = await cashier.openWallet(book, accountId);
-  if (opened.account.wallet !== (walletName as WalletName)) throw new Refusal('not_found', 'there is no such address');
+  if (opened.account.wallet !== walletName) throw new Refusal('not_found', 'there is no such address');
   const reading = await opened.wallet.readNotification(cashier.deps, opened.config, raw);
 
   if (reading.kind === 'refused') {
     await note(cashier, book, accountId, 'notification_refused', reading.reason);
     throw new Refusal('invalid_request', 'the notification is not signed as it must be');
   }
-  const problem =
-    reading.merchantNo === opened.account.merchantNo
-      ? await takeReading(cashier, book, accountId, reading)
-      : `signed for merchant ${reading.merchantNo}, sent to ${opened.account.merchantNo}`;
-  if (problem !== null) {
-    await note(cashier, book, accountId, 'notification_unmatched', problem);
+  const isTaken = reading.merchantNo === opened.account.merchantNo && (await take(cashier, book, accountId, reading));
+  if (!isTaken) {
+    const detail = `${reading.kind} order ${reading.orderNo} of merchant ${reading.merchantNo} is not one of this account`;
+    await note(cashier, book, accountId, 'notification_unmatched', detail);
     throw new Refusal('not_found', 'the notification matches nothing here');
   }
   return opened.wallet.acknowledgement;
 }
 
-/** Null when it was taken; else what did not match. */
-async function takeReading(
-  cashier: Cashier,
-  book: number,
-  accountId: string,
-  reading: Exclude<NotificationReading, { kind: 'refused' }>,
-): Promise<string | null> {
-  const { sql } = cashier.deps;
-  if (reading.kind === 'payment') {
-    const attempt = await findAttemptByOrderNo(sql, book, accountId, reading.orderNo);
-    if (attempt === null || isOtherTime(reading.orderedAt, attempt.orderedAt)) return unmatched(reading);
-    await applyOutcome(cashier, attempt, reading.outcome, 'notification', null);
-    return null;
+/** False when nothing of this account has that name and time. The order number is the letters of our own id. */
+async function take(cashier: Cashier, book: number, accountId: string, reading: Reading): Promise<boolean> {
+  const id = `${reading.kind === 'payment' ? 'att' : 'rf'}_${reading.orderNo}`;
+  if (!isId('att', id) && !isId('rf', id)) return false;
+  if (bookOfId(id) !== book) return false;
+  const isPayment = reading.kind === 'payment';
+  try {
+    await cashier.change({
+      book,
+      of: isPayment ? { attemptId: id } : { refundId: id },
+      merchantId: null,
+      withRefunds: !isPayment,
+      refundNo: null,
+      key: null,
+      decide(folder, effects) {
+        if (isPayment) tellAttempt(cashier, folder, accountId, id, reading, effects);
+        else tellRefundOf(cashier, folder, accountId, id, reading, effects);
+        return null;
+      },
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'not_found') return false;
+    throw error;
   }
-  const refund = await findRefundByOrderNo(sql, book, accountId, reading.orderNo);
-  if (refund === null || isOtherTime(reading.orderedAt, refund.orderedAt)) return unmatched(reading);
-  await applyRefundOutcome(cashier, refund, reading.outcome);
-  return null;
 }
 
-function isOtherTime(told: Date | null, ours: Date): boolean {
-  return told !== null && told.getTime() !== ours.getTime();
+type Reading = Exclude<NotificationReading, { kind: 'refused' }>;
+
+function tellAttempt(
+  cashier: Cashier,
+  folder: LockedFolder,
+  accountId: string,
+  id: string,
+  reading: Reading,
+  effects: Effects,
+): void {
+  const attempt = folder.attempts.find((candidate) => candidate.id === id);
+  if (attempt?.walletAccountId !== accountId || isOtherTime(reading, attempt.orderedAt)) throw unmatched();
+  decideOutcome(cashier.decideDeps, folder, attempt, reading.outcome, 'notification', effects);
 }
 
-function unmatched(reading: { kind: string; orderNo: string }): string {
-  return `${reading.kind} order ${reading.orderNo} at that time is not ours`;
+function tellRefundOf(
+  cashier: Cashier,
+  folder: LockedFolder,
+  accountId: string,
+  id: string,
+  reading: Reading,
+  effects: Effects,
+): void {
+  const refund = folder.refunds.find((candidate) => candidate.id === id);
+  if (refund?.walletAccountId !== accountId || isOtherTime(reading, refund.orderedAt)) throw unmatched();
+  tellRefund(cashier, folder, refund, reading.outcome, effects);
+}
+
+function isOtherTime(reading: Reading, ours: Date): boolean {
+  return reading.orderedAt !== null && reading.orderedAt.getTime() !== ours.getTime();
+}
+
+function unmatched(): Refusal {
+  return new Refusal('not_found', 'nothing here has that name');
 }
 
 async function note(cashier: Cashier, book: number, subjectId: string, kind: AlertKind, detail: string): Promise<void> {

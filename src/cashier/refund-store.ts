@@ -158,19 +158,18 @@ export async function findRefundNos(
   return new Set(rows.map((row) => `${row.merchant_id} ${row.refund_no}`));
 }
 
-export async function findRefundByOrderNo(
-  sql: Sql,
+/** Which payment each of them belongs to. */
+export async function findPaymentIdsOfRefunds(
+  tx: Tx,
   book: number,
-  walletAccountId: string,
-  orderNo: string,
-): Promise<Refund | null> {
-  const rows = await sql<RefundRow[]>`
-    select ${sql(COLUMNS)}
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await tx<{ id: string; payment_id: string }[]>`
+    select id, payment_id
     from refunds
     where book = ${book}
-      and wallet_account_id = ${walletAccountId}
-      and order_no = ${orderNo}`;
-  return rows[0] === undefined ? null : toRefund(rows[0]);
+      and id = any(${[...ids]}::text[])`;
+  return new Map(rows.map((row) => [row.id, row.payment_id]));
 }
 
 /** Newest first. */

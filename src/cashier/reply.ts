@@ -4,6 +4,12 @@ export interface Reply {
   body: string;
 }
 
+/** What came of a request with a key: the reply that was decided and kept, or the one kept from the first time. */
+export interface KeyedResult {
+  reply: Reply | null;
+  replayed: boolean;
+}
+
 export function toReply(status: number, value: object): Reply {
   return { status, body: JSON.stringify(value) };
 }

@@ -4,7 +4,9 @@ import type { Outcome, RefundRequest } from '../wallets/wallet.ts';
 import { addSeconds } from './ask-schedule.ts';
 import { findAttempt } from './attempt-store.ts';
 import type { Cashier } from './cashier.ts';
+import type { Effects } from './decide-outcome.ts';
 import { decideRefund } from './decide-refund.ts';
+import type { LockedFolder } from './folder-lane.ts';
 import type { Attempt, Refund } from './payment.ts';
 import { claimDueRefunds } from './refund-store.ts';
 
@@ -35,31 +37,34 @@ export async function sendRefund(cashier: Cashier, job: RefundJob): Promise<void
 }
 
 /** The refund's side of the one door. Applying the same outcome again changes nothing. */
-export async function applyRefundOutcome(
-  cashier: Cashier,
-  refund: Pick<Refund, 'book' | 'id' | 'paymentId'>,
-  outcome: Outcome,
-): Promise<void> {
-  let restarted = false;
+async function applyRefundOutcome(cashier: Cashier, refund: Refund, outcome: Outcome): Promise<void> {
   await cashier.change({
     book: refund.book,
-    paymentId: refund.paymentId,
+    of: { paymentId: refund.paymentId },
     merchantId: null,
     withRefunds: true,
     refundNo: null,
     key: null,
     decide(folder, effects) {
       const locked = folder.refunds.find((candidate) => candidate.id === refund.id);
-      const attempt = folder.attempts.find((candidate) => candidate.id === locked?.attemptId);
-      if (locked === undefined || attempt === undefined) return null;
-      const automatic = folder.refunds.filter((other) => other.automatic && other.attemptId === attempt.id);
-      const before = effects.refunds.length;
-      decideRefund(cashier.decideDeps, attempt, locked, outcome, automatic.length, effects);
-      restarted = effects.refunds.length > before;
+      if (locked !== undefined) tellRefund(cashier, folder, locked, outcome, effects);
       return null;
     },
   });
-  if (restarted) cashier.kickRefunds();
+}
+
+/** Within a change: what the wallet says of a refund, whoever brought it. */
+export function tellRefund(
+  cashier: Cashier,
+  folder: LockedFolder,
+  refund: Refund,
+  outcome: Outcome,
+  effects: Effects,
+): void {
+  const attempt = folder.attempts.find((candidate) => candidate.id === refund.attemptId);
+  if (attempt === undefined) throw new Error(`assertion failed: ${refund.id} belongs to an attempt of its payment`);
+  const automaticCount = folder.refunds.filter((other) => other.automatic && other.attemptId === attempt.id).length;
+  decideRefund(cashier.decideDeps, attempt, refund, outcome, automaticCount, effects);
 }
 
 function toRefundRequest(cashier: Cashier, refund: Refund, attempt: Attempt, walletPaymentId: string): RefundRequest {

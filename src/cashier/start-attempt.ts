@@ -18,8 +18,8 @@ import type { OpenedWallet } from './wallet-accounts.ts';
 export interface StartAttempt {
   book: number;
   paymentId: string;
-  /** Null when the buyer's own page asks. */
-  merchantId: string | null;
+  /** Whose payment it is: the caller, or on the buyer's own page the payment's merchant. */
+  merchantId: string;
   wallet: WalletName;
   scene: Scene;
   claim: KeyClaim | null;
@@ -38,6 +38,7 @@ export async function startAttempt(cashier: Cashier, request: StartAttempt): Pro
   let payment: Payment | null = null;
   const recorded = await cashier.change({
     ...request,
+    of: request,
     withRefunds: false,
     refundNo: null,
     key: request.claim === null ? null : { step: 'claim', claim: request.claim },
@@ -50,12 +51,14 @@ export async function startAttempt(cashier: Cashier, request: StartAttempt): Pro
   if (recorded.replayed && recorded.reply !== null) return { ...recorded.reply, replayed: true };
   const started = attempt as Attempt | null; // assigned inside decide, which the compiler cannot see
   const payable = payment as Payment | null;
-  if (started === null || payable === null) throw new Error('assertion failed: a recorded attempt is known');
+  if (started === null || payable === null || opened instanceof Refusal)
+    throw new Error('assertion failed: a recorded attempt is known');
 
   const answer = await opened.wallet.pay(cashier.deps, opened.config, toPayRequest(cashier, payable, started));
 
   const result = await cashier.change({
     ...request,
+    of: request,
     withRefunds: false,
     refundNo: null,
     key: request.claim === null ? null : { step: 'finish', claim: request.claim },
@@ -71,7 +74,12 @@ export async function startAttempt(cashier: Cashier, request: StartAttempt): Pro
   return { ...result.reply, replayed: false };
 }
 
-function recordAttempt(cashier: Cashier, folder: LockedFolder, request: StartAttempt, opened: OpenedWallet): Attempt {
+function recordAttempt(
+  cashier: Cashier,
+  folder: LockedFolder,
+  request: StartAttempt,
+  opened: OpenedWallet | Refusal,
+): Attempt {
   const { payment } = folder;
   const now = cashier.deps.clock.now();
   if (payment.state === 'succeeded') throw new Refusal('payment_already_succeeded', 'the payment has been paid');
@@ -85,6 +93,9 @@ function recordAttempt(cashier: Cashier, folder: LockedFolder, request: StartAtt
     throw new Refusal('payment_not_payable', 'the payment was tried too often', {
       attempts_max: ATTEMPTS_PER_PAYMENT_MAX,
     });
+  if (opened instanceof Refusal) throw opened;
+  if (!opened.wallet.can.currencies.includes(payment.currency))
+    throw new Refusal('wallet_not_available', 'the wallet does not take this currency', { param: 'wallet' });
   const attempt = newAttempt(cashier, payment, request, opened, now);
   folder.attempts.push(attempt);
   folder.newAttempts.push(attempt);

@@ -2,7 +2,7 @@ import { Refusal } from '../base/refusal.ts';
 import type { Sql } from '../db/connect.ts';
 import type { Keyring } from '../vault/seal.ts';
 import type { Wallet, WalletName } from '../wallets/wallet.ts';
-import { findWalletAccount, type WalletAccountRow } from './wallet-account-store.ts';
+import { findWalletAccount, listWalletAccounts, type WalletAccountRow } from './wallet-account-store.ts';
 
 /** Every wallet that this build speaks, by name. The config's type is known to the connector alone. */
 export type WalletRegistry = Readonly<Record<WalletName, Wallet<unknown>>>;
@@ -15,6 +15,7 @@ export interface OpenedWallet {
 
 /** How long a row is trusted before it is read again: a disabled account stops within this time. */
 const ROW_AGE_MS_MAX = 1000;
+const MERCHANTS_KEPT_MAX = 10_000;
 
 /** Opens wallet accounts: reads the row, unseals and checks the settings, and keeps the result while the row is unchanged. */
 export function createWalletOpener(deps: {
@@ -40,6 +41,24 @@ export function createWalletOpener(deps: {
   };
 }
 
+/** Which accounts a merchant has, at most ROW_AGE_MS_MAX old; asked for with every attempt. */
+export function createAccountLister(deps: { sql: Sql; clock: { now(): Date } }) {
+  const listed = new Map<string, { readAtMs: number; accounts: Promise<WalletAccountRow[]> }>();
+
+  return async function listAccounts(book: number, merchantId: string): Promise<WalletAccountRow[]> {
+    const nowMs = deps.clock.now().getTime();
+    const known = listed.get(merchantId);
+    if (known !== undefined && nowMs - known.readAtMs < ROW_AGE_MS_MAX && nowMs >= known.readAtMs)
+      return await known.accounts;
+    if (listed.size > MERCHANTS_KEPT_MAX) listed.clear();
+    const accounts = listWalletAccounts(deps.sql, book, merchantId);
+    listed.set(merchantId, { readAtMs: nowMs, accounts });
+    accounts.catch(() => listed.delete(merchantId));
+    return await accounts;
+  };
+}
+
+export type ListAccounts = ReturnType<typeof createAccountLister>;
 export type OpenWallet = ReturnType<typeof createWalletOpener>;
 
 export function sealSettings(keyring: Keyring, id: string, settings: unknown): string {

@@ -55,7 +55,7 @@ export function buyerRoutes(cashier: Cashier, log: Log) {
       const started = await startAttempt(cashier, {
         book: view.payment.book,
         paymentId: view.payment.id,
-        merchantId: null,
+        merchantId: view.payment.merchantId,
         wallet,
         scene,
         claim: null,
