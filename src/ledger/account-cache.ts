@@ -13,6 +13,12 @@ export class AccountCache {
     this.#accountsMax = accountsMax;
   }
 
+  /** Which of these are certainly not kept; asked before the head is locked, to read them along with it. */
+  missing(book: number, ids: Iterable<bigint>): bigint[] {
+    const kept = this.#books.get(book)?.accounts;
+    return [...ids].filter((id) => !kept?.has(id));
+  }
+
   /** The accounts that are right under this head, for one transaction to work on; they are kept again only by `keep`. */
   take(book: number, hash: string): Map<bigint, AccountState> {
     const kept = this.#books.get(book);

@@ -97,6 +97,7 @@ async function readState(
   }
   accountIds.delete(0n);
   const ids = [...transferIds];
+  const missing = deps.cache.missing(book, accountIds);
   const ask = () =>
     Promise.all([
       lockHead(tx, book),
@@ -106,14 +107,16 @@ async function readState(
         book,
         accounts.map(({ id }) => id),
       ),
+      findAccountStates(tx, book, missing),
     ]);
-  let [head, known, created] = await ask();
+  let [head, known, created, states] = await ask();
   if (!head) {
     await openBook(tx, book);
-    [head, known, created] = await ask();
+    [head, known, created, states] = await ask();
   }
   assert(head, 'a book that was opened has a head');
   const state = new LedgerState(deps.cache.take(book, head.hash));
+  for (const account of states) state.accounts.set(account.id, account);
   addKnown(state, known);
   for (const account of created) state.knownAccounts.set(account.id, account);
   if (resolves) for (const id of accountsOf(known)) accountIds.add(id);

@@ -35,16 +35,17 @@ export async function writeState(tx: Tx, book: number, head: Head, state: Ledger
     }
   }
   if (accounts.length > 0) writes.push(...insertAccounts(tx, book, accounts));
-  if (transfers.count > 0) writes.push(insertTransfers(tx, book, transfers));
   if (newPending.length > 0) writes.push(insertPending(tx, book, newPending, state));
   const newIds = new Set(newPending.map((transfer) => transfer.id));
   const resolved = [...state.changedPending].filter((id) => !newIds.has(id));
   if (resolved.length > 0) writes.push(updatePending(tx, book, resolved, state));
   if (expiries.length > 0) writes.push(insertExpiries(tx, book, expiries));
-  if (state.changedAccounts.size > 0) writes.push(updateBalances(tx, book, state.changedAccounts));
   if (state.history.length > 0) writes.push(insertHistory(tx, book, state));
   if (state.newlyFailed.size > 0) writes.push(insertFailed(tx, book, state));
-  if (state.events.length > 0) writes.push(updateHead(tx, book, lastTimestamp, hash));
+  if (state.events.length > 0) {
+    const next = { lastTimestamp, hash };
+    writes.push(writeBook(tx, book, next, transfers, new BalanceColumns(state.changedAccounts)));
+  }
   await Promise.all(writes);
   return { lastTimestamp, hash };
 }
@@ -134,49 +135,71 @@ class SparseColumn {
   }
 }
 
-function insertTransfers(tx: Tx, book: number, t: TransferColumns): Promise<unknown> {
-  return tx`
-    insert into ledger_transfers
-      (book, id, debit_account_id, credit_account_id, amount, timestamp, pending_id, user_data_128, user_data_64,
-       user_data_32, timeout_seconds, ledger, code, flags, hash)
-    select ${book}, t.id, t.debit_account_id, t.credit_account_id, t.amount, t.timestamp, t.pending_id, t.user_data_128,
-      coalesce(t.user_data_64, 0), coalesce(t.user_data_32, 0), coalesce(t.timeout_seconds, 0), t.ledger, t.code,
-      coalesce(t.flags, 0), substr(${Buffer.from(t.hashes, 'hex')}::bytea, (t.n * 32 - 31)::integer, 32)
-    from unnest(
-      ${`{${t.ids}}`}::uuid[],
-      ${`{${t.debits}}`}::uuid[],
-      ${`{${t.credits}}`}::uuid[],
-      ${`{${t.amounts}}`}::bigint[],
-      ${`{${t.timestamps}}`}::bigint[],
-      ${t.pendingIds.toString()}::uuid[],
-      ${t.userData128s.toString()}::uuid[],
-      ${t.userData64s.toString()}::bigint[],
-      ${t.userData32s.toString()}::integer[],
-      ${t.timeouts.toString()}::integer[],
-      ${`{${t.ledgers}}`}::integer[],
-      ${`{${t.codes}}`}::integer[],
-      ${t.flags.toString()}::integer[]
-    ) with ordinality as t (id, debit_account_id, credit_account_id, amount, timestamp, pending_id, user_data_128,
-      user_data_64, user_data_32, timeout_seconds, ledger, code, flags, n)`;
+/** Balances of changed accounts in id order, which is also how they lie, so that neighbours are found together. */
+class BalanceColumns {
+  readonly ids: string;
+  readonly debitsPosted: string;
+  readonly creditsPosted: string;
+  readonly debitsPending: string;
+  readonly creditsPending: string;
+  readonly closed: string;
+
+  constructor(changed: ReadonlySet<AccountState>) {
+    const accounts = [...changed].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const pending = accounts.some(({ debitsPending, creditsPending }) => debitsPending !== 0n || creditsPending !== 0n);
+    const closed = accounts.some(({ closed }) => closed);
+    this.ids = idList(accounts.map(({ id }) => id));
+    this.debitsPosted = list(accounts.map(({ debitsPosted }) => debitsPosted));
+    this.creditsPosted = list(accounts.map(({ creditsPosted }) => creditsPosted));
+    this.debitsPending = pending ? list(accounts.map(({ debitsPending }) => debitsPending)) : '{}';
+    this.creditsPending = pending ? list(accounts.map(({ creditsPending }) => creditsPending)) : '{}';
+    this.closed = closed ? list(accounts.map(({ closed }) => closed)) : '{}';
+  }
 }
 
-/** In id order, which is also how they lie: neighbours are found together, and rows are always locked in one order. */
-function updateBalances(tx: Tx, book: number, changed: ReadonlySet<AccountState>): Promise<unknown> {
-  const accounts = [...changed].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const pending = accounts.some(({ debitsPending, creditsPending }) => debitsPending !== 0n || creditsPending !== 0n);
-  const closed = accounts.some(({ closed }) => closed);
+/** What every write changes, in one statement, because a transfer that comes alone pays for each: transfers, balances, head. */
+function writeBook(tx: Tx, book: number, head: Head, t: TransferColumns, b: BalanceColumns): Promise<unknown> {
   return tx`
+    with head as (
+      update ledger_heads
+      set last_timestamp = ${head.lastTimestamp}, hash = decode(${head.hash}, 'hex')
+      where book = ${book}
+    ), transfers as (
+      insert into ledger_transfers
+        (book, id, debit_account_id, credit_account_id, amount, timestamp, pending_id, user_data_128, user_data_64,
+         user_data_32, timeout_seconds, ledger, code, flags, hash)
+      select ${book}, t.id, t.debit_account_id, t.credit_account_id, t.amount, t.timestamp, t.pending_id,
+        t.user_data_128, coalesce(t.user_data_64, 0), coalesce(t.user_data_32, 0), coalesce(t.timeout_seconds, 0),
+        t.ledger, t.code, coalesce(t.flags, 0),
+        substr(${Buffer.from(t.hashes, 'hex')}::bytea, (t.n * 32 - 31)::integer, 32)
+      from unnest(
+        ${`{${t.ids}}`}::uuid[],
+        ${`{${t.debits}}`}::uuid[],
+        ${`{${t.credits}}`}::uuid[],
+        ${`{${t.amounts}}`}::bigint[],
+        ${`{${t.timestamps}}`}::bigint[],
+        ${t.pendingIds.toString()}::uuid[],
+        ${t.userData128s.toString()}::uuid[],
+        ${t.userData64s.toString()}::bigint[],
+        ${t.userData32s.toString()}::integer[],
+        ${t.timeouts.toString()}::integer[],
+        ${`{${t.ledgers}}`}::integer[],
+        ${`{${t.codes}}`}::integer[],
+        ${t.flags.toString()}::integer[]
+      ) with ordinality as t (id, debit_account_id, credit_account_id, amount, timestamp, pending_id, user_data_128,
+        user_data_64, user_data_32, timeout_seconds, ledger, code, flags, n)
+    )
     update ledger_balances b
     set debits_posted = a.debits_posted, credits_posted = a.credits_posted,
       debits_pending = coalesce(a.debits_pending, 0), credits_pending = coalesce(a.credits_pending, 0),
       closed = coalesce(a.closed, false)
     from unnest(
-      ${idList(accounts.map(({ id }) => id))}::uuid[],
-      ${list(accounts.map(({ debitsPosted }) => debitsPosted))}::bigint[],
-      ${list(accounts.map(({ creditsPosted }) => creditsPosted))}::bigint[],
-      ${pending ? list(accounts.map(({ debitsPending }) => debitsPending)) : '{}'}::bigint[],
-      ${pending ? list(accounts.map(({ creditsPending }) => creditsPending)) : '{}'}::bigint[],
-      ${closed ? list(accounts.map(({ closed }) => closed)) : '{}'}::boolean[]
+      ${b.ids}::uuid[],
+      ${b.debitsPosted}::bigint[],
+      ${b.creditsPosted}::bigint[],
+      ${b.debitsPending}::bigint[],
+      ${b.creditsPending}::bigint[],
+      ${b.closed}::boolean[]
     ) as a (id, debits_posted, credits_posted, debits_pending, credits_pending, closed)
     where b.book = ${book} and b.account_id = a.id`;
 }
@@ -244,13 +267,4 @@ function insertFailed(tx: Tx, book: number, { newlyFailed }: LedgerState): Promi
       ${list(facts.map(({ status }) => status))}::text[],
       ${list(facts.map(({ timestamp }) => timestamp))}::bigint[]
     ) as f (id, status, timestamp)`;
-}
-
-function updateHead(tx: Tx, book: number, lastTimestamp: bigint, hash: string): Promise<unknown> {
-  return tx`
-    update ledger_heads
-    set last_timestamp = ${lastTimestamp}, hash = decode(${hash}, 'hex')
-    where book = ${book}
-    returning set_config('plan_cache_mode', 'auto', true), set_config('enable_seqscan', 'on', true),
-      set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true)`;
 }
