@@ -63,8 +63,8 @@ test('one receiver dead for days and one stuck do not keep anything from the oth
 
   // The healthy have everything while the stuck one has answered nothing and the dead one has got nothing.
   await until(() => healthy.every((receiver) => receiver.received.length >= EVENTS));
-  expect(stuck.length).toBeLessThanOrEqual(2);
   expect(stuck.length).toBeGreaterThan(0);
+  expect(stuck.length).toBeLessThan(EVENTS / 10); // two at first, then one after each time-out
   expect(slow.received.length).toBe(stuck.length);
   for (const receiver of healthy) {
     expect(receiver.received.length).toBe(EVENTS);
