@@ -1,0 +1,185 @@
+import Schemas from 'typebox/schema';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SCOPES } from '../src/cashier/merchant.ts';
+import { type OpenApi, type Operation, operationsOf, readOpenApi, type Schema } from './openapi-shape.ts';
+import { callApi, eventually, freePort, startTestServer, type TestReply, type TestServer } from './server.ts';
+
+let server: TestServer;
+let openApi: OpenApi;
+let operations: Operation[];
+beforeAll(async () => {
+  server = await startTestServer();
+  openApi = await readOpenApi(server.url);
+  operations = operationsOf(openApi);
+});
+afterAll(() => server.close());
+
+describe('the OpenAPI document', () => {
+  test('says what it is, where it is, and how to sign in', () => {
+    expect(openApi.openapi).toMatch(/^3\.1\.\d+$/);
+    expect(openApi.info).toMatchObject({ title: 'Hutong', version: expect.stringMatching(/^\d+\.\d+\.\d+$/) });
+    expect(openApi.info['description']).toBeTypeOf('string');
+    expect(openApi.servers).toEqual([{ url: server.url }]);
+    expect(openApi.components.securitySchemes).toMatchObject({ apiKey: { type: 'http', scheme: 'bearer' } });
+  });
+
+  test('tells of every route of the API and of nothing else', () => {
+    expect(operations.length).toBeGreaterThan(20);
+    expect(operations.filter(({ path }) => !path.startsWith('/v1/'))).toEqual([]);
+    const names = operations.map(({ method, path }) => `${method} ${path}`);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('gives every route a summary, a tag, a scope that there is, a success and errors', () => {
+    for (const operation of operations) {
+      const name = `${operation.method} ${operation.path}`;
+      expect(operation.summary, name).toMatch(/^[A-Z].{5,}/);
+      expect(operation.tags, name).toHaveLength(1);
+      expect(operation.security, name).toEqual([{ apiKey: [operation.scope] }]);
+      expect(SCOPES, name).toContain(operation.scope);
+      expect([200, 201, 204], name).toContain(operation.success);
+      for (const status of ['4XX', '5XX']) {
+        const schema = Object.values(operation.responses[status]?.content ?? {})[0]?.schema;
+        expect(schema?.required, `${name} ${status}`).toEqual(
+          expect.arrayContaining(['type', 'title', 'status', 'detail', 'code', 'retryable', 'request_id']),
+        );
+      }
+    }
+  });
+
+  test('names every parameter of a path, and no other', () => {
+    for (const operation of operations) {
+      const inPath = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      expect(operation.pathParameters, operation.path).toEqual(inPath);
+    }
+  });
+
+  test('changes things by POST and DELETE only, and what changes needs more than the scope to read', () => {
+    for (const operation of operations) {
+      if (operation.method === 'GET') expect(operation.scope, operation.path).toBe('read');
+      else expect(operation.scope, operation.path).not.toBe('read');
+      if (operation.method !== 'POST') expect(operation.bodySchema, operation.path).toBeNull();
+    }
+  });
+
+  test('has only schemas that can be compiled, closed where we read and bounded where a text comes in', () => {
+    for (const operation of operations) {
+      if (operation.replySchema !== null) expect(() => compile(operation.replySchema ?? {})).not.toThrow();
+      if (operation.bodySchema === null) continue;
+      expect(() => compile(operation.bodySchema ?? {})).not.toThrow();
+      expect(operation.bodySchema, operation.path).toMatchObject({ type: 'object', additionalProperties: false });
+      for (const [name, field] of Object.entries(operation.bodySchema.properties ?? {}))
+        if (field.type === 'string' && field.enum === undefined)
+          expect(field, `${operation.path} ${name}`).toHaveProperty('maxLength');
+    }
+  });
+});
+
+describe('real replies are as the document says', () => {
+  test('on every route, and when it refuses', async () => {
+    const seen = new Map<string, Set<number>>();
+    const call = async (method: string, path: string, body?: unknown, headers?: Record<string, string>) => {
+      const reply = await server.call(method, path, body, headers);
+      check(seen, method, path, reply);
+      return reply;
+    };
+    const newPayment = (orderNo: string) => ({
+      order_no: orderNo,
+      amount: { currency: 'CNY', minor: '1234' },
+      subject: '豆汁 焦圈',
+      return_url: 'https://shop.example/orders/1',
+    });
+
+    const endpoint = await call('POST', '/v1/webhook-endpoints', {
+      url: `http://127.0.0.1:${await freePort()}/nobody-listens`,
+    });
+    const account = await call('POST', '/v1/wallet-accounts', {
+      wallet: 'unionpay',
+      settings: server.unionpay.extraMerchants[0],
+    });
+    const payment = await call('POST', '/v1/payments', newPayment('openapi-1'));
+    const attempt = await call('POST', `/v1/payments/${payment.json.id}/attempts`, {
+      wallet: 'unionpay',
+      scene: 'app',
+    });
+    await call('POST', `/v1/payments/${payment.json.id}/attempts`, { wallet: 'unionpay', scene: 'wap' });
+    server.unionpay.pay(attempt.json.id.slice('att_'.length));
+    await eventually('the payment', async () => {
+      const { json } = await server.call('GET', `/v1/payments/${payment.json.id}`);
+      return json.state === 'succeeded';
+    });
+    const refund = await call('POST', `/v1/payments/${payment.json.id}/refunds`, { reason: '豆汁太酸' });
+    await eventually('the refund', async () => {
+      const { json } = await server.call('GET', `/v1/refunds/${refund.json.id}`);
+      return json.state === 'succeeded';
+    });
+    const other = await call('POST', '/v1/payments', newPayment('openapi-2'));
+    await call('POST', `/v1/payments/${other.json.id}/cancel`);
+    const delivery = await eventually('a delivery', async () => {
+      const { json } = await server.call('GET', '/v1/webhook-deliveries');
+      return json.data.find((each: { tries_count: number }) => each.tries_count > 0);
+    });
+    await call('POST', `/v1/webhook-deliveries/${delivery.id}/replay`);
+    await call('POST', `/v1/webhook-endpoints/${endpoint.json.id}/rotate-secret`, { overlap_seconds: 60 });
+    await call('POST', `/v1/webhook-endpoints/${endpoint.json.id}/enable`);
+    for (const path of [
+      '/v1/payments',
+      '/v1/payments?limit=1&state=succeeded',
+      `/v1/payments/${payment.json.id}`,
+      '/v1/refunds',
+      `/v1/refunds/${refund.json.id}`,
+      '/v1/wallet-accounts',
+      `/v1/wallet-accounts/${account.json.id}`,
+      '/v1/webhook-endpoints',
+      `/v1/webhook-endpoints/${endpoint.json.id}`,
+      '/v1/events',
+      `/v1/events/${delivery.event_id}`,
+      '/v1/webhook-deliveries',
+    ])
+      expect((await call('GET', path)).status, path).toBe(200);
+    expect((await call('DELETE', `/v1/webhook-endpoints/${endpoint.json.id}`)).status).toBe(204);
+
+    await call('POST', '/v1/payments', { ...newPayment('openapi-3'), colour: 'red' });
+    await call('POST', '/v1/payments', '{"order_no":');
+    await call('POST', '/v1/payments', newPayment('openapi-1'));
+    await call('POST', '/v1/payments', newPayment('openapi-4'), { 'idempotency-key': '' });
+    await call('POST', `/v1/payments/${other.json.id}/attempts`, { wallet: 'unionpay', scene: 'web' });
+    await call('POST', `/v1/payments/${other.json.id}/refunds`, {});
+    await call('GET', '/v1/events?cursor=bm8');
+    await call('GET', `/v1/webhook-endpoints/${endpoint.json.id}`);
+    const stranger = await callApi(server.url, 'hk_test_nobody', 'GET', '/v1/payments');
+    check(seen, 'GET', '/v1/payments', stranger);
+    expect(stranger.status).toBe(401);
+
+    const succeeded = operations.filter(({ method, path, success }) => seen.get(`${method} ${path}`)?.has(success));
+    expect(succeeded.length).toBe(operations.length);
+    const refused = [...seen.values()].flatMap((statuses) => [...statuses]).filter((status) => status >= 400);
+    expect(new Set(refused)).toEqual(new Set([400, 401, 404, 409]));
+  });
+});
+
+/** Finds the route that a path was for and compares the reply with what the document says of its status. */
+function check(seen: Map<string, Set<number>>, method: string, path: string, reply: TestReply): void {
+  const route = operations.find(
+    (each) => each.method === method && patternOf(each.path).test(path.split('?')[0] ?? ''),
+  );
+  if (route === undefined) throw new Error(`the document has no ${method} ${path}`);
+  const name = `${method} ${route.path}`;
+  seen.set(name, (seen.get(name) ?? new Set()).add(reply.status));
+  const documented = route.responses[String(reply.status)] ?? route.responses[`${Math.floor(reply.status / 100)}XX`];
+  if (documented === undefined) throw new Error(`${name} answered ${reply.status}, which is not documented`);
+  const schema = Object.values(documented.content ?? {})[0]?.schema;
+  if (schema === undefined) return expect(reply.json, name).toBeNull();
+  const [isRight, errors] = compile(schema).Errors(reply.json);
+  expect(isRight, `${name} ${reply.status}: ${JSON.stringify(errors)} in ${JSON.stringify(reply.json)}`).toBe(true);
+  const type = reply.headers.get('content-type');
+  expect(type, name).toBe(`application/${reply.status < 400 ? '' : 'problem+'}json; charset=utf-8`);
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+}
+
+function compile(schema: Schema) {
+  return Schemas.Compile({ ...schema });
+}
