@@ -1,0 +1,83 @@
+/** A POST that was answered with 2xx: from now on it may neither be lost nor happen twice. */
+export interface Acknowledged {
+  path: string;
+  key: string;
+  sent: object | undefined;
+  status: number;
+  text: string;
+  // Replies are read by the test field by field, whatever they are.
+  json: ReturnType<typeof JSON.parse>;
+}
+
+export interface Answer {
+  status: number;
+  text: string;
+  json: ReturnType<typeof JSON.parse>;
+  replayed: boolean;
+}
+
+export interface PatientCaller {
+  acknowledged: Acknowledged[];
+  /** How often something was sent again. */
+  retries(): number;
+  /** Answers that blame the server: none may be given, not even when its database dies. */
+  internalErrors: string[];
+  get(path: string): Promise<Answer>;
+  /** Sends under one key until it is answered for good, and notes the acknowledgement. */
+  post(path: string, body?: object): Promise<Answer>;
+  /** Sends a POST again that was acknowledged before. */
+  repeat(earlier: Acknowledged): Promise<Answer>;
+}
+
+const TIMEOUT_MS = 12_000;
+const PAUSE_MS_MAX = 400;
+
+/** A shop as it should be: it sends again what was not answered, under the key of the first time. */
+export function callPatiently(url: string, apiKey: string): PatientCaller {
+  const acknowledged: Acknowledged[] = [];
+  const internalErrors: string[] = [];
+  let keys = 0;
+  let retries = 0;
+
+  async function once(method: string, path: string, key: string | null, body?: object): Promise<Answer> {
+    const reply = await fetch(url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        ...(key === null ? {} : { 'idempotency-key': key }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const text = await reply.text();
+    const replayed = reply.headers.get('idempotency-replayed') === 'true';
+    return { status: reply.status, text, json: JSON.parse(text), replayed };
+  }
+
+  async function untilAnswered(method: string, path: string, key: string | null, body?: object): Promise<Answer> {
+    for (let pauseMs = 15; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS_MAX)) {
+      const answer = await once(method, path, key, body).catch(() => null); // refused, reset, cut or too late
+      if (answer?.json.code === 'internal_error') internalErrors.push(`${method} ${path}: ${answer.text}`);
+      if (answer !== null && !(answer.status >= 400 && answer.json.retryable === true)) return answer;
+      retries += 1;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+
+  return {
+    acknowledged,
+    internalErrors,
+    retries: () => retries,
+    get: (path) => untilAnswered('GET', path, null),
+    async post(path, sent) {
+      keys += 1;
+      const key = `kill-${process.pid}-${keys}`;
+      const answer = await untilAnswered('POST', path, key, sent);
+      const { status, text, json } = answer;
+      if (status >= 200 && status < 300) acknowledged.push({ path, key, sent, status, text, json });
+      return answer;
+    },
+    repeat: (earlier) => untilAnswered('POST', earlier.path, earlier.key, earlier.sent),
+  };
+}
