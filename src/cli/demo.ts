@@ -9,7 +9,7 @@ export const demoCommand: Command = {
   examples: ['hutong demo', 'hutong demo --json', 'hutong demo --keep'],
   async run(deps, input) {
     // Servers are loaded only by who runs one.
-    const { runDemo } = await import('./run-demo.ts');
+    const { runDemo } = await import('./demo/run-demo.ts');
     await runDemo(deps, { isJson: input.json, keeps: input.flag('keep') });
   },
 };

@@ -19,10 +19,11 @@ const KNOWN: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'cannot be reached: no answer',
   CONNECT_TIMEOUT: 'cannot be reached: no answer in time',
   CONNECTION_CLOSED: 'broke the connection: is there really a PostgreSQL?',
+  CONNECTION_DESTROYED: 'broke the connection: is there really a PostgreSQL?',
   // PostgreSQL, appendix A: error codes.
   '28P01': 'does not accept the password',
   '28000': 'does not let this user in',
-  '3D000': 'server has no database of that name',
+  '3D000': 'does not exist: the server has none of that name',
   '42501': 'does not let this user do what is needed (create tables, read and write them)',
   '53300': 'server has no connection left for us',
   '57P03': 'is just starting or stopping; try again in a moment',

@@ -6,7 +6,7 @@ import { explainDatabaseError } from './explain-database-error.ts';
 
 /** One line for a person: what is wrong and, where we know it, what to do. */
 export function explainError(error: unknown): string {
-  return oneLine(explain(error));
+  return oneLine(explain(error)).replace(/\?\.$/, '?');
 }
 
 function explain(error: unknown): string {
