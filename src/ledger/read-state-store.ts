@@ -11,15 +11,18 @@ export interface Head {
 }
 
 /**
- * Locks a book against every other writer until the transaction ends. From here to the write of the head the statements
- * run by their stored plans, because planning a look-up over every month's partition anew takes longer than the look-up;
- * and they go from key to key only, because a plan stored while a table was empty would go on reading all of it.
+ * Locks a book against every other writer until the transaction ends. From here to its end the statements go from key to
+ * key only. Once there are many accounts (4 MB of them) they also run by stored plans, because planning takes longer than
+ * a small batch itself; before, a plan stored while the tables were empty would go on reading all of them.
  */
 export async function lockHead(tx: Tx, book: number): Promise<Head | undefined> {
   const [head] = await tx<{ last_timestamp: bigint; hash: string }[]>`
     select last_timestamp, encode(hash, 'hex') as hash,
-      set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
-      set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+      set_config('plan_cache_mode',
+        case when pg_relation_size('ledger_balances') < 4194304 then 'force_custom_plan' else 'force_generic_plan' end, true),
+      set_config('enable_seqscan', 'off', true),
+      set_config('enable_hashjoin', 'off', true),
+      set_config('enable_mergejoin', 'off', true)
     from ledger_heads
     where book = ${book}
     for update`;
