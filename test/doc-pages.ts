@@ -87,6 +87,13 @@ export function listPages(): string[] {
   );
 }
 
+/** Every TypeScript file of a folder, from the root. */
+export function sourcesOf(dir: string): string[] {
+  return readdirSync(join(root, dir), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(dir, name));
+}
+
 export function read(path: string): string {
   return readFileSync(join(root, path), 'utf8');
 }

@@ -23,6 +23,7 @@ import {
   read,
   root,
   sectionUnder,
+  sourcesOf,
   tableIn,
   tableUnder,
 } from './doc-pages.ts';
@@ -64,6 +65,17 @@ describe('errors.md', () => {
 
   test('can be pointed to by a problem type', () => {
     for (const [code = ''] of rows) expect(code).toContain(`<a id="${codeIn(code)}"></a>`);
+  });
+
+  test('says of the codes that no route answers yet that they are such', () => {
+    const last = read('docs/errors.md').trim().split('\n\n').at(-1) ?? '';
+    const sent = sourcesOf('src')
+      .filter((path) => !/refusals\.ts$|\.test\.ts$/.test(path))
+      .map(read)
+      .join('\n');
+    const unsent = Object.keys(REFUSALS).filter((code) => !sent.includes(`'${code}'`));
+    const said = codesIn(last).filter((code) => code in REFUSALS);
+    expect(said).toEqual(unsent);
   });
 
   test('names every code that other pages name', () => {
