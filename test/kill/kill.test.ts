@@ -81,6 +81,7 @@ test('kill -9 of the server or of PostgreSQL at any moment loses no acknowledged
   receiver.listenWith(endpoint.json.secret);
 
   const call = callPatiently(url, apiKey);
+  closing.push(async () => call.stop());
   let isOver = false;
   const sleepers: string[] = [];
   const shops = Array.from({ length: SHOPS }, (_, index) =>
@@ -229,6 +230,7 @@ async function killAll(
 
 /** The wallet is slow, or does what it was asked and hangs up before it has said so. */
 function disturb(dice: Dice, unionpay: UnionpaySandbox): void {
+  unionpay.clearFaults();
   for (const operation of ['app', 'query', 'refund', 'void'] as const) {
     unionpay.setFault({ operation, kind: 'slow', value: dice.between(20, 200), times: 3 });
     if (dice.isBelow(0.3)) unionpay.setFault({ operation, kind: 'drop_after', times: 1 });

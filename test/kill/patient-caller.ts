@@ -27,6 +27,8 @@ export interface PatientCaller {
   post(path: string, body?: object): Promise<Answer>;
   /** Sends a POST again that was acknowledged before. */
   repeat(earlier: Acknowledged): Promise<Answer>;
+  /** Gives up: who is still waiting for an answer gets an error. */
+  stop(): void;
 }
 
 const TIMEOUT_MS = 12_000;
@@ -38,6 +40,7 @@ export function callPatiently(url: string, apiKey: string): PatientCaller {
   const internalErrors: string[] = [];
   let keys = 0;
   let retries = 0;
+  let isStopped = false;
 
   async function once(method: string, path: string, key: string | null, body?: object): Promise<Answer> {
     const reply = await fetch(url + path, {
@@ -60,6 +63,7 @@ export function callPatiently(url: string, apiKey: string): PatientCaller {
       const answer = await once(method, path, key, body).catch(() => null); // refused, reset, cut or too late
       if (answer?.json.code === 'internal_error') internalErrors.push(`${method} ${path}: ${answer.text}`);
       if (answer !== null && !(answer.status >= 400 && answer.json.retryable === true)) return answer;
+      if (isStopped) throw new Error(`${method} ${path} was never answered`);
       retries += 1;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
@@ -78,6 +82,7 @@ export function callPatiently(url: string, apiKey: string): PatientCaller {
       if (status >= 200 && status < 300) acknowledged.push({ path, key, sent, status, text, json });
       return answer;
     },
+    stop: () => void (isStopped = true),
     repeat: (earlier) => untilAnswered('POST', earlier.path, earlier.key, earlier.sent),
   };
 }
