@@ -32,13 +32,16 @@ export interface ApplyDeps {
   cache: AccountCache;
 }
 
-/** Lock, read, decide, write: every way into a book. One reply per request, same index. */
+/**
+ * Lock, read, decide, write: every way into a book. One reply per request, same index. The writes are on their way when it
+ * answers: wait for `written`, or send the commit right behind them, which PostgreSQL refuses if one of them failed.
+ */
 export async function applyRequests(
   tx: Tx,
   deps: ApplyDeps,
   book: number,
   requests: readonly LedgerRequest[],
-): Promise<LedgerReply[]> {
+): Promise<{ replies: LedgerReply[]; written: Promise<void> }> {
   const accounts = requests.flatMap((request) => (request.kind === 'accounts' ? request.accounts : []));
   const transfers = requests.flatMap((request) => (request.kind === 'transfers' ? request.transfers : []));
   const { head, state } = await readState(tx, deps, book, accounts, transfers);
@@ -50,8 +53,7 @@ export async function applyRequests(
         ? { kind: 'accounts', results: applyAccounts(state, request.accounts, timestamps) }
         : { kind: 'transfers', results: applyTransfers(state, request.transfers, timestamps) },
   );
-  await writeDecided(tx, deps, book, head, state);
-  return replies;
+  return { replies, written: writeDecided(tx, deps, book, head, state) };
 }
 
 /** Gives back the amounts of pending transfers whose time is up, oldest first; answers how many. */
@@ -148,6 +150,7 @@ function accountsOf(known: readonly KnownTransfer[]): bigint[] {
 }
 
 async function writeDecided(tx: Tx, deps: ApplyDeps, book: number, head: Head, state: LedgerState): Promise<void> {
-  const { hash } = await writeState(tx, book, head, state);
-  deps.cache.keep(book, hash, state.accounts);
+  const { next, written } = writeState(tx, book, head, state);
+  deps.cache.keep(book, next.hash, state.accounts);
+  await written;
 }

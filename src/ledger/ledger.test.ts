@@ -343,3 +343,18 @@ describe('the tables defend themselves', () => {
     await expect(sql.unsafe(statement)).rejects.toThrow(message);
   });
 });
+
+test('a write that the database refuses is told to its caller as an error, and nothing of it is there', async () => {
+  const fresh = await freshDatabase();
+  const own = createLedger({ sql: fresh.sql, clock, log: silentLog, book: 0 });
+  const [a, b] = [account(), account()];
+  await own.createAccounts([a, b]);
+  await fresh.sql`alter table ledger_transfers add constraint odd check (amount <> 13)`;
+  const [good, bad] = [transfer(a, b, 12n), transfer(a, b, 13n)];
+  const told = await Promise.allSettled([own.createTransfers([good]), own.createTransfers([bad])]);
+  expect(told.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  expect((await own.lookupTransfers([good.id, bad.id])).map((found) => found?.amount)).toEqual([12n, undefined]);
+  // The balances in memory were those of the write that never was; they are not believed.
+  expect((await own.createTransfers([transfer(a, b, 1n)]))[0]?.status).toBe('created');
+  expect((await own.lookupAccounts([a.id]))[0]?.debitsPosted).toBe(13n);
+});

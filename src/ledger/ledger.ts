@@ -60,7 +60,12 @@ export function createLedger({ sql, clock, log, book }: LedgerOptions): Ledger {
     itemsMax: BATCH_ITEMS_MAX,
     queueMax: BATCH_QUEUE_MAX,
     sizeOf: (request) => (request.kind === 'accounts' ? request.accounts.length : request.transfers.length),
-    run: (tx, requests) => applyRequests(tx, deps, book, requests),
+    async run(tx, requests) {
+      const { replies, written } = await applyRequests(tx, deps, book, requests);
+      // The commit travels right behind the writes; if one of them failed it fails too, with that error.
+      written.catch(() => {});
+      return replies;
+    },
   });
 
   return {
@@ -74,13 +79,15 @@ export function createLedger({ sql, clock, log, book }: LedgerOptions): Ledger {
     },
     async openAccounts(tx, book, accounts) {
       checkAccounts(accounts);
-      const [reply] = await applyRequests(tx, deps, book, [{ kind: 'accounts', accounts }]);
-      return accountResults(reply);
+      const { replies, written } = await applyRequests(tx, deps, book, [{ kind: 'accounts', accounts }]);
+      await written;
+      return accountResults(replies[0]);
     },
     async postTransfers(tx, book, transfers) {
       checkTransfers(transfers);
-      const [reply] = await applyRequests(tx, deps, book, [{ kind: 'transfers', transfers }]);
-      return transferResults(reply);
+      const { replies, written } = await applyRequests(tx, deps, book, [{ kind: 'transfers', transfers }]);
+      await written;
+      return transferResults(replies[0]);
     },
     lookupAccounts: (ids) => listAccounts(sql, book, ids),
     lookupTransfers: (ids) => listTransfers(sql, book, ids),

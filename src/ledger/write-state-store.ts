@@ -11,7 +11,12 @@ import { TransferFlags, hasFlag } from './types.ts';
  * Writes what the engine decided: the events with their hashes, the balances, what became of pending transfers, burnt ids,
  * and the new head, which it answers. The head must be the one that lockHead read in this transaction.
  */
-export async function writeState(tx: Tx, book: number, head: Head, state: LedgerState): Promise<Head> {
+export function writeState(
+  tx: Tx,
+  book: number,
+  head: Head,
+  state: LedgerState,
+): { next: Head; written: Promise<unknown> } {
   const writes: Promise<unknown>[] = [];
   const accounts: { account: Account; hash: string }[] = [];
   const transfers = new TransferColumns();
@@ -42,12 +47,11 @@ export async function writeState(tx: Tx, book: number, head: Head, state: Ledger
   if (expiries.length > 0) writes.push(insertExpiries(tx, book, expiries));
   if (state.history.length > 0) writes.push(insertHistory(tx, book, state));
   if (state.newlyFailed.size > 0) writes.push(insertFailed(tx, book, state));
+  const next = { lastTimestamp, hash };
   if (state.events.length > 0) {
-    const next = { lastTimestamp, hash };
     writes.push(writeBook(tx, book, next, transfers, new BalanceColumns(state.changedAccounts)));
   }
-  await Promise.all(writes);
-  return { lastTimestamp, hash };
+  return { next, written: Promise.all(writes) };
 }
 
 function insertAccounts(tx: Tx, book: number, created: { account: Account; hash: string }[]): Promise<unknown>[] {
