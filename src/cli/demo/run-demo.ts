@@ -22,7 +22,7 @@ export async function runDemo(deps: CliDeps, { isJson, keeps }: DemoOptions): Pr
     story.say(
       createStyle(deps.terminal.hasColour).strong('互通 Hutong · 一笔云闪付付款的一生 The life of one payment'),
     );
-    await life.during(tellStory(deps, story, life, keeps, isJson));
+    await tellStory(deps, story, life, keeps, isJson);
     story.say('');
     story.say(
       `完成 Done in ${((deps.clock.now().getTime() - startedMs) / 1000).toFixed(1)} s. 自己试试 Try it yourself: npm start`,
