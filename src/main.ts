@@ -8,6 +8,7 @@ import { systemRandom } from './base/random.ts';
 import { rootDir } from './base/root.ts';
 import { runCli } from './cli/cli.ts';
 import { CliError, type CliDeps, type Terminal } from './cli/command.ts';
+import { explainError } from './cli/explain-error.ts';
 import { readSettings, SettingError } from './settings.ts';
 
 /** There is one book to begin with. */
@@ -19,6 +20,7 @@ const isDebug = process.env['HUTONG_LOG'] === 'debug';
 if (isDebug) process.setSourceMapsEnabled(true);
 process.stdout.on('error', leaveWhenUnread);
 process.stderr.on('error', leaveWhenUnread);
+process.on('uncaughtException', leaveWithError);
 process.exit(await runCli(buildDeps(), process.argv.slice(2), isDebug));
 
 function buildDeps(): CliDeps {
@@ -73,6 +75,13 @@ function openTerminal(): Terminal {
     columns: process.stdout.columns ?? COLUMNS_USUAL,
     onStopRequest: (listener) => void listeners.push(listener),
   };
+}
+
+/** A bug of ours that nobody caught: what it did is unknown, so nothing goes on. What was acknowledged is in the database. */
+function leaveWithError(error: unknown): void {
+  process.stderr.write(`${explainError(error)}\n`);
+  if (isDebug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  process.exit(1);
 }
 
 /** Whoever read us (head, less) has gone: nothing is left to say. */

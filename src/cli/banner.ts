@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { Settings } from '../settings.ts';
+import type { Settings } from './settings.ts';
 import type { CliDeps } from './command.ts';
 import { padEnd, widthOf } from './print.ts';
 import { createStyle } from './style.ts';

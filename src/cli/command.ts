@@ -7,7 +7,7 @@ import type { Secret } from '../base/secret.ts';
 import type { Cashier } from '../cashier/cashier.ts';
 import type { Sql } from '../db/connect.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from './settings.ts';
 import type { Keyring } from '../vault/seal.ts';
 import type { Input } from './input.ts';
 

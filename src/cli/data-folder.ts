@@ -1,10 +1,10 @@
-import { chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Random } from '../base/random.ts';
 import { Secret } from '../base/secret.ts';
 import { EmbeddedError } from '../db/embedded-error.ts';
 import { lockFolder } from '../db/embedded-lock.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from './settings.ts';
 import { CliError } from './command.ts';
 import { codeOf } from './explain-error.ts';
 
@@ -96,13 +96,6 @@ async function readIfThere(path: string): Promise<string | null> {
     if (codeOf(error) === 'ENOENT') return null;
     throw new CliError(`${path} cannot be read: ${reasonOf(error)}.`);
   }
-}
-
-export async function isFolder(path: string): Promise<boolean> {
-  return await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }
 
 function cannotUse(dir: string, error: unknown): CliError {

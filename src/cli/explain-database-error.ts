@@ -24,6 +24,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   '28P01': 'does not accept the password',
   '28000': 'does not let this user in',
   '3D000': 'does not exist: the server has none of that name',
+  '42P01': 'has none of our tables yet: hutong db migrate makes them',
   '42501': 'does not let this user do what is needed (create tables, read and write them)',
   '53300': 'server has no connection left for us',
   '57P03': 'is just starting or stopping; try again in a moment',

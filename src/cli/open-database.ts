@@ -6,7 +6,7 @@ import { connect } from '../db/connect.ts';
 import { startPostgres } from '../db/embedded.ts';
 import { EmbeddedError } from '../db/embedded-error.ts';
 import { EMBEDDED_USER } from '../db/embedded-folder.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from './settings.ts';
 import { CliError } from './command.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { findServerVersion } from './database-store.ts';

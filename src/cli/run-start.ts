@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Log } from '../base/log.ts';
 import { startShop } from '../sandbox/shop/shop.ts';
 import { startUnionpaySandbox } from '../sandbox/wallets/unionpay/unionpay.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from './settings.ts';
 import { type Addresses, banner } from './banner.ts';
 import type { CliDeps, Server } from './command.ts';
 import { keepMasterSecrets, lockDataFolder, makeDataFolder } from './data-folder.ts';

@@ -5,7 +5,7 @@ import type { Merchant } from '../cashier/merchant.ts';
 import { connect, type Sql } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
 import { createLedger, type Ledger } from '../ledger/ledger.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from './settings.ts';
 import { createKeyring } from '../vault/seal.ts';
 import { wallets } from '../wallets/registry.ts';
 import { insertEvents } from '../webhooks/insert-events.ts';
@@ -30,7 +30,8 @@ export const MERCHANTS_MAX = 1000;
 /** Opens the database, hands it to `work` and closes it again, also when work fails or somebody presses Ctrl-C. */
 export async function withOperator(deps: CliDeps, work: (operator: Operator) => Promise<void>): Promise<void> {
   await withDatabase(deps, async (sql, settings, log) => {
-    for (const name of await migrate(sql)) deps.terminal.note(`The database was brought up to date: ${name}`);
+    const ran = await migrate(sql);
+    if (ran.length > 0) deps.terminal.note(`The database was brought up to date: ${ran.join(', ')}`);
     const ledger = createLedger({ sql, clock: deps.clock, log, book: deps.book });
     try {
       await ledger.prepareMonths();

@@ -5,7 +5,7 @@ import { createApiKey } from '../../cashier/api-keys.ts';
 import { createMerchant } from '../../cashier/create-merchant.ts';
 import { SCOPES } from '../../cashier/merchant.ts';
 import { startUnionpaySandbox, type UnionpaySandbox } from '../../sandbox/wallets/unionpay/unionpay.ts';
-import type { Settings } from '../../settings.ts';
+import type { Settings } from '../settings.ts';
 import { recordSend } from '../../wallets/recording-send.ts';
 import { readAnswer } from '../../wallets/unionpay/parse.ts';
 import { unionpay as connector } from '../../wallets/unionpay/unionpay.ts';
