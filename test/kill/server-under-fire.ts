@@ -22,6 +22,16 @@ export interface ServerUnderFire {
 
 /** What the server may say while PostgreSQL is dead or starts again. */
 const DATABASE_AWAY = /: (ECONNREFUSED|ECONNRESET|EPIPE|CONNECTION_CLOSED|CONNECTION_DESTROYED|57P0[123]|unavailable) /;
+
+/**
+ * A Hutong that can be killed again and again. Its program is bundled once, and the next process is always loaded ahead,
+ * so that a start takes moments and most of the time is spent under load.
+ */
+export async function prepareServer(
+  clock: LeapingClock,
+  how: Omit<StartMessage, 'kind' | 'leadMs'>,
+): Promise<ServerUnderFire> {
+  const folder = join(rootDir, 'dist', `kill-${process.pid}`); // inside the package, where node finds its packages
   await mkdir(folder, { recursive: true });
   const program = join(folder, 'server.mjs');
   await build({
