@@ -14,6 +14,7 @@ import type { Random } from './base/random.ts';
 import { rootDir } from './base/root.ts';
 import type { Secret } from './base/secret.ts';
 import { type Cashier, openCashier } from './cashier/cashier.ts';
+import { analyzeGrown } from './db/analyze-grown.ts';
 import { connect, type Sql } from './db/connect.ts';
 import { sweepKeys } from './db/idempotency-store.ts';
 import { migrate } from './db/migrate.ts';
@@ -61,13 +62,18 @@ export interface Hutong {
 }
 
 const HOUSEKEEPING_MS = 60_000;
+const GROWTH_LOOK_MS = 2000;
 const EXPIRE_ITEMS = 1000;
 const WEBHOOK_IDLE_MS = 250;
 
 /** Connects, migrates and wires; listens to nothing yet. */
 export async function openHutong(options: HutongOptions): Promise<Hutong> {
   const { clock, random, log, publicUrl } = options;
-  const sql = connect(options.databaseUrl, { connectionsMax: DATABASE_CONNECTIONS_MAX, applicationName: 'hutong' });
+  const sql = connect(options.databaseUrl, {
+    connectionsMax: DATABASE_CONNECTIONS_MAX,
+    applicationName: 'hutong',
+    byIndexOnly: true,
+  });
   await migrate(sql);
   const keyring = createKeyring({ random }, options.masterSecrets);
   const ledger = createLedger({ sql, clock, log, book: BOOK });
@@ -157,14 +163,28 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
   };
 }
 
-/** Once a minute: pending transfers whose time is up, next months' tables, replies that are old enough. */
+/**
+ * Once a minute: pending transfers whose time is up, next months' tables, replies that are old enough. Every two seconds: a
+ * look for tables that have grown.
+ */
 function startHousekeeping(deps: { sql: Sql; clock: Clock; log: Log; ledger: Ledger }): () => Promise<void> {
-  let running: Promise<void> = Promise.resolve();
+  const stops = [
+    repeat(HOUSEKEEPING_MS, deps.log, () => keepHouse(deps)),
+    repeat(GROWTH_LOOK_MS, deps.log, () => analyzeGrown(deps.sql)),
+  ];
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()));
+  };
+}
+
+/** One run after the other, never two at once; a failure is logged and the next run tries again. */
+function repeat(pauseMs: number, log: Log, run: () => Promise<unknown>): () => Promise<void> {
+  let running: Promise<unknown> | null = null;
   const timer = setInterval(() => {
-    running = keepHouse(deps).catch((error: unknown) =>
-      deps.log.error({ error }, 'housekeeping failed; tried again in a minute'),
-    );
-  }, HOUSEKEEPING_MS);
+    running ??= run()
+      .catch((error: unknown) => log.error({ error }, 'housekeeping failed; it is tried again'))
+      .finally(() => (running = null));
+  }, pauseMs);
   timer.unref();
   return async () => {
     clearInterval(timer);

@@ -5,6 +5,7 @@ export const BATCH_ITEMS_MAX = 1024;
 export const BATCH_QUEUE_MAX = 16_384;
 export const TRANSACTION_TRIES_MAX = 8;
 export const LEASE_SECONDS = 30;
+export const ANALYZE_ROWS_MIN = 50;
 
 // The cashier.
 export const ATTEMPTS_PER_PAYMENT_MAX = 20;

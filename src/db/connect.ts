@@ -19,7 +19,18 @@ export interface ConnectOptions {
   connectionsMax: number;
   /** Shown in pg_stat_activity, so that an operator sees which part holds a connection. */
   applicationName: string;
+  /**
+   * For connections that only look rows up by key. A statement is planned once, while tables are still small and reading
+   * them whole looks cheap; that plan is then kept while they grow a thousandfold.
+   */
+  byIndexOnly?: boolean;
 }
+
+const BY_INDEX_ONLY = {
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+} as const;
 
 /**
  * Opens nothing yet: the first query connects. Offered are templates, fragments, `unsafe`, `array`, `json`, `begin`,
@@ -40,6 +51,7 @@ export function connect(url: string, options: ConnectOptions): Sql {
       statement_timeout: DATABASE_STATEMENT_MS_MAX,
       lock_timeout: DATABASE_LOCK_WAIT_MS_MAX,
       idle_in_transaction_session_timeout: DATABASE_IDLE_IN_TRANSACTION_MS_MAX,
+      ...(options.byIndexOnly ? BY_INDEX_ONLY : {}),
     },
   });
   teachArrays(driver);

@@ -27,7 +27,7 @@ create table api_keys (
   constraint api_keys_label_check CHECK (length(label) <= 80),
   constraint api_keys_secret_hash_check CHECK (length(secret_hash) = 32)
 );
-CREATE INDEX api_keys_by_merchant ON api_keys USING btree (book, merchant_id);
+CREATE INDEX api_keys_by_merchant ON api_keys USING btree (merchant_id);
 
 create table attempts (
   book integer not null,
@@ -62,22 +62,22 @@ create table attempts (
   due_at timestamp with time zone,
   fence bigint not null default 0,
   constraint attempts_pkey PRIMARY KEY (book, id),
-  constraint attempts_book_wallet_account_id_order_no_key UNIQUE (book, wallet_account_id, order_no),
   constraint attempts_book_payment_id_fkey FOREIGN KEY (book, payment_id) REFERENCES payments(book, id),
   constraint attempts_book_wallet_account_id_fkey FOREIGN KEY (book, wallet_account_id) REFERENCES wallet_accounts(book, id),
   constraint attempts_amount_minor_check CHECK (amount_minor > 0),
   constraint attempts_check CHECK (paid_minor = 0 OR paid_minor = amount_minor),
-  constraint attempts_check1 CHECK ((refunding_minor + refunded_minor) <= paid_minor),
-  constraint attempts_check2 CHECK ((outcome = 'succeeded'::text) = (settled IS NOT NULL)),
-  constraint attempts_check3 CHECK ((outcome = 'succeeded'::text) = (paid_minor > 0)),
-  constraint attempts_check4 CHECK ((outcome = 'failed'::text) = (failure_reason IS NOT NULL)),
+  constraint attempts_check1 CHECK (order_no = substr(id, 5)),
+  constraint attempts_check2 CHECK ((refunding_minor + refunded_minor) <= paid_minor),
+  constraint attempts_check3 CHECK ((outcome = 'succeeded'::text) = (settled IS NOT NULL)),
+  constraint attempts_check4 CHECK ((outcome = 'succeeded'::text) = (paid_minor > 0)),
+  constraint attempts_check5 CHECK ((outcome = 'failed'::text) = (failure_reason IS NOT NULL)),
   constraint attempts_outcome_check CHECK (outcome = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text, 'unknown'::text])),
   constraint attempts_refunded_minor_check CHECK (refunded_minor >= 0),
   constraint attempts_refunding_minor_check CHECK (refunding_minor >= 0),
   constraint attempts_settled_check CHECK (settled = ANY (ARRAY['accepted'::text, 'surplus'::text]))
 ) with (fillfactor=70);
 CREATE UNIQUE INDEX attempts_accepted ON attempts USING btree (book, payment_id) WHERE (settled = 'accepted'::text);
-CREATE INDEX attempts_by_payment ON attempts USING btree (book, payment_id);
+CREATE INDEX attempts_by_payment ON attempts USING btree (payment_id);
 CREATE UNIQUE INDEX attempts_by_wallet_payment ON attempts USING btree (book, wallet_account_id, wallet_payment_id) WHERE (wallet_payment_id IS NOT NULL);
 CREATE INDEX attempts_due ON attempts USING btree (due_at) WHERE (due_at IS NOT NULL);
 
@@ -100,11 +100,11 @@ create table events (
   payload text not null,
   occurred_at timestamp with time zone not null,
   constraint events_pkey PRIMARY KEY (book, id),
-  constraint events_book_object_id_object_seq_key UNIQUE (book, object_id, object_seq),
+  constraint events_object_id_object_seq_book_key UNIQUE (object_id, object_seq, book),
   constraint events_object_seq_check CHECK (object_seq >= 1),
   constraint events_payload_check CHECK (octet_length(payload) <= 20000)
 );
-CREATE INDEX events_by_merchant ON events USING btree (book, merchant_id, id);
+CREATE INDEX events_by_merchant ON events USING btree (merchant_id, id);
 
 create table idempotency_keys (
   book integer not null,
@@ -299,7 +299,7 @@ create table payments (
   due_at timestamp with time zone,
   fence bigint not null default 0,
   constraint payments_pkey PRIMARY KEY (book, id),
-  constraint payments_book_merchant_id_order_no_key UNIQUE (book, merchant_id, order_no),
+  constraint payments_merchant_id_order_no_book_key UNIQUE (merchant_id, order_no, book),
   constraint payments_book_merchant_id_fkey FOREIGN KEY (book, merchant_id) REFERENCES merchants(book, id),
   constraint payments_amount_minor_check CHECK (amount_minor > 0),
   constraint payments_cancellation_reason_check CHECK (cancellation_reason = ANY (ARRAY['requested_by_merchant'::text, 'expired'::text])),
@@ -312,7 +312,7 @@ create table payments (
   constraint payments_state_check CHECK (state = ANY (ARRAY['requires_payment_method'::text, 'requires_action'::text, 'processing'::text, 'succeeded'::text, 'canceled'::text])),
   constraint payments_subject_check CHECK (length(subject) >= 1 AND length(subject) <= 120)
 ) with (fillfactor=70);
-CREATE INDEX payments_by_merchant ON payments USING btree (book, merchant_id, id);
+CREATE INDEX payments_by_merchant ON payments USING btree (merchant_id, id);
 CREATE INDEX payments_due ON payments USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 create table refunds (
@@ -344,19 +344,19 @@ create table refunds (
   due_at timestamp with time zone,
   fence bigint not null default 0,
   constraint refunds_pkey PRIMARY KEY (book, id),
-  constraint refunds_book_merchant_id_refund_no_key UNIQUE (book, merchant_id, refund_no),
-  constraint refunds_book_wallet_account_id_order_no_key UNIQUE (book, wallet_account_id, order_no),
+  constraint refunds_merchant_id_refund_no_book_key UNIQUE (merchant_id, refund_no, book),
   constraint refunds_book_attempt_id_fkey FOREIGN KEY (book, attempt_id) REFERENCES attempts(book, id),
   constraint refunds_book_payment_id_fkey FOREIGN KEY (book, payment_id) REFERENCES payments(book, id),
   constraint refunds_amount_minor_check CHECK (amount_minor > 0),
-  constraint refunds_check CHECK ((outcome = 'failed'::text) = (failure_reason IS NOT NULL)),
+  constraint refunds_check CHECK (order_no = substr(id, 4)),
+  constraint refunds_check1 CHECK ((outcome = 'failed'::text) = (failure_reason IS NOT NULL)),
   constraint refunds_method_check CHECK (method = ANY (ARRAY['refund'::text, 'void'::text])),
   constraint refunds_outcome_check CHECK (outcome = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text, 'unknown'::text])),
   constraint refunds_reason_check CHECK (length(reason) <= 200),
   constraint refunds_refund_no_check CHECK (length(refund_no) >= 1 AND length(refund_no) <= 64)
 ) with (fillfactor=70);
-CREATE INDEX refunds_by_merchant ON refunds USING btree (book, merchant_id, id);
-CREATE INDEX refunds_by_payment ON refunds USING btree (book, payment_id, id);
+CREATE INDEX refunds_by_merchant ON refunds USING btree (merchant_id, id);
+CREATE INDEX refunds_by_payment ON refunds USING btree (payment_id, id);
 CREATE INDEX refunds_due ON refunds USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 create table wallet_accounts (
@@ -371,7 +371,7 @@ create table wallet_accounts (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   constraint wallet_accounts_pkey PRIMARY KEY (book, id),
-  constraint wallet_accounts_book_merchant_id_wallet_merchant_no_key UNIQUE (book, merchant_id, wallet, merchant_no),
+  constraint wallet_accounts_merchant_id_wallet_merchant_no_book_key UNIQUE (merchant_id, wallet, merchant_no, book),
   constraint wallet_accounts_book_merchant_id_fkey FOREIGN KEY (book, merchant_id) REFERENCES merchants(book, id),
   constraint wallet_accounts_label_check CHECK (length(label) <= 80)
 );
@@ -395,7 +395,7 @@ create table webhook_deliveries (
   created_at timestamp with time zone not null,
   finished_at timestamp with time zone,
   constraint webhook_deliveries_pkey PRIMARY KEY (book, id),
-  constraint webhook_deliveries_book_event_id_endpoint_id_key UNIQUE (book, event_id, endpoint_id),
+  constraint webhook_deliveries_event_id_endpoint_id_book_key UNIQUE (event_id, endpoint_id, book),
   constraint webhook_deliveries_book_endpoint_id_fkey FOREIGN KEY (book, endpoint_id) REFERENCES webhook_endpoints(book, id),
   constraint webhook_deliveries_book_event_id_fkey FOREIGN KEY (book, event_id) REFERENCES events(book, id),
   constraint webhook_deliveries_check CHECK ((state = 'pending'::text) = (due_at IS NOT NULL)),
@@ -406,7 +406,7 @@ create table webhook_deliveries (
   constraint webhook_deliveries_tries_count_check CHECK (tries_count >= 0),
   constraint webhook_deliveries_tries_left_check CHECK (tries_left >= 0)
 ) with (fillfactor=70);
-CREATE INDEX webhook_deliveries_by_merchant ON webhook_deliveries USING btree (book, merchant_id, id);
+CREATE INDEX webhook_deliveries_by_merchant ON webhook_deliveries USING btree (merchant_id, id);
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries USING btree (book, endpoint_id, due_at, id) WHERE (state = 'pending'::text);
 CREATE INDEX webhook_deliveries_order ON webhook_deliveries USING btree (book, endpoint_id, object_id, object_seq) WHERE (state = 'pending'::text);
 CREATE INDEX webhook_deliveries_parked ON webhook_deliveries USING btree (book, endpoint_id, id) WHERE (state = 'parked'::text);

@@ -37,9 +37,9 @@ create table events (
   payload text not null check (octet_length(payload) <= 20000),
   occurred_at timestamptz not null,
   primary key (book, id),
-  unique (book, object_id, object_seq)
+  unique (object_id, object_seq, book)
 );
-create index events_by_merchant on events (book, merchant_id, id);
+create index events_by_merchant on events (merchant_id, id);
 
 create function refuse_event_change() returns trigger language plpgsql as $$
 begin
@@ -71,14 +71,14 @@ create table webhook_deliveries (
   created_at timestamptz not null,
   finished_at timestamptz,
   primary key (book, id),
-  unique (book, event_id, endpoint_id),
+  unique (event_id, endpoint_id, book),
   foreign key (book, event_id) references events (book, id),
   foreign key (book, endpoint_id) references webhook_endpoints (book, id),
   check ((state = 'pending') = (due_at is not null)),
   check ((state = 'pending') = (finished_at is null)),
   check (leased_until is null or state = 'pending')
 ) with (fillfactor = 70);
-create index webhook_deliveries_by_merchant on webhook_deliveries (book, merchant_id, id);
+create index webhook_deliveries_by_merchant on webhook_deliveries (merchant_id, id);
 create index webhook_deliveries_due on webhook_deliveries (book, endpoint_id, due_at, id) where state = 'pending';
 create index webhook_deliveries_order on webhook_deliveries (book, endpoint_id, object_id, object_seq) where state = 'pending';
 create index webhook_deliveries_parked on webhook_deliveries (book, endpoint_id, id) where state = 'parked';
