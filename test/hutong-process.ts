@@ -11,7 +11,7 @@ const PROGRAM = join(rootDir, 'bin', 'hutong.js');
 export interface Finished {
   code: number | null;
   stdout: string;
-  /** What was said on standard error, line by line, without progress. */
+  /** What was said on standard error, line by line, without progress, whose lines end with dots. */
   complaints: string[];
 }
 
@@ -40,7 +40,7 @@ export function runHutong(args: readonly string[], env: Record<string, string>):
   const finished = once(child, 'close').then(([code]: unknown[]) => ({
     code: typeof code === 'number' ? code : null,
     stdout,
-    complaints: stderr.split('\n').filter((line) => line !== '' && !/^正在|^hutong: building/.test(line)),
+    complaints: stderr.split('\n').filter((line) => line !== '' && !line.endsWith('…')),
   }));
   return {
     child,
