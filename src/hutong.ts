@@ -18,6 +18,7 @@ import { analyzeGrown } from './db/analyze-grown.ts';
 import { connect, type Sql } from './db/connect.ts';
 import { sweepKeys } from './db/idempotency-store.ts';
 import { migrate } from './db/migrate.ts';
+import { docsRoutes } from './http/routes/docs.ts';
 import { paymentRoutes } from './http/routes/payments.ts';
 import { refundRoutes } from './http/routes/refunds.ts';
 import { walletAccountRoutes } from './http/routes/wallet-accounts.ts';
@@ -122,7 +123,7 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
         kick: () => kickWebhooks(),
       }),
     ],
-    pages: [buyerRoutes(cashier, log)],
+    pages: [buyerRoutes(cashier, log), docsRoutes()],
     isReady: () =>
       sql`select 1`.then(
         () => true,

@@ -121,7 +121,7 @@ const WRONG_MINORS: unknown[] = [
   ['100'],
   { $gt: 0 },
 ];
-const WRONG_CURRENCIES: unknown[] = ['cny', 'XXX', 'CNY ', ['CNY'], '', null, 156, '人民币', 'toString', '__proto__'];
+const WRONG_CURRENCIES: unknown[] = ['cny', 'XTS', 'CNY ', ['CNY'], '', null, 156, '人民币', 'toString', '__proto__'];
 const WRONG_URLS: unknown[] = [
   '//evil.example',
   'https:evil',

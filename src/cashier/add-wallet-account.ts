@@ -40,15 +40,11 @@ export async function addWalletAccount(
   const config = wallet.readConfig(request.settings);
   const merchant = await findMerchant(deps.sql, book, request.merchantId);
   if (merchant === null) throw new Refusal('not_found', 'there is no such merchant');
-  if (merchant.livemode && wallet.environment(config) !== 'production')
-    throw new Refusal(
-      'invalid_request',
-      'a live merchant is paid through the real wallet, never through a test gateway',
-      {
-        param: 'settings.gateway_url',
-        in: 'body',
-      },
-    );
+  const isReal = wallet.environment(config) === 'production';
+  if (merchant.livemode !== isReal) {
+    const detail = 'live merchants go with the real wallet, test merchants with its test gateway';
+    throw new Refusal('invalid_request', detail, { param: 'settings.gateway_url', in: 'body' });
+  }
   const id = newId('wa', deps, book);
   const now = deps.clock.now();
   const row: WalletAccountRow = {

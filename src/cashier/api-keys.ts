@@ -1,7 +1,6 @@
 import { newId, isId, bookOfId, idLetters } from '../base/id.ts';
 import { Refusal } from '../base/refusal.ts';
 import { Secret } from '../base/secret.ts';
-import { isSameDigest } from '../vault/seal.ts';
 import type { CashierDeps } from './deps.ts';
 import { type ApiKey, SCOPES, type Scope } from './merchant.ts';
 import { findApiKey, findMerchant, insertApiKey, revokeApiKey } from './merchant-store.ts';
@@ -85,8 +84,7 @@ async function lookUp(deps: CashierDeps, token: string): Promise<Caller | null> 
   const parts = TOKEN.exec(token);
   const id = `key_${parts?.[2] ?? '0'.repeat(26)}`;
   const key = await findApiKey(deps.sql, bookOfId(id), id);
-  const digest = deps.keyring.digest('api key', parts?.[3] ?? '');
-  const isRight = isSameDigest(key?.secretHash ?? Buffer.alloc(32), digest);
+  const isRight = deps.keyring.isDigest('api key', parts?.[3] ?? '', key?.secretHash ?? Buffer.alloc(32));
   if (parts === null || key === null || !isRight || key.revokedAt !== null) return null;
   if ((parts[1] === 'live') !== key.livemode) return null;
   if (key.expiresAt !== null && key.expiresAt <= deps.clock.now()) return null;

@@ -1,4 +1,6 @@
-import { isSameDigest, type Keyring } from '../vault/seal.ts';
+import type { Keyring } from '../vault/seal.ts';
+
+const TOKEN_BYTES = 16;
 
 export interface LinkDeps {
   keyring: Keyring;
@@ -15,9 +17,10 @@ export function cashierPath(keyring: Keyring, paymentId: string): string {
 }
 
 export function isCashierToken(keyring: Keyring, paymentId: string, given: string): boolean {
-  return isSameDigest(Buffer.from(given, 'base64url'), token(keyring, paymentId));
+  const digest = Buffer.from(given, 'base64url');
+  return digest.length === TOKEN_BYTES && keyring.isDigest('cashier link', paymentId, digest);
 }
 
 function token(keyring: Keyring, paymentId: string): Buffer {
-  return keyring.digest('cashier link', paymentId).subarray(0, 16);
+  return keyring.digest('cashier link', paymentId).subarray(0, TOKEN_BYTES);
 }

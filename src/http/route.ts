@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
-import type { Static, TSchema } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import type { Caller } from '../cashier/api-keys.ts';
 import type { Scope } from '../cashier/merchant.ts';
 import { Refusal } from '../base/refusal.ts';
@@ -23,6 +23,8 @@ export interface Call<P, Q, B> {
 export interface RouteRow {
   method: 'GET' | 'POST' | 'DELETE';
   url: string;
+  /** Its name in OpenAPI, which client generators turn into a function. */
+  operation: string;
   summary: string;
   tag: string;
   scope: Scope;
@@ -98,6 +100,14 @@ const NO_CLAIM: KeyClaim = Object.freeze({
   fingerprint: '',
 }); // never handed to the database
 
+/** A query that no one reads is refused like any other unknown field. */
+const NO_QUERY = Type.Object({}, { additionalProperties: false });
+
+const PROBLEM = {
+  description: 'RFC 9457 problem details',
+  content: { 'application/problem+json': { schema: errorReply } },
+};
+
 function hasContent(body: unknown): boolean {
   return body !== undefined && body !== null && !(typeof body === 'object' && Object.keys(body).length === 0);
 }
@@ -105,12 +115,13 @@ function hasContent(body: unknown): boolean {
 function toSchema(route: RouteRow): FastifySchema {
   const responses = Object.fromEntries(Object.entries(route.reply).map(([status, schema]) => [status, schema]));
   return {
+    operationId: route.operation,
     summary: route.summary,
     tags: [route.tag],
     security: [{ apiKey: [route.scope] }],
     ...(route.params === undefined ? {} : { params: route.params }),
-    ...(route.query === undefined ? {} : { querystring: route.query }),
+    querystring: route.query ?? NO_QUERY,
     ...(route.body === undefined ? {} : { body: route.body }),
-    response: { ...responses, '4xx': errorReply, '5xx': errorReply },
+    response: { ...responses, '4xx': PROBLEM, '5xx': PROBLEM },
   }; // Fastify's own type does not know the OpenAPI words
 }

@@ -158,3 +158,56 @@ export const errorReply = Type.Object(
   },
   { additionalProperties: true, description: 'RFC 9457 problem details' },
 );
+
+const textOrNull = Type.Union([Type.String(), Type.Null()]);
+
+export const webhookEndpoint = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('webhook_endpoint'),
+  url: Type.String(),
+  event_types: Type.Array(Type.String()),
+  signatures: Type.Array(Type.Enum(['v1', 'v1a'])),
+  public_key: textOrNull,
+  previous_secret_until: timeOrNull,
+  state: Type.Enum(['enabled', 'disabled']),
+  disabled_reason: textOrNull,
+  created_at: time,
+});
+
+export const webhookEndpointWithSecret = Type.Object({
+  ...webhookEndpoint.properties,
+  secret: Type.String({ description: 'whsec_…, shown here only' }),
+});
+
+export const event = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('event'),
+  type: Type.String(),
+  object_id: Type.String(),
+  timestamp: time,
+  data: Type.Object({}, { additionalProperties: true, description: 'the payment or refund as it was then' }),
+});
+
+export const webhookDelivery = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('webhook_delivery'),
+  endpoint_id: Type.String(),
+  event_id: Type.String(),
+  event_type: Type.String(),
+  state: Type.Enum(['pending', 'succeeded', 'parked', 'canceled']),
+  tries_count: Type.Integer(),
+  next_try_at: timeOrNull,
+  last_status: Type.Union([Type.Integer(), Type.Null()]),
+  last_reason: textOrNull,
+  created_at: time,
+  finished_at: timeOrNull,
+  tries: Type.Array(
+    Type.Object({
+      sent_at: time,
+      duration_ms: Type.Integer(),
+      status: Type.Union([Type.Integer(), Type.Null()]),
+      reason: textOrNull,
+      reply: textOrNull,
+    }),
+  ),
+});

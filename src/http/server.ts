@@ -119,6 +119,12 @@ function openApiHead(deps: ServerDeps) {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: deps.publicUrl }],
+    tags: [
+      { name: 'Payments', description: 'What a shop asks to be paid, and the attempts to pay it' },
+      { name: 'Refunds', description: 'Money going back through the wallet it came by' },
+      { name: 'Wallet accounts', description: "A merchant's accounts at wallets" },
+      { name: 'Webhooks', description: 'Events, where they are sent, and what came of it' },
+    ],
     components: {
       securitySchemes: {
         apiKey: { type: 'http' as const, scheme: 'bearer', description: 'An API key: hk_test_… or hk_live_…' },

@@ -11,6 +11,8 @@ export interface Keyring {
   open(sealed: string, about: string): string;
   /** A keyed digest (HMAC-SHA-256, 32 bytes) for one purpose: same input, same digest; without the key nobody can guess. */
   digest(purpose: string, text: string): Buffer;
+  /** Whether `digest` was made of this text (or of its first bytes) under any master secret that we have; constant time. */
+  isDigest(purpose: string, text: string, digest: Buffer): boolean;
 }
 
 const VERSION = 'v1';
@@ -28,8 +30,13 @@ export function createKeyring(deps: { random: Random }, masters: readonly [Secre
   });
   const newest = keys[0];
   assert(newest !== undefined, 'there is a master secret');
-  /** One per purpose; the purposes are words in our own code. */
-  const digestKeys = new Map<string, Buffer>();
+  /** One per master secret and purpose; the purposes are words in our own code. */
+  const digestKeys = new Map<string, Buffer[]>();
+  const digestAll = (purpose: string, text: string): Buffer[] => {
+    const known = digestKeys.get(purpose) ?? keys.map(({ secret }) => derive(secret, `hutong digest ${purpose}`));
+    digestKeys.set(purpose, known);
+    return known.map((key) => createHmac('sha256', key).update(text).digest());
+  };
   return {
     seal(text, about) {
       const nonce = deps.random.bytes(12);
@@ -48,16 +55,21 @@ export function createKeyring(deps: { random: Random }, masters: readonly [Secre
       return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString('utf8');
     },
     digest(purpose, text) {
-      const key = digestKeys.get(purpose) ?? derive(newest.secret, `hutong digest ${purpose}`);
-      digestKeys.set(purpose, key);
-      return createHmac('sha256', key).update(text).digest();
+      const [digest] = digestAll(purpose, text);
+      assert(digest !== undefined, 'there is a master secret');
+      return digest;
+    },
+    isDigest(purpose, text, digest) {
+      return digestAll(purpose, text).some((own) => isSame(own.subarray(0, digest.length), digest));
     },
   };
 }
 
-/** Compares in constant time; texts of different length differ. */
-export function isSameDigest(left: Buffer, right: Buffer): boolean {
-  return left.length === right.length && timingSafeEqual(left, right);
+/** Fewer bytes than these prove nothing. */
+const DIGEST_BYTES_MIN = 16;
+
+function isSame(left: Buffer, right: Buffer): boolean {
+  return right.length >= DIGEST_BYTES_MIN && left.length === right.length && timingSafeEqual(left, right);
 }
 
 function derive(secret: Buffer, purpose: string): Buffer {

@@ -20,6 +20,7 @@ export function paymentRoutes(cashier: Cashier): RouteRow[] {
     row({
       method: 'POST',
       url: '/v1/payments',
+      operation: 'createPayment',
       summary: 'Create a payment',
       tag: 'Payments',
       scope: 'payments',
@@ -43,6 +44,7 @@ export function paymentRoutes(cashier: Cashier): RouteRow[] {
     row({
       method: 'GET',
       url: '/v1/payments/:id',
+      operation: 'getPayment',
       summary: 'Show a payment',
       tag: 'Payments',
       scope: 'read',
@@ -56,6 +58,7 @@ export function paymentRoutes(cashier: Cashier): RouteRow[] {
     row({
       method: 'GET',
       url: '/v1/payments',
+      operation: 'listPayments',
       summary: 'List payments, newest first',
       tag: 'Payments',
       scope: 'read',
@@ -82,6 +85,7 @@ export function paymentRoutes(cashier: Cashier): RouteRow[] {
     row({
       method: 'POST',
       url: '/v1/payments/:id/cancel',
+      operation: 'cancelPayment',
       summary: 'Cancel a payment that has not been paid',
       tag: 'Payments',
       scope: 'payments',
@@ -98,6 +102,7 @@ export function paymentRoutes(cashier: Cashier): RouteRow[] {
     row({
       method: 'POST',
       url: '/v1/payments/:id/attempts',
+      operation: 'createAttempt',
       summary: 'Start paying through a wallet',
       tag: 'Payments',
       scope: 'payments',

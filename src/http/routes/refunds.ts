@@ -14,6 +14,7 @@ export function refundRoutes(cashier: Cashier): RouteRow[] {
     row({
       method: 'POST',
       url: '/v1/payments/:id/refunds',
+      operation: 'createRefund',
       summary: 'Refund a payment, wholly or in part',
       tag: 'Refunds',
       scope: 'refunds',
@@ -43,6 +44,7 @@ export function refundRoutes(cashier: Cashier): RouteRow[] {
     row({
       method: 'GET',
       url: '/v1/refunds/:id',
+      operation: 'getRefund',
       summary: 'Show a refund',
       tag: 'Refunds',
       scope: 'read',
@@ -56,6 +58,7 @@ export function refundRoutes(cashier: Cashier): RouteRow[] {
     row({
       method: 'GET',
       url: '/v1/refunds',
+      operation: 'listRefunds',
       summary: 'List refunds, newest first',
       tag: 'Refunds',
       scope: 'read',

@@ -11,6 +11,7 @@ export function walletAccountRoutes(cashier: Cashier): RouteRow[] {
     row({
       method: 'POST',
       url: '/v1/wallet-accounts',
+      operation: 'createWalletAccount',
       summary: 'Register an account at a wallet',
       tag: 'Wallet accounts',
       scope: 'wallets',
@@ -35,6 +36,7 @@ export function walletAccountRoutes(cashier: Cashier): RouteRow[] {
     row({
       method: 'GET',
       url: '/v1/wallet-accounts',
+      operation: 'listWalletAccounts',
       summary: 'List the accounts at wallets',
       tag: 'Wallet accounts',
       scope: 'read',
@@ -47,6 +49,7 @@ export function walletAccountRoutes(cashier: Cashier): RouteRow[] {
     row({
       method: 'GET',
       url: '/v1/wallet-accounts/:id',
+      operation: 'getWalletAccount',
       summary: 'Show an account at a wallet',
       tag: 'Wallet accounts',
       scope: 'read',

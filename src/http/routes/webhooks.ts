@@ -21,7 +21,15 @@ import { showDelivery, showEndpoint, showEndpointWithSecret, showEvent } from '.
 import { DELIVERY_STATES, EVENT_TYPES } from '../../webhooks/webhook.ts';
 import type { WebhookDeps } from '../../webhooks/webhook-deps.ts';
 import { type Answer, type RouteRow, row } from '../route.ts';
-import { anyObject, idOf, pageOf, pageQuery } from '../schemas.ts';
+import {
+  event,
+  idOf,
+  pageOf,
+  pageQuery,
+  webhookDelivery,
+  webhookEndpoint,
+  webhookEndpointWithSecret,
+} from '../schemas.ts';
 
 const closed = { additionalProperties: false } as const;
 const endpointParams = Type.Object({ id: idOf('we') }, closed);
@@ -42,6 +50,7 @@ export function webhookRoutes(deps: WebhookRouteDeps): RouteRow[] {
     row({
       method: 'POST',
       url: '/v1/webhook-endpoints',
+      operation: 'createWebhookEndpoint',
       summary: 'Register a webhook endpoint; its secret is shown here only',
       tag: 'Webhooks',
       scope: 'webhooks',
@@ -55,7 +64,7 @@ export function webhookRoutes(deps: WebhookRouteDeps): RouteRow[] {
         },
         closed,
       ),
-      reply: { 201: anyObject },
+      reply: { 201: webhookEndpointWithSecret },
       run: ({ caller, body, claim }) =>
         write(claim, deps.cover, 201, async (tx) =>
           showEndpointWithSecret(
@@ -70,21 +79,23 @@ export function webhookRoutes(deps: WebhookRouteDeps): RouteRow[] {
     row({
       method: 'GET',
       url: '/v1/webhook-endpoints',
+      operation: 'listWebhookEndpoints',
       summary: 'List webhook endpoints',
       tag: 'Webhooks',
       scope: 'read',
       query: Type.Object(pageQuery, closed),
-      reply: { 200: pageOf(anyObject) },
+      reply: { 200: pageOf(webhookEndpoint) },
       run: async ({ caller, query }) => showList(await listEndpoints(deps, caller, readLimits(query)), showEndpoint),
     }),
     row({
       method: 'GET',
       url: '/v1/webhook-endpoints/:id',
+      operation: 'getWebhookEndpoint',
       summary: 'Show a webhook endpoint',
       tag: 'Webhooks',
       scope: 'read',
       params: endpointParams,
-      reply: { 200: anyObject },
+      reply: { 200: webhookEndpoint },
       run: async ({ caller, params }) => ({
         status: 200,
         value: showEndpoint(await getEndpoint(deps, caller, params.id)),
@@ -93,6 +104,7 @@ export function webhookRoutes(deps: WebhookRouteDeps): RouteRow[] {
     row({
       method: 'DELETE',
       url: '/v1/webhook-endpoints/:id',
+      operation: 'deleteWebhookEndpoint',
       summary: 'Delete a webhook endpoint',
       tag: 'Webhooks',
       scope: 'webhooks',
@@ -106,17 +118,19 @@ export function webhookRoutes(deps: WebhookRouteDeps): RouteRow[] {
     row({
       method: 'POST',
       url: '/v1/webhook-endpoints/:id/enable',
+      operation: 'enableWebhookEndpoint',
       summary: 'Enable a webhook endpoint again',
       tag: 'Webhooks',
       scope: 'webhooks',
       params: endpointParams,
-      reply: { 200: anyObject },
+      reply: { 200: webhookEndpoint },
       run: ({ caller, params, claim }) =>
         write(claim, null, 200, async (tx) => showEndpoint(await enableEndpoint({ sql: tx }, caller, params.id))),
     }),
     row({
       method: 'POST',
       url: '/v1/webhook-endpoints/:id/rotate-secret',
+      operation: 'rotateWebhookSecret',
       summary: 'Make a new secret; the one before stays valid for a while',
       tag: 'Webhooks',
       scope: 'webhooks',
@@ -131,7 +145,7 @@ export function webhookRoutes(deps: WebhookRouteDeps): RouteRow[] {
         },
         closed,
       ),
-      reply: { 200: anyObject },
+      reply: { 200: webhookEndpointWithSecret },
       run: ({ caller, params, body, claim }) =>
         write(claim, deps.cover, 200, async (tx) =>
           showEndpointWithSecret(
@@ -142,6 +156,7 @@ export function webhookRoutes(deps: WebhookRouteDeps): RouteRow[] {
     row({
       method: 'GET',
       url: '/v1/events',
+      operation: 'listEvents',
       summary: 'List events, newest first',
       tag: 'Webhooks',
       scope: 'read',
@@ -153,7 +168,7 @@ export function webhookRoutes(deps: WebhookRouteDeps): RouteRow[] {
         },
         closed,
       ),
-      reply: { 200: pageOf(anyObject) },
+      reply: { 200: pageOf(event) },
       run: async ({ caller, query }) =>
         showList(
           await listEvents(deps, caller, {
@@ -167,16 +182,18 @@ export function webhookRoutes(deps: WebhookRouteDeps): RouteRow[] {
     row({
       method: 'GET',
       url: '/v1/events/:id',
+      operation: 'getEvent',
       summary: 'Show an event',
       tag: 'Webhooks',
       scope: 'read',
       params: Type.Object({ id: idOf('evt') }, closed),
-      reply: { 200: anyObject },
+      reply: { 200: event },
       run: async ({ caller, params }) => ({ status: 200, value: showEvent(await getEvent(deps, caller, params.id)) }),
     }),
     row({
       method: 'GET',
       url: '/v1/webhook-deliveries',
+      operation: 'listWebhookDeliveries',
       summary: 'List deliveries with their tries, newest first',
       tag: 'Webhooks',
       scope: 'read',
@@ -189,7 +206,7 @@ export function webhookRoutes(deps: WebhookRouteDeps): RouteRow[] {
         },
         closed,
       ),
-      reply: { 200: pageOf(anyObject) },
+      reply: { 200: pageOf(webhookDelivery) },
       run: async ({ caller, query }) =>
         showList(
           await listDeliveries(deps, caller, {
@@ -204,11 +221,12 @@ export function webhookRoutes(deps: WebhookRouteDeps): RouteRow[] {
     row({
       method: 'POST',
       url: '/v1/webhook-deliveries/:id/replay',
+      operation: 'replayWebhookDelivery',
       summary: 'Send a delivery once more',
       tag: 'Webhooks',
       scope: 'webhooks',
       params: Type.Object({ id: idOf('wd') }, closed),
-      reply: { 200: anyObject },
+      reply: { 200: webhookDelivery },
       async run({ caller, params, claim }) {
         const answer = await write(claim, null, 200, async (tx) =>
           showDelivery(await replayDelivery({ ...deps, sql: tx }, caller, params.id)),
