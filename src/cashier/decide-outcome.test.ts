@@ -268,7 +268,7 @@ describe('refunds', () => {
       decideRefund(one.deps, attempt, refund, told, automaticCount, one.effects);
     return { ...one, refund, tell };
   }
-  const refunded: Outcome = { ...paid, walletPaymentId: 'r1', amount: money('CNY', 400n) } as Outcome;
+  const refunded: Outcome = { ...paid, walletPaymentId: 'r1', amount: money('CNY', 400n) };
 
   test('success moves the money once', () => {
     const { attempt, refund, effects, tell } = refunding();
@@ -303,7 +303,7 @@ describe('refunds', () => {
 
   test('another amount than asked is held', () => {
     const { refund, effects, tell } = refunding();
-    tell({ ...refunded, amount: money('CNY', 401n) } as Outcome);
+    tell({ ...refunded, amount: money('CNY', 401n) });
     expect(refund.outcome).toBe('unknown');
     expect(effects.alerts.at(-1)?.kind).toBe('amount_differs');
   });
