@@ -7,8 +7,6 @@ import { pauseMs } from './backoff.ts';
 import { sweepMarks, wasCommitted, writeMark } from './commit-mark.ts';
 import { isConnectionLoss, type Sql, type Tx } from './connect.ts';
 
-export { CommitUnknown } from './commit-mark.ts';
-
 const RETRY_AFTER_SECONDS = 1;
 
 export interface BatchOptions<In, Out> {
