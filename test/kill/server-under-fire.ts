@@ -71,6 +71,7 @@ export async function prepareServer(
 
   function startIn(child: ChildProcess): Promise<'ready' | 'gone'> {
     return new Promise((resolve) => {
+      if (!child.connected) return resolve('gone');
       let isReady = false;
       child.on('message', (message: FromServer) => {
         if (message.kind === 'error') return note(message.text);

@@ -1,0 +1,70 @@
+import type { UnionpaySandbox } from '../../src/sandbox/wallets/unionpay/unionpay.ts';
+import type { Dice } from './dice.ts';
+import { killPostgres } from './kill-postgres.ts';
+import type { World } from './world.ts';
+
+export interface Kills {
+  server: number;
+  postgres: number;
+  pauses: number;
+}
+
+/** Half a minute without a server: then every lease of the dead one is over. */
+const OUTAGE_MS = 31_000;
+const WAIT_MS_MAX = 5_000;
+const PAUSE_MS = 2_000;
+
+/**
+ * Two of three kills hit the server, each third one PostgreSQL under a server that lives on; half-way the server stands still
+ * for two seconds. Ends with a server that runs.
+ */
+export async function killAll(dice: Dice, world: World, killsMax: number): Promise<Kills> {
+  const { server, unionpay, call, postgres } = world;
+  const kills: Kills = { server: 0, postgres: 0, pauses: 0 };
+  let starting = Promise.resolve();
+  for (let kill = 1; kill <= killsMax; kill++) {
+    disturb(dice, unionpay);
+    await waitForWork(dice, () => call.acknowledged.length);
+    if (kill % 3 === 0) {
+      await killPostgres(postgres);
+      kills.postgres += 1;
+    } else {
+      await server.kill();
+      kills.server += 1;
+      server.leap(OUTAGE_MS);
+      starting = Promise.all([starting, server.start()]).then(() => undefined);
+      // One start in four may be killed before it is through.
+      if (!dice.isBelow(0.25) || kill === killsMax) await starting;
+    }
+    if (kill === Math.ceil(killsMax / 2)) {
+      server.signal('SIGSTOP');
+      await pause(PAUSE_MS);
+      server.signal('SIGCONT');
+      kills.pauses += 1;
+    }
+  }
+  await starting;
+  unionpay.clearFaults();
+  server.leap(OUTAGE_MS);
+  return kills;
+}
+
+/** However slow the machine: there is work between two kills, and the moment of the next is nobody's choice. */
+async function waitForWork(dice: Dice, count: () => number): Promise<void> {
+  const enough = count() + (dice.isBelow(0.2) ? 0 : dice.between(10, 90));
+  for (let waitedMs = 0; count() < enough && waitedMs < WAIT_MS_MAX; waitedMs += 20) await pause(20);
+  await pause(dice.between(0, 150));
+}
+
+/** The wallet is slow, or does what it was asked and hangs up before it has said so. */
+function disturb(dice: Dice, unionpay: UnionpaySandbox): void {
+  unionpay.clearFaults();
+  for (const operation of ['app', 'query', 'refund', 'void'] as const) {
+    unionpay.setFault({ operation, kind: 'slow', value: dice.between(20, 200), times: 3 });
+    if (dice.isBelow(0.3)) unionpay.setFault({ operation, kind: 'drop_after', times: 1 });
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

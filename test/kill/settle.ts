@@ -1,0 +1,37 @@
+import type { Sql } from '../../src/db/connect.ts';
+import type { World } from './world.ts';
+
+const LEAP_MS = 601_000;
+const LEAPS_MAX = 80;
+/** By now every payment has expired. */
+const LEAPS_UNTIL_LATE = 3;
+
+/** Lets hours pass until nothing is open any more; answers how many leaps it took. `payLate` comes when all has expired. */
+export async function settle(sql: Sql, { clock, server }: World, payLate: () => void): Promise<number> {
+  for (let leaps = 0; leaps < LEAPS_MAX; leaps++) {
+    if (leaps === LEAPS_UNTIL_LATE) payLate();
+    if (leaps > LEAPS_UNTIL_LATE && (await countOpen(sql, clock.now())).open === 0n) return leaps;
+    server.leap(LEAP_MS);
+    for (let looks = 0; looks < 100 && (await countOpen(sql, clock.now())).due > 0n; looks++) await pause(100);
+    await pause(300);
+  }
+  const { open, due } = await countOpen(sql, clock.now());
+  throw new Error(`${open} things are still open after ${LEAPS_MAX} leaps, ${due} of them due`);
+}
+
+async function countOpen(sql: Sql, now: Date): Promise<{ open: bigint; due: bigint }> {
+  const [row] = await sql<{ open: bigint; due: bigint }[]>`
+    select count(*) as open, count(*) filter (where due_at <= ${now}) as due
+    from (
+      select due_at from attempts where outcome in ('pending', 'unknown')
+      union all select due_at from refunds where outcome in ('pending', 'unknown')
+      union all select due_at from payments where state not in ('succeeded', 'canceled')
+      union all select due_at from webhook_deliveries where state = 'pending'
+    ) as owed`;
+  if (row === undefined) throw new Error('a count is one row');
+  return row;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
