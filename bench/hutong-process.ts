@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { systemClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';
 import type { Send } from '../src/base/outbound.ts';
@@ -12,7 +14,7 @@ import { createEndpoint } from '../src/webhooks/create-endpoint.ts';
 
 /*
  * A Hutong server as a process of its own, for benchmarks. The parent sends { databaseUrl, port, walletSettings,
- * webhookUrl } and gets back { apiKey }; then `{ ask: 'wallet' }` is answered with how long the wallet took per call.
+ * webhookUrl } and gets back { apiKey }; after that it asks.
  */
 interface Start {
   databaseUrl: string;
@@ -21,11 +23,33 @@ interface Start {
   webhookUrl: string;
 }
 
-const walletMs: number[] = [];
+/** `watch` begins to take the time of every call, `calls` ends it and answers; `cpu` answers with the time used so far. */
+interface Question {
+  ask: 'cpu' | 'watch' | 'calls';
+}
 
-process.on('message', (message: Start | { ask: 'wallet' }) => {
-  if ('ask' in message) process.send?.({ walletMs: walletMs.splice(0), cpu: process.cpuUsage() });
-  else void start(message);
+/** From a request's headers to the last byte of its reply, as the server sees it. */
+export interface WatchedCall {
+  route: 'create' | 'attempt' | 'notification';
+  ms: number;
+  /** Of which it waited for the wallet's answer. */
+  walletMs: number;
+}
+
+/** Which call a request to a wallet belongs to. Costs processor time wherever promises are, so it is on only while watching. */
+const current = new AsyncLocalStorage<WatchedCall>();
+let isWatching = false;
+const calls: WatchedCall[] = [];
+
+process.on('message', (message: Start | Question) => {
+  if (!('ask' in message)) void start(message);
+  else if (message.ask === 'cpu') process.send?.({ cpu: process.cpuUsage() });
+  else if (message.ask === 'watch') isWatching = true;
+  else {
+    isWatching = false;
+    current.disable();
+    process.send?.({ calls: calls.splice(0) });
+  }
 });
 
 async function start({ databaseUrl, port, walletSettings, webhookUrl }: Start): Promise<void> {
@@ -64,18 +88,39 @@ async function start({ databaseUrl, port, walletSettings, webhookUrl }: Start): 
       withEd25519: false,
     },
   );
+  hutong.app.server.prependListener('request', watch);
   await hutong.app.listen({ port, host: '127.0.0.1' });
   hutong.startWork();
   process.send?.({ apiKey: token.reveal() });
 }
 
+function watch(request: IncomingMessage, response: ServerResponse): void {
+  if (!isWatching) return;
+  const route = routeOf(request.url ?? '');
+  if (route === null) return;
+  const call: WatchedCall = { route, ms: 0, walletMs: 0 };
+  const startedAt = performance.now();
+  current.enterWith(call);
+  response.once('finish', () => {
+    call.ms = performance.now() - startedAt;
+    calls.push(call);
+  });
+}
+
+function routeOf(url: string): WatchedCall['route'] | null {
+  if (url === '/v1/payments') return 'create';
+  if (url.endsWith('/attempts')) return 'attempt';
+  return url.startsWith('/notify/') ? 'notification' : null;
+}
+
 function wrapSend(send: Send): Send {
   return async (request) => {
+    const call = current.getStore();
     const startedAt = performance.now();
     try {
       return await send(request);
     } finally {
-      walletMs.push(performance.now() - startedAt);
+      if (call !== undefined) call.walletMs += performance.now() - startedAt;
     }
   };
 }

@@ -1,221 +1,124 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { createServer } from 'node:http';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Pool } from 'undici';
-import { cpuSecondsOf } from './cpu-time.ts';
-import { startPostgres } from '../src/db/embedded.ts';
+import {
+  describeMachine,
+  type BenchOptions,
+  type Case,
+  type Machine,
+  measure,
+  type Measured,
+  median,
+  quantile,
+} from './harness.ts';
+import type { WatchedCall } from './hutong-process.ts';
+import { type CpuMs, openPaymentsLoad, type PaymentsLoad, type PaymentsRound } from './payments-load.ts';
+import { measureRsaCost, type RsaCost } from './rsa-cost.ts';
 
-export interface PaymentsRound {
-  inFlight: number;
-  payments: number;
-  seconds: number;
-  perSecond: number;
-  /** Milliseconds from the shop's first request to the accepted webhook. */
-  wholeMs: number[];
-  createMs: number[];
-  attemptMs: number[];
-  walletMs: number[];
-  /** Processor milliseconds per payment, by process: what bounds the rate on this machine. */
-  cpuMs: { hutong: number; postgres: number; unionpay: number; shop: number };
-}
+const ROUNDS = 3;
+const LEVELS = [16, 64, 128];
+const HALF_LOAD_LEVEL = 64;
+const BARE = 'bare Fastify route with one durable insert, 64 in flight';
+const CPU_NAMES = ['hutong', 'postgres', 'unionpay', 'shop'] as const;
 
 export interface PaymentsBench {
-  /** `ratePerSecond` null: as fast as `inFlight` shops can. Otherwise payments begin at that rate. */
-  round(options: { inFlight: number; payments: number; ratePerSecond: number | null }): Promise<PaymentsRound>;
-  close(): Promise<void>;
+  machine: Machine & { postgres: string };
+  method: string[];
+  measured: Measured[];
+  /** Medians over the rounds of each level. */
+  levels: { inFlight: number; cpuMs: CpuMs; machineBusy: number }[];
+  /** Round by round: bare inserts a second for each whole payment a second. */
+  bareInsertsPerPayment: { value: number; least: number; most: number };
+  halfLoad: { ratePerSecond: number; rows: { name: string; p50Ms: number; p99Ms: number }[] };
+  rsa: RsaCost;
+  goal: { name: string; value: number; goal: number; reached: boolean };
 }
 
-/** Everything on this machine, each in its own process: PostgreSQL, Hutong, the UnionPay simulator, the shop (this one). */
-export async function openPaymentsBench(): Promise<PaymentsBench> {
-  const dir = await mkdtemp(join(tmpdir(), 'hutong-bench-'));
-  const database = await startPostgres({ dir: join(dir, 'postgres') });
-  const shop = await startWebhookReceiver();
-  const unionpay = forkProcess('unionpay-process.ts');
-  const { merchantSettings, controlUrl } = await nextMessage<{ merchantSettings: unknown; controlUrl: string }>(
-    unionpay,
-  );
-  const hutong = forkProcess('hutong-process.ts');
-  const port = await freePort();
-  hutong.send({ databaseUrl: database.url, port, walletSettings: merchantSettings, webhookUrl: `${shop.url}/hooks` });
-  const { apiKey } = await nextMessage<{ apiKey: string }>(hutong);
-  const api = new Pool(`http://127.0.0.1:${port}`, { connections: 128, pipelining: 1 });
-  const control = new Pool(new URL(controlUrl).origin, { connections: 128, pipelining: 1 });
-  const controlPath = new URL(controlUrl).pathname;
-  let count = 0;
-
-  async function call(path: string, body: object): Promise<{ id: string }> {
-    count += 1;
-    const reply = await api.request({
-      method: 'POST',
-      path,
-      headers: {
-        authorization: `Bearer ${apiKey}`,
-        'content-type': 'application/json',
-        'idempotency-key': `bench-${count}`,
+/** Whole payments a second, what they cost each process, and what Hutong adds to a call at half that load. */
+export async function benchPayments({ quick, say }: BenchOptions): Promise<PaymentsBench> {
+  const payments = quick ? 600 : 3000;
+  say('measuring RSA-2048');
+  const rsa = await measureRsaCost(quick ? 400 : 2000);
+  say('starting PostgreSQL, Hutong, the UnionPay simulator, the shop and a bare route');
+  const load = await openPaymentsLoad();
+  try {
+    say('warming up');
+    await load.round({ inFlight: 64, payments: quick ? 2000 : 5000, ratePerSecond: null, watch: false });
+    await load.bare({ inFlight: 64, calls: 2000 });
+    const rounds = new Map(LEVELS.map((inFlight) => [inFlight, [] as PaymentsRound[]]));
+    const cases: Case[] = LEVELS.map((inFlight) => ({
+      name: nameOf(inFlight),
+      async run() {
+        const round = await load.round({ inFlight, payments, ratePerSecond: null, watch: false });
+        rounds.get(inFlight)?.push(round);
+        return { perSecond: round.perSecond, latenciesMs: round.wholeMs };
       },
-      body: JSON.stringify(body),
-    });
-    const json = (await reply.body.json()) as { id: string };
-    if (reply.statusCode !== 201) throw new Error(`${path} → ${reply.statusCode} ${JSON.stringify(json)}`);
-    return json;
-  }
-
-  async function payOnce(into: PaymentsRound): Promise<void> {
-    const startedAt = performance.now();
-    const payment = await call('/v1/payments', {
-      order_no: `bench-${(count += 1)}`,
-      amount: { currency: 'CNY', minor: '1990' },
-      subject: '一杯茶',
-      return_url: 'https://shop.example/orders',
-    });
-    const told = shop.paid(payment.id);
-    const createdAt = performance.now();
-    const attempt = await call(`/v1/payments/${payment.id}/attempts`, { wallet: 'unionpay', scene: 'app' });
-    const attemptedAt = performance.now();
-    const reply = await control.request({
-      method: 'POST',
-      path: `${controlPath}/orders/${attempt.id.slice('att_'.length)}/pay`,
-      headers: { 'content-type': 'application/json' },
-      body: '{}',
-    });
-    const text = await reply.body.text();
-    if (reply.statusCode !== 200) throw new Error(`the simulator refused to pay: ${reply.statusCode} ${text}`);
-    await told;
-    into.createMs.push(createdAt - startedAt);
-    into.attemptMs.push(attemptedAt - createdAt);
-    into.wholeMs.push(performance.now() - startedAt);
-  }
-
-  async function usage() {
-    hutong.send({ ask: 'wallet' });
-    unionpay.send({ ask: 'cpu' });
-    const [ours, theirs] = await Promise.all([
-      nextMessage<{ walletMs: number[]; cpu: NodeJS.CpuUsage }>(hutong),
-      nextMessage<{ cpu: NodeJS.CpuUsage }>(unionpay),
-    ]);
+    }));
+    cases.push({ name: BARE, run: () => load.bare({ inFlight: 64, calls: payments * 3 }) });
+    const measured = await measure(cases, ROUNDS, say);
+    const rate = Math.max(1, Math.floor((measuredOf(measured, nameOf(HALF_LOAD_LEVEL))?.median ?? 0) / 2));
+    say(`half the load: ${rate} payments begun a second`);
     return {
-      walletMs: ours.walletMs,
-      hutong: seconds(ours.cpu),
-      unionpay: seconds(theirs.cpu),
-      shop: seconds(process.cpuUsage()),
-      postgres: cpuSecondsOf(database.pid()),
+      machine: { ...describeMachine(), postgres: load.postgresVersion },
+      method: method(payments),
+      measured,
+      levels: LEVELS.map((inFlight) => ({ inFlight, ...summarize(rounds.get(inFlight) ?? []) })),
+      bareInsertsPerPayment: bareRatio(measured),
+      halfLoad: { ratePerSecond: rate, rows: await halfLoadRows(load, rate, quick ? 5 : 15) },
+      rsa,
+      goal: goalOf(measured),
     };
+  } finally {
+    await load.close();
   }
-
-  return {
-    async round({ inFlight, payments, ratePerSecond }) {
-      const result: PaymentsRound = {
-        inFlight,
-        payments,
-        cpuMs: { hutong: 0, postgres: 0, unionpay: 0, shop: 0 },
-        seconds: 0,
-        perSecond: 0,
-        wholeMs: [],
-        createMs: [],
-        attemptMs: [],
-        walletMs: [],
-      };
-      const before = await usage();
-      const startedAt = performance.now();
-      let begun = 0;
-      if (ratePerSecond === null) {
-        await Promise.all(
-          Array.from({ length: inFlight }, async () => {
-            while (begun < payments) {
-              begun += 1;
-              await payOnce(result);
-            }
-          }),
-        );
-      } else {
-        const all: Promise<void>[] = [];
-        while (begun < payments) {
-          const due = Math.min(payments, Math.floor(((performance.now() - startedAt) / 1000) * ratePerSecond) + 1);
-          for (; begun < due; begun++) all.push(payOnce(result));
-          await new Promise((resolve) => setTimeout(resolve, 2));
-        }
-        await Promise.all(all);
-      }
-      result.seconds = (performance.now() - startedAt) / 1000;
-      result.perSecond = payments / result.seconds;
-      const after = await usage();
-      result.walletMs = after.walletMs;
-      const perPayment = (name: 'hutong' | 'postgres' | 'unionpay' | 'shop') =>
-        ((after[name] - before[name]) * 1000) / payments;
-      result.cpuMs = {
-        hutong: perPayment('hutong'),
-        postgres: perPayment('postgres'),
-        unionpay: perPayment('unionpay'),
-        shop: perPayment('shop'),
-      };
-      return result;
-    },
-    async close() {
-      await Promise.all([api.close(), control.close()]);
-      hutong.kill('SIGKILL');
-      unionpay.kill('SIGKILL');
-      shop.close();
-      await database.stop();
-      await rm(dir, { recursive: true, force: true });
-    },
-  };
 }
 
-function seconds(usage: NodeJS.CpuUsage): number {
-  return (usage.user + usage.system) / 1e6;
+function nameOf(inFlight: number): string {
+  return `whole payments, ${inFlight} in flight`;
 }
 
-function forkProcess(file: string): ChildProcess {
-  return fork(join(import.meta.dirname, file), [], {
-    execArgv: ['--import', 'tsx'],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
+function measuredOf(all: readonly Measured[], name: string): Measured | undefined {
+  return all.find((one) => one.name === name);
 }
 
-async function nextMessage<T>(child: ChildProcess): Promise<T> {
-  return await new Promise<T>((resolve, reject) => {
-    child.once('message', (message) => resolve(message as T));
-    child.once('exit', (code) => reject(new Error(`a process ended with ${code}`)));
-  });
+function method(payments: number): string[] {
+  return [
+    'A whole payment: POST /v1/payments, POST …/attempts (an order at the simulator, signed both ways), the buyer pays at the simulator, its signed notification comes to Hutong, the payment succeeds and is booked, the signed webhook is accepted by the shop. Its time runs from the first request to that.',
+    'Everything on this machine, five processes: PostgreSQL (fsync and synchronous_commit on), Hutong, the UnionPay simulator, the shop that drives the load, and the bare route. Plain HTTP on 127.0.0.1.',
+    `${payments.toLocaleString('en')} payments a round, ${ROUNDS} interleaved rounds after a warm-up; per second, p50 and p99 are medians of the rounds.`,
+    `The bare route is a floor, not a rival: Fastify, one prepared insert in a transaction of its own, and the answer.`,
+    `Half the load: payments begin at a fixed rate, half of what ${HALF_LOAD_LEVEL} in flight reached, and do not wait for each other. “Inside Hutong” is from a request's headers to the end of its reply in the server's process; of an attempt, the time that this very call waited for the wallet is taken off.`,
+  ];
 }
 
-interface WebhookReceiver {
-  url: string;
-  /** Resolves when the webhook of this payment has been accepted. */
-  paid(paymentId: string): Promise<void>;
-  close(): void;
+function summarize(rounds: readonly PaymentsRound[]): { cpuMs: CpuMs; machineBusy: number } {
+  const cpuMs: CpuMs = { hutong: 0, postgres: 0, unionpay: 0, shop: 0 };
+  for (const name of CPU_NAMES) cpuMs[name] = median(rounds.map((round) => round.cpuMs[name]));
+  return { cpuMs, machineBusy: median(rounds.map((round) => round.machineBusy)) };
 }
 
-async function startWebhookReceiver(): Promise<WebhookReceiver> {
-  const waiting = new Map<string, () => void>();
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const { data } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { data: { id: string } };
-      response.writeHead(204).end();
-      waiting.get(data.id)?.();
-      waiting.delete(data.id);
-    });
-  });
-  server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('the receiver has no port');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    paid: (id) => new Promise((resolve) => waiting.set(id, resolve)),
-    close: () => server.close().closeAllConnections(),
-  };
+function bareRatio(measured: readonly Measured[]): { value: number; least: number; most: number } {
+  const [whole, bare] = [measuredOf(measured, nameOf(HALF_LOAD_LEVEL)), measuredOf(measured, BARE)];
+  const values = (bare?.rounds ?? []).map((rate, index) => rate / (whole?.rounds[index] ?? Number.NaN));
+  return { value: median(values), least: Math.min(...values), most: Math.max(...values) };
 }
 
-async function freePort(): Promise<number> {
-  return await new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
+function goalOf(measured: readonly Measured[]): PaymentsBench['goal'] {
+  const value = Math.max(...LEVELS.map((inFlight) => measuredOf(measured, nameOf(inFlight))?.median ?? 0));
+  return { name: 'whole payments a second', value, goal: 300, reached: value >= 300 };
+}
+
+async function halfLoadRows(load: PaymentsLoad, ratePerSecond: number, seconds: number) {
+  const payments = ratePerSecond * seconds;
+  await load.round({ inFlight: 0, payments: ratePerSecond, ratePerSecond, watch: true }); // warms up
+  const round = await load.round({ inFlight: 0, payments, ratePerSecond, watch: true });
+  const inside = (route: WatchedCall['route']) => round.calls.filter((call) => call.route === route);
+  const rows: [string, number[]][] = [
+    ['POST /v1/payments, inside Hutong', inside('create').map(({ ms }) => ms)],
+    ['POST /v1/payments, as the shop sees it', round.createMs],
+    ['POST …/attempts, inside Hutong, without the wallet', inside('attempt').map(({ ms, walletMs }) => ms - walletMs)],
+    ['POST …/attempts, the wallet alone', inside('attempt').map(({ walletMs }) => walletMs)],
+    ['POST …/attempts, as the shop sees it', round.attemptMs],
+    ['notification, inside Hutong', inside('notification').map(({ ms }) => ms)],
+    ["from the buyer's tap to the accepted webhook", round.tapToWebhookMs],
+    ['whole payment', round.wholeMs],
+  ];
+  return rows.map(([name, times]) => ({ name, p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) }));
 }

@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { systemClock } from '../src/base/clock.ts';
+import { rootDir } from '../src/base/root.ts';
+import type { BenchOptions } from './harness.ts';
+import { benchLedger } from './ledger.ts';
+import { readArguments, type BenchArguments } from './arguments.ts';
+import { benchPayments } from './payments.ts';
+import { formatReport, type BenchReport } from './report.ts';
+
+/* `npm run bench`: measures, prints the report, and writes docs/benchmarks.md after a whole run. Progress goes to stderr. */
+const args = readArguments(process.argv.slice(2));
+if (typeof args === 'string') {
+  console.error(args);
+  process.exitCode = 2;
+} else {
+  await bench(args);
+}
+
+async function bench({ quick, full, json, only, write }: BenchArguments): Promise<void> {
+  const options: BenchOptions = { quick, full, say: (line) => console.error(line) };
+  const report: BenchReport = {
+    date: systemClock.now().toISOString().slice(0, 10),
+    commit: await commitName(),
+    quick,
+    payments: only === 'ledger' ? null : await benchPayments(options),
+    ledger: only === 'payments' ? null : await benchLedger(options),
+  };
+  const text = formatReport(report);
+  console.log(json ? JSON.stringify(report) : text);
+  if (!write) return;
+  await writeFile(join(rootDir, 'docs', 'benchmarks.md'), text);
+  console.error('docs/benchmarks.md is written');
+}
+
+/** Null outside a git checkout. What is not committed is said, too. */
+async function commitName(): Promise<string | null> {
+  try {
+    const git = async (...args: string[]) => (await promisify(execFile)('git', args, { cwd: rootDir })).stdout.trim();
+    const isChanged = (await git('status', '--porcelain', '--untracked-files=no', '--', 'src')) !== '';
+    return `${await git('rev-parse', '--short', 'HEAD')}${isChanged ? ' with changes' : ''}`;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,127 @@
+import { formatMeasured, formatRate, formatRatios, formatTable, type Machine } from './harness.ts';
+import type { LedgerBench } from './ledger.ts';
+import type { PaymentsBench } from './payments.ts';
+
+export interface BenchReport {
+  /** ISO day, UTC. */
+  date: string;
+  /** Short name of the commit that was measured; null outside a git checkout. */
+  commit: string | null;
+  quick: boolean;
+  ledger: LedgerBench | null;
+  payments: PaymentsBench | null;
+}
+
+/** docs/benchmarks.md, and what the command prints. */
+export function formatReport(report: BenchReport): string {
+  const { ledger, payments } = report;
+  const machine = ledger?.machine ?? payments?.machine;
+  const parts = [
+    INTRODUCTION,
+    ...(machine === undefined ? [] : [machinePart(report, machine)]),
+    goalsPart(report),
+    ...(payments === null ? [] : [paymentsPart(payments)]),
+    ...(ledger === null ? [] : [ledgerPart(ledger)]),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+const INTRODUCTION = `# Benchmarks
+
+This page is written by a command; run it on a machine that has nothing else to do:
+
+\`\`\`
+npm run bench                     # everything; writes this page
+npm run bench -- --quick          # a few minutes, less certain; only prints
+npm run bench -- --full           # also the ledger after ten million transfers
+npm run bench -- --only payments  # or: --only ledger
+npm run bench -- --json           # one JSON object
+npm run bench -- --write          # writes this page also after --quick or --only
+\`\`\`
+
+Numbers of two machines, or of two runs, say little beside each other. Within one run every case is measured once per round,
+round after round, so that what else the machine does meets all of them alike: trust the ratios, and the processor time per payment.`;
+
+function machinePart({ date, commit, quick }: BenchReport, machine: Machine & { postgres: string }): string {
+  const { processor, cores, memoryGb, node, platform, postgres } = machine;
+  return [
+    '## Machine',
+    list([
+      `${processor}, ${cores} cores, ${memoryGb} GB`,
+      `Node ${node}, PostgreSQL ${postgres}, ${platform}`,
+      `measured on ${date}${commit === null ? '' : `, commit ${commit}`}${quick ? ', a quick run' : ''}`,
+    ]),
+  ].join('\n\n');
+}
+
+function goalsPart({ ledger, payments }: BenchReport): string {
+  const rows: string[][] = [];
+  if (payments !== null) {
+    const { name, value, goal, reached } = payments.goal;
+    rows.push([name, formatRate(value), `≥ ${goal}`, inWords(reached)]);
+  }
+  for (const { name, value, goal, reached } of ledger?.ratios ?? [])
+    rows.push([`ledger, ${name}`, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
+  return `## Goals\n\n${formatTable(['goal', 'measured', 'wanted', ''], rows)}`;
+}
+
+function inWords(reached: boolean): string {
+  return reached ? 'reached' : 'missed';
+}
+
+function paymentsPart(payments: PaymentsBench): string {
+  const { measured, levels, bareInsertsPerPayment: bare, halfLoad, machine } = payments;
+  const cpuRows = levels.map(({ inFlight, cpuMs, machineBusy }) => {
+    const each = [cpuMs.hutong, cpuMs.postgres, cpuMs.unionpay, cpuMs.shop];
+    const all = each.reduce((sum, ms) => sum + ms, 0);
+    return [`${inFlight} in flight`, ...[...each, all].map((ms) => ms.toFixed(2)), percent(machineBusy)];
+  });
+  const cpuHead = ['CPU ms per payment', 'Hutong', 'PostgreSQL', 'simulator', 'shop', 'together', 'machine busy'];
+  const halfRows = halfLoad.rows.map(({ name, p50Ms, p99Ms }) => [name, p50Ms.toFixed(1), p99Ms.toFixed(1)]);
+  return [
+    '## Whole payments',
+    list(payments.method),
+    formatMeasured(measured),
+    `One whole payment takes the time of ${bare.value.toFixed(1)} bare durable inserts (${bare.least.toFixed(1)} to ${bare.most.toFixed(1)}, round by round).`,
+    '### What bounds it',
+    formatTable(cpuHead, cpuRows),
+    whatBounds(payments, machine.cores),
+    `### Time that Hutong adds, at half the load (${formatRate(halfLoad.ratePerSecond)} payments begun a second)`,
+    formatTable(['milliseconds', 'p50', 'p99'], halfRows),
+  ].join('\n\n');
+}
+
+/** Says in words how far the processors explain the rate. */
+export function whatBounds({ levels, measured, rsa, goal }: PaymentsBench, cores: number): string {
+  const best = levels.find(({ inFlight }) =>
+    measured.find((one) => one.median === goal.value)?.name.includes(` ${inFlight} `),
+  );
+  if (best === undefined) return 'Nothing was measured.';
+  const together = Object.values(best.cpuMs).reduce((sum, ms) => sum + ms, 0);
+  const ceiling = (cores * 1000) / together;
+  const used = goal.value / ceiling;
+  const signaturesMs = (3 * (rsa.signUs + rsa.verifyUs)) / 1000;
+  return [
+    `${cores} cores give ${cores * 1000} ms of processor time a second, and a payment takes ${together.toFixed(2)} ms of them in all four processes, so at most ${formatRate(ceiling)} fit. Measured were ${formatRate(goal.value)}, ${percent(used)} of that. ${verdict(used, best.machineBusy)}`,
+    `On this machine an RSA-2048 signature costs ${rsa.signUs.toFixed(0)} µs of processor time on the thread pool, and checking one ${rsa.verifyUs.toFixed(0)} µs. A payment has three of each: our order and the simulator's answer and notification are signed, and each is checked by the other side (one signature and two checks are Hutong's). Together that is ${signaturesMs.toFixed(2)} ms, ${percent(signaturesMs / together)} of a payment; on a real day the simulator and the shop run on other people's machines.`,
+  ].join('\n\n');
+}
+
+function verdict(used: number, machineBusy: number): string {
+  if (used >= 0.8) return 'Processor time is what bounds it.';
+  const busy = `The machine was ${percent(machineBusy)} busy`;
+  if (machineBusy >= 0.9) return `${busy}: other programs took the rest, so a quiet machine does more.`;
+  return `${busy}: the rest was spent waiting, for commits and for each other.`;
+}
+
+function ledgerPart({ method, measured, ratios }: LedgerBench): string {
+  return ['## Ledger', list(method), formatMeasured(measured), formatRatios(ratios)].join('\n\n');
+}
+
+function list(lines: readonly string[]): string {
+  return lines.map((line) => `- ${line}`).join('\n');
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)}%`;
+}
