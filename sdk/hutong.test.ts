@@ -140,9 +140,9 @@ describe('a call', () => {
 describe('a retry', () => {
   test.each<[string, Answer]>([
     ['a broken connection', 'break off'],
-    ['408', problem(408, 'request_timeout', { retryable: true })],
+    ['408', problem(408, 'unavailable', { retryable: true })],
     ['409 while the twin is running', problem(409, 'idempotency_key_in_use', { retryable: true })],
-    ['429', problem(429, 'too_many_requests', { retryable: true })],
+    ['429', problem(429, 'overloaded', { retryable: true })],
     ['500', problem(500, 'internal_error', { retryable: true })],
     ['503', problem(503, 'overloaded', { retryable: true })],
     ['502 of a proxy', { status: 502, headers: { 'retry-after': '0' } }],
@@ -158,7 +158,7 @@ describe('a retry', () => {
     ['400', problem(400, 'invalid_request')],
     ['409 for any other reason', problem(409, 'order_no_taken')],
     ['422', problem(422, 'idempotency_key_reused')],
-    ['502 that the server calls final', problem(502, 'wallet_refused')],
+    ['502 that the server calls final', problem(502, 'internal_error')],
     ['a redirect', { status: 302, headers: { location: 'https://elsewhere.example/' } }],
   ])('does not follow %s', async (_what, answer) => {
     answers = [answer];

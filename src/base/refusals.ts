@@ -17,7 +17,6 @@ export const REFUSALS = {
   scope_missing: { status: 403, title: 'The API key may not do this', retryable: false },
   not_found: { status: 404, title: 'There is no such thing here', retryable: false },
   method_not_allowed: { status: 405, title: 'The method is not allowed here', retryable: false },
-  request_timeout: { status: 408, title: 'The request took too long to arrive', retryable: true },
   idempotency_key_in_use: { status: 409, title: 'A request with this key is still running', retryable: true },
   order_no_taken: { status: 409, title: 'The order number is taken', retryable: false },
   payment_not_payable: { status: 409, title: 'The payment cannot be paid any more', retryable: false },
@@ -33,10 +32,7 @@ export const REFUSALS = {
   body_too_large: { status: 413, title: 'The body is too large', retryable: false },
   content_type_unsupported: { status: 415, title: 'The content type is not supported', retryable: false },
   idempotency_key_reused: { status: 422, title: 'The key was used for another request', retryable: false },
-  too_many_requests: { status: 429, title: 'Too many requests', retryable: true },
   internal_error: { status: 500, title: 'Something went wrong on our side', retryable: true },
-  wallet_refused: { status: 502, title: 'The wallet refused', retryable: false },
-  wallet_unreachable: { status: 502, title: 'The wallet could not be reached', retryable: true },
   overloaded: { status: 503, title: 'Too busy; try again shortly', retryable: true },
   unavailable: { status: 503, title: 'Not available right now', retryable: true },
 } as const satisfies Record<string, RefusalRow>;

@@ -155,7 +155,6 @@ const KINDS: Partial<Record<string, MessageKind>> = {
   payment_processing: 'changed',
   overloaded: 'try_again',
   unavailable: 'try_again',
-  too_many_requests: 'too_many',
   invalid_request: 'bad_request',
 };
 

@@ -5,14 +5,7 @@ import { symbol } from './symbols.ts';
 import { texts } from './texts.ts';
 
 /** What a person can run into outside the payment's own states. */
-export type MessageKind =
-  | 'not_found'
-  | 'not_available'
-  | 'try_again'
-  | 'changed'
-  | 'too_many'
-  | 'bad_request'
-  | 'broken';
+export type MessageKind = 'not_found' | 'not_available' | 'try_again' | 'changed' | 'bad_request' | 'broken';
 
 export interface Message {
   lang: Lang;

@@ -109,7 +109,6 @@ const chinese: Texts = {
     not_available: { title: '这种支付方式暂不可用', hint: '请回到收银台，换一种方式支付。' },
     try_again: { title: '现在有点忙', hint: '请稍等片刻再试。如果您已经付款，请不要重复支付。' },
     changed: { title: '订单状态已更新', hint: '请回到收银台查看最新结果。如果您已经付款，请不要重复支付。' },
-    too_many: { title: '操作太频繁了', hint: '请稍等片刻再试。' },
     bad_request: { title: '无法处理这个请求', hint: '请回到收银台再试一次。' },
     broken: { title: '我们这边出了点问题', hint: '请稍后再试。如果您已经付款，请不要重复支付。' },
   },
@@ -183,7 +182,6 @@ const english: Texts = {
       title: 'This order has moved on',
       hint: 'Please go back to the checkout to see where it is. If you have already paid, do not pay again.',
     },
-    too_many: { title: 'Too many tries', hint: 'Please try again in a moment.' },
     bad_request: { title: 'This request cannot be handled', hint: 'Please go back to the checkout and try again.' },
     broken: {
       title: 'Something went wrong on our side',
