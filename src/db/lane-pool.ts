@@ -84,9 +84,7 @@ export class LanePool {
     try {
       const lane = await Lane.open(this.#options, (dead) => this.#forget(dead));
       this.#lanes.add(lane);
-      if (!this.#closing) return lane;
-      lane.close();
-      throw connectionEnded();
+      return lane; // asked for before the end, if that has come meanwhile: `give` closes it
     } finally {
       this.#opening -= 1;
       this.#serve();
