@@ -145,6 +145,44 @@ describe('money at the last moment', () => {
     server.unionpay.clearFaults();
   });
 
+  test('counts, although an answer from before it was still on its way when the time ran out', async () => {
+    const id = await create();
+    const orderNo = await startAttempt(id);
+    server.unionpay.setFault({ operation: 'notify', kind: 'silent', orderNo });
+    clock.advanceMs(898 * SECOND_MS);
+    await allLookedAt();
+    // "Not yet", says the wallet, and its words take a while to arrive.
+    server.unionpay.setFault({ operation: 'query', kind: 'slow', value: 600, orderNo, times: 1 });
+    await server.sql`update attempts set due_at = ${clock.now()} where id = ${`att_${orderNo}`}`;
+    await eventually('the wallet to be asked', async () => {
+      const faults = await (await fetch(`${server.unionpay.controlUrl}/faults`)).text();
+      return !faults.includes('"slow"');
+    });
+    server.unionpay.pay(orderNo);
+    clock.advanceMs(2 * SECOND_MS + 1);
+    await eventually('the answer to arrive', async () => {
+      const [row] = await server.sql`select asks_count from attempts where id = ${`att_${orderNo}`}`;
+      return row?.['asks_count'] === 2;
+    });
+    clock.advanceMs(10 * SECOND_MS);
+    await inState(id, 'succeeded');
+    server.unionpay.clearFaults();
+  });
+
+  test('by the clock of a wallet that is a little behind counts, although we asked before it came', async () => {
+    const id = await create();
+    const orderNo = await startAttempt(id);
+    server.unionpay.setFault({ operation: 'notify', kind: 'silent', orderNo });
+    clock.advanceMs(901 * SECOND_MS);
+    await allLookedAt();
+    await server.sql`update attempts set due_at = ${clock.now()} where id = ${`att_${orderNo}`}`;
+    await allLookedAt();
+    server.unionpay.pay(orderNo, { late: true });
+    clock.advanceMs(2 * SECOND_MS);
+    await inState(id, 'succeeded');
+    server.unionpay.clearFaults();
+  });
+
   test('from one of two orders counts; the other runs out without harm', async () => {
     const id = await create();
     const [first, second] = [await startAttempt(id), await startAttempt(id)];
@@ -152,6 +190,7 @@ describe('money at the last moment', () => {
     await allLookedAt();
     server.unionpay.pay(second);
     await inState(id, 'succeeded');
+    await allLookedAt();
     clock.advanceMs(10 * SECOND_MS);
     const payment = await eventually('the other to run out', async () => {
       const shown = await show(id);

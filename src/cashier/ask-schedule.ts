@@ -4,6 +4,8 @@ import type { OutcomeKind } from './moves.ts';
 const PAUSE_SECONDS_MAX = 3600;
 /** A wallet's clock may run behind ours; the question that decides after expiry waits this long. */
 const EXPIRY_GRACE_SECONDS = 3;
+/** An earlier question decides nothing: until so long after expiry "not yet" still means not yet. */
+export const EXPIRY_DOUBT_SECONDS = EXPIRY_GRACE_SECONDS - 1;
 
 export interface AskFacts {
   outcome: OutcomeKind;
@@ -16,7 +18,8 @@ export interface AskFacts {
 
 /**
  * When to ask the wallet next. Pending follows the wallet's documented times and asks once right after expiry. Unknown,
- * and anything later than those times, doubles its pause up to an hour: it is asked until evidence comes.
+ * pending after expiry, and anything later than those times, doubles its pause up to an hour: it is asked until evidence
+ * comes.
  */
 export function nextAskAt(afterSeconds: readonly number[], facts: AskFacts): Date {
   const { now, startedAt, expiresAt } = facts;
@@ -25,7 +28,8 @@ export function nextAskAt(afterSeconds: readonly number[], facts: AskFacts): Dat
   if (expiresAt !== null) times.push(addSeconds(expiresAt, EXPIRY_GRACE_SECONDS));
   const planned = times.filter((time) => time > now).sort((a, b) => a.getTime() - b.getTime())[0];
   if (planned === undefined) return doubling;
-  return facts.outcome === 'unknown' && doubling < planned ? doubling : planned;
+  const isLate = expiresAt !== null && now >= addSeconds(expiresAt, EXPIRY_GRACE_SECONDS);
+  return (facts.outcome === 'unknown' || isLate) && doubling < planned ? doubling : planned;
 }
 
 export function addSeconds(time: Date, seconds: number): Date {

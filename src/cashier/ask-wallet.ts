@@ -1,4 +1,4 @@
-import { addSeconds } from './ask-schedule.ts';
+import { addSeconds, EXPIRY_DOUBT_SECONDS } from './ask-schedule.ts';
 import { BATCH_ITEMS_MAX, LEASE_SECONDS } from '../base/limits.ts';
 import { money } from '../money/money.ts';
 import { claimDueAttempts } from './attempt-store.ts';
@@ -30,7 +30,7 @@ export async function askWallet(cashier: Cashier, attempt: Attempt): Promise<Pay
     orderNo: attempt.orderNo,
     orderedAt: attempt.orderedAt,
     amount: money(attempt.currency, attempt.amountMinor),
-    expiresAt: attempt.expiresAt,
+    expiresAt: addSeconds(attempt.expiresAt, EXPIRY_DOUBT_SECONDS),
   };
   const outcome = wantsClose
     ? await opened.wallet.cancel(cashier.deps, opened.config, order)

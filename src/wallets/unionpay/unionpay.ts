@@ -81,11 +81,12 @@ async function pay(deps: WalletDeps, config: UnionpayConfig, request: PayRequest
 }
 
 async function query(deps: WalletDeps, config: UnionpayConfig, request: QueryRequest): Promise<Outcome> {
+  // The answer is as old as the question: "not yet", said before payTimeout, is no "never" when it arrives after it.
+  const isPastPayTimeout = deps.clock.now().getTime() > request.expiresAt.getTime();
   const exchanged = await exchange(deps, config, 'queryTrans.do', queryFields(config, request));
   if (exchanged.kind !== 'answer') return unknown(exchanged.reason);
   const answer = exchanged.fields;
   if (answer['respCode'] === '00' && answer['txnType'] !== '01') return unknown('the order number is not a payment');
-  const isPastPayTimeout = deps.clock.now().getTime() > request.expiresAt.getTime();
   return paymentFromQuery(answer, readingOf(config, isPastPayTimeout));
 }
 
