@@ -269,7 +269,31 @@ describe('a cancel on one node', () => {
   });
 });
 
+test('a node whose clock is a little behind cancels what another node has just made', async () => {
+  const behind = await two.openNode({ clock: { now: () => new Date(two.clock.now().getTime() - 3_000) } });
+  const { json } = await a.call('POST', '/v1/payments', newOrder('100'));
+  const canceled = await behind.call('POST', `/v1/payments/${json.id}/cancel`);
+  expect(canceled, JSON.stringify(canceled.json)).toMatchObject({ status: 200, json: { state: 'canceled' } });
+});
+
 describe('two attempts of one payment', () => {
+  test('are not begun while nobody knows whether the first went through', async () => {
+    const { json } = await a.call('POST', '/v1/payments', newOrder('300'));
+    two.unionpay.setFault({ operation: 'app', kind: 'drop_after', times: 1 });
+    two.unionpay.setFault({ operation: 'query', kind: 'bad_signature' });
+    const first = await startOn(a, json.id);
+    expect(first).toMatchObject({ status: 201, json: { outcome: 'unknown', next_action: null } });
+    expect(await startOn(b, json.id)).toMatchObject({
+      status: 409,
+      json: { code: 'payment_processing', retryable: true },
+    });
+    two.unionpay.clearFaults();
+    two.clock.leap(60_000);
+    await inState(json.id, 'requires_action'); // the wallet knows the order, and that it is unpaid
+    two.unionpay.pay(await attemptOn(b, json.id));
+    await inState(json.id, 'succeeded');
+  });
+
   test('both paid at the same moment, told to different nodes: one counts, the other goes back', async () => {
     const { id, orderNo } = await begin('4200');
     const second = await attemptOn(a, id);
@@ -336,9 +360,11 @@ describe('two nodes that look after the same rows', () => {
 
 describe('a node that dies while it starts an attempt', () => {
   const dying = (reaches: boolean) =>
-    two.openNode((send) => async (request) => {
-      if (reaches) await send(request);
-      throw new Error('this node has died');
+    two.openNode({
+      wrapSend: (send) => async (request) => {
+        if (reaches) await send(request);
+        throw new Error('this node has died');
+      },
     });
 
   test('before the wallet has heard: the same key starts anew when the lease is over, and is good for one', async () => {

@@ -1,3 +1,4 @@
+import type { Clock } from '../src/base/clock.ts';
 import { type Log, silentLog } from '../src/base/log.ts';
 import { systemRandom } from '../src/base/random.ts';
 import { Secret } from '../src/base/secret.ts';
@@ -6,7 +7,7 @@ import { addWalletAccount } from '../src/cashier/add-wallet-account.ts';
 import { createApiKey } from '../src/cashier/api-keys.ts';
 import { createMerchant } from '../src/cashier/create-merchant.ts';
 import { SCOPES } from '../src/cashier/merchant.ts';
-import { BOOK, type Hutong, openHutong } from '../src/hutong.ts';
+import { BOOK, type Hutong, type HutongOptions, openHutong } from '../src/hutong.ts';
 import { startUnionpaySandbox, type UnionpaySandbox } from '../src/sandbox/wallets/unionpay/unionpay.ts';
 import { freshDatabase } from './database.ts';
 import { LeapingClock } from './kill/leaping-clock.ts';
@@ -26,8 +27,8 @@ export interface TwoNodes {
   walletAccountId: string;
   /** Order numbers that somebody asked the wallet about, one for each time. */
   queries: string[];
-  /** A node that shares everything, without work loops; `wrapSend` stands between it and the wallet. */
-  openNode(wrapSend: (send: Send) => Send): Promise<Node>;
+  /** A node that shares everything but what is given, without work loops; `wrapSend` stands between it and the wallet. */
+  openNode(own: { wrapSend?: (send: Send) => Send; clock?: Clock }): Promise<Node>;
   close(): Promise<void>;
 }
 
@@ -53,7 +54,7 @@ export async function startTwoNodes(): Promise<TwoNodes> {
   const opened: Hutong[] = [];
   let apiKey = '';
 
-  async function openNode(port: number, wrapSend: (send: Send) => Send, log = loudLog): Promise<Node> {
+  async function openNode(port: number, own: Partial<HutongOptions>): Promise<Node> {
     const hutong = await openHutong({
       databaseUrl,
       publicUrl: `http://127.0.0.1:${ports[0]}`,
@@ -61,8 +62,8 @@ export async function startTwoNodes(): Promise<TwoNodes> {
       isSandbox: true,
       clock,
       random: systemRandom,
-      log,
-      wrapSend,
+      log: loudLog,
+      ...own,
     });
     opened.push(hutong);
     await hutong.app.listen({ port, host: '127.0.0.1' });
@@ -77,7 +78,10 @@ export async function startTwoNodes(): Promise<TwoNodes> {
       return send(request);
     };
 
-  const nodes = [await openNode(ports[0], noteQueries), await openNode(ports[1], noteQueries)] as const;
+  const nodes = [
+    await openNode(ports[0], { wrapSend: noteQueries }),
+    await openNode(ports[1], { wrapSend: noteQueries }),
+  ] as const;
   const { deps } = nodes[0].cashier;
   const { id: merchantId } = await createMerchant(deps, { book: BOOK, name: '两台机器的店', livemode: false });
   const { token } = await createApiKey(deps, { merchantId, label: 'test', scopes: SCOPES, expiresAt: null });
@@ -94,7 +98,7 @@ export async function startTwoNodes(): Promise<TwoNodes> {
     merchantId,
     walletAccountId,
     queries,
-    openNode: async (wrapSend) => openNode(await freePort(), wrapSend, silentLog),
+    openNode: async (own) => openNode(await freePort(), { log: silentLog, ...own }),
     async close() {
       await Promise.all(opened.map((hutong) => hutong.stop()));
       await unionpay.stop();
