@@ -54,7 +54,7 @@ async function ask(deps: WalletDeps, config: UnionpayConfig, endpoint: Endpoint,
   if (reply.status !== 200) return { kind: 'unknown', reason: `HTTP status ${reply.status}` };
   const answer = readAnswer(reply.body);
   if (answer === null) return { kind: 'unknown', reason: 'the answer is not readable' };
-  const reason = await whyNotBelieved(config, answer, deps.clock.now());
+  const reason = whyNotBelieved(config, answer, deps.clock.now());
   if (reason !== null) return { kind: 'unknown', reason };
   const other = (['merId', 'orderId', 'txnTime'] as const).find((name) => answer[name] !== fields[name]);
   if (other !== undefined) {

@@ -20,7 +20,7 @@ export async function readNotification(
   }
   const fields = readForm(raw.body);
   if (fields === null) return refuse('not a readable form');
-  const reason = await whyNotBelieved(config, fields, deps.clock.now());
+  const reason = whyNotBelieved(config, fields, deps.clock.now());
   if (reason !== null) return refuse(reason);
   if (fields['merId'] !== config.merId) return refuse('for another merchant');
   // A query's answer is signed by the same key, and its respCode 00 means only "found".

@@ -3,6 +3,8 @@ export type Fields = Record<string, string>;
 
 const FIELDS_MAX = 200;
 const CLOSING: Record<string, string> = { '{': '}', '[': ']' };
+const NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/; // documented names are letters and digits; this also keeps `__proto__` out
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Reads the body of a synchronous answer: `k=v&k=v` in plain UTF-8 and NOT url-encoded, so a form decoder would turn the
@@ -20,11 +22,11 @@ export function readAnswer(body: Buffer): Fields | null {
 export function readPairs(text: string): Fields | null {
   const fields: Fields = {};
   let start = 0;
-  while (start < text.length) {
+  for (let count = 1; start < text.length; count++) {
     const equals = text.indexOf('=', start);
     if (equals === -1) return null;
     const end = endOfValue(text, equals + 1);
-    if (!addField(fields, text.slice(start, equals), text.slice(equals + 1, end))) return null;
+    if (count > FIELDS_MAX || !addField(fields, text.slice(start, equals), text.slice(equals + 1, end))) return null;
     start = end + 1;
   }
   return text === '' || text.endsWith('&') ? null : fields;
@@ -34,7 +36,9 @@ export function readPairs(text: string): Fields | null {
 export function readForm(body: Buffer): Fields | null {
   const text = body.toString('latin1');
   const fields: Fields = {};
-  for (const pair of text.split('&')) {
+  const pairs = text.split('&', FIELDS_MAX + 1);
+  if (pairs.length > FIELDS_MAX) return null;
+  for (const pair of pairs) {
     const equals = pair.indexOf('=');
     if (equals === -1) return null;
     const name = decodePercent(pair.slice(0, equals));
@@ -50,6 +54,9 @@ export function toForm(fields: Fields): string {
 }
 
 function endOfValue(text: string, from: number): number {
+  const next = text.indexOf('&', from);
+  const plainEnd = next === -1 ? text.length : next;
+  if (!/[{[]/.test(text.slice(from, plainEnd))) return plainEnd; // nearly every value
   let opened = '';
   let depth = 0;
   for (let at = from; at < text.length; at++) {
@@ -64,24 +71,24 @@ function endOfValue(text: string, from: number): number {
 }
 
 function addField(fields: Fields, name: string, value: string): boolean {
-  // Documented names are letters and digits; this also keeps `__proto__` out.
-  if (!/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/.test(name) || Object.hasOwn(fields, name)) return false;
+  if (!NAME.test(name) || Object.hasOwn(fields, name)) return false;
   fields[name] = value;
-  return Object.keys(fields).length <= FIELDS_MAX;
+  return true;
 }
 
 /** Percent-decoding that refuses what browsers let pass: a lone `%`, raw bytes outside ASCII, bytes that are not UTF-8. */
 function decodePercent(text: string): string | null {
-  if (/[^\x21-\x7e]/.test(text) || /%(?![0-9A-Fa-f]{2})/.test(text)) return null;
-  const latin1 = text
-    .replaceAll('+', ' ')
-    .replace(/%([0-9A-Fa-f]{2})/g, (_match, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return readUtf8(Buffer.from(latin1, 'latin1'));
+  if (/[^\x21-\x7e]/.test(text)) return null;
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' ')); // throws at a lone `%` and at what is not UTF-8
+  } catch {
+    return null;
+  }
 }
 
 function readUtf8(bytes: Buffer): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     return null;
   }

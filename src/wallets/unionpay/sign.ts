@@ -23,15 +23,16 @@ export function signRsa(fields: Fields, privateKey: KeyObject): Promise<string> 
   });
 }
 
-/** True when the fields carry a signature of this key. `signPubKeyCert` is part of the text, byte for byte. */
-export function isSignedRsa(fields: Fields, publicKey: KeyObject): Promise<boolean> {
+/**
+ * True when the fields carry a signature of this key. `signPubKeyCert` is part of the text, byte for byte. Checked on the
+ * spot: it takes 25 µs, a tenth of signing, and the way to the thread pool and back takes longer.
+ */
+export function isSignedRsa(fields: Fields, publicKey: KeyObject): boolean {
   const text = fields['signature'] ?? '';
   const signature = Buffer.from(text, 'base64');
   // Base64 has several spellings of the same bytes; one changed byte must not pass as another spelling.
-  if (signature.length === 0 || signature.toString('base64') !== text) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    verify('RSA-SHA256', hashedText(fields), publicKey, signature, (error, isValid) => resolve(!error && isValid));
-  });
+  if (signature.length === 0 || signature.toString('base64') !== text) return false;
+  return verify('RSA-SHA256', hashedText(fields), publicKey, signature);
 }
 
 /** signMethod 11 (SHA-256) and 12 (SM3): hex(H(text & hex(H(secureKey)))). Source: fact sheet 4.3. */

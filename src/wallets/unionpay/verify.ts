@@ -3,15 +3,15 @@ import { type Fields, readPairs } from './parse.ts';
 import { isSignedRsa, isSignedShared, signText } from './sign.ts';
 
 /** Null when UnionPay has signed exactly these fields; else why they are not believed. */
-export async function whyNotBelieved(config: UnionpayConfig, fields: Fields, at: Date): Promise<string | null> {
+export function whyNotBelieved(config: UnionpayConfig, fields: Fields, at: Date): string | null {
   if (fields['version'] !== '5.1.0') return 'another version than 5.1.0'; // older ones are signed with SHA-1
   if (fields['signMethod'] !== config.signing.method) return 'another signMethod than the merchant has';
-  const reason = await whyNotSigned(config, fields, at);
+  const reason = whyNotSigned(config, fields, at);
   if (reason !== null) return reason;
   return readsBackTheSame(fields) ? null : 'the signed text can be read in another way';
 }
 
-async function whyNotSigned(config: UnionpayConfig, fields: Fields, at: Date): Promise<string | null> {
+function whyNotSigned(config: UnionpayConfig, fields: Fields, at: Date): string | null {
   const { signing } = config;
   if (signing.method !== '01') {
     const isSigned = isSignedShared(fields, signing.method, signing.secureKey.reveal());
@@ -19,7 +19,7 @@ async function whyNotSigned(config: UnionpayConfig, fields: Fields, at: Date): P
   }
   const key = signing.trust.signerKey(fields['signPubKeyCert'] ?? '', at);
   if (typeof key === 'string') return key;
-  return (await isSignedRsa(fields, key)) ? null : 'the signature does not fit';
+  return isSignedRsa(fields, key) ? null : 'the signature does not fit';
 }
 
 /**
