@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher } from 'undici';
+import { Agent, type buildConnector, type Dispatcher } from 'undici';
 import type { OutboundReply, OutboundRequest, Send } from '../base/outbound.ts';
 
 export interface SendOptions {
@@ -10,12 +10,16 @@ export interface SendOptions {
   idleTimeoutMs: number;
   /** PEM certificates to trust instead of the machine's own list; only for tests and private networks. */
   trustedCertificates?: string;
+  /** How connections are made, in place of the usual way; vetted-send.ts looks at the address here. */
+  connect?: buildConnector.connector;
 }
 
 export interface Sender {
   send: Send;
   /** Waits for calls under way, then closes every connection. */
   close(): Promise<void>;
+  /** Cuts them off instead. */
+  destroy(): Promise<void>;
 }
 
 /**
@@ -31,12 +35,16 @@ export function createSend(options: SendOptions): Sender {
     keepAliveMaxTimeout: options.idleTimeoutMs,
     headersTimeout: 0, // the deadline over the whole call is ours
     bodyTimeout: 0,
-    connect: {
+    connect: options.connect ?? {
       timeout: options.connectTimeoutMs,
       ...(options.trustedCertificates === undefined ? {} : { ca: options.trustedCertificates }),
     },
   });
-  return { send: (request) => dispatch(agent, request), close: () => agent.close() };
+  return {
+    send: (request) => dispatch(agent, request),
+    close: () => agent.close(),
+    destroy: () => agent.destroy(),
+  };
 }
 
 function dispatch(agent: Agent, request: OutboundRequest): Promise<OutboundReply> {
@@ -137,7 +145,8 @@ function flatten(headers: RawHeaders): Record<string, string> {
 function httpAddress(text: string): URL | null {
   if (!URL.canParse(text)) return null;
   const url = new URL(text);
-  return url.protocol === 'https:' || url.protocol === 'http:' ? url : null;
+  const isPlain = url.username === '' && url.password === ''; // a password in an address would be sent nowhere
+  return isPlain && (url.protocol === 'https:' || url.protocol === 'http:') ? url : null;
 }
 
 /** `ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:9`: the code first, so that people can search for it. */
