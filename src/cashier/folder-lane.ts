@@ -61,9 +61,12 @@ async function runChanges(
   book: number,
   changes: readonly FolderChange[],
 ): Promise<(FolderResult | Refusal)[]> {
-  const folders = await lockFolders(tx, book, changes);
   const keyed = changes.filter((change) => change.key !== null && change.key.step !== 'finish');
-  const claimed = keyed.length === 0 ? [] : await claimKeys(tx, keyed.map(toClaim), deps.clock.now());
+  // Sent together, run in this order by every node: new keys, payments, keys that were there before.
+  const [claimed, folders] = await Promise.all([
+    keyed.length === 0 ? [] : claimKeys(tx, keyed.map(toClaim), deps.clock.now()),
+    lockFolders(tx, book, changes),
+  ]);
   const claims = new Map(keyed.map((change, index) => [change, claimed[index]]));
 
   const effects: Effects = { postings: [], refunds: [], alerts: [], events: [] };
@@ -99,8 +102,7 @@ async function runChanges(
     outcomes.set(change, result);
     return result;
   });
-  await writeFolders(tx, deps, book, [...touched], effects);
-  await finishKeys(tx, { finished, released });
+  await Promise.all([writeFolders(tx, deps, book, [...touched], effects), finishKeys(tx, { finished, released })]);
   return results;
 }
 

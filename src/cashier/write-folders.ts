@@ -50,8 +50,11 @@ export async function writeFolders(
         effects.events.map((event) => toNewEvent(deps, event)),
       ),
     );
+  writes.push(postAll(tx, deps, book, effects)); // last: the ledger's first look goes out with the writes
   await Promise.all(writes);
+}
 
+async function postAll(tx: Tx, deps: CashierDeps, book: number, effects: Effects): Promise<void> {
   const transfers = effects.postings.map((posting) => toTransfer(posting));
   for (let at = 0; at < transfers.length; at += BATCH_ITEMS_MAX) {
     const results = await deps.ledger.postTransfers(tx, book, transfers.slice(at, at + BATCH_ITEMS_MAX));
