@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts';
 import { findEndpoints } from './endpoint-store.ts';
-import { leaseDeliveries, type LeasedDelivery, listDueDeliveryIds, type Room } from './sending-store.ts';
+import { leaseDeliveries, type LeasedDelivery, listDueDeliveries, type Room } from './sending-store.ts';
 import type { Queries } from './webhook-deps.ts';
 import type { Endpoint } from './webhook.ts';
 
@@ -16,11 +16,15 @@ export async function claimDeliveries(
   facts: { now: Date; leaseSeconds: number; limit: number; room: Room },
 ): Promise<DeliveryJob[]> {
   const { now } = facts;
-  const ids = await listDueDeliveryIds(sql, book, facts);
-  if (ids.length === 0) return [];
+  const due = await listDueDeliveries(sql, book, facts);
+  if (due.length === 0) return [];
   const leasedUntil = new Date(now.getTime() + facts.leaseSeconds * 1000);
-  const leased = await leaseDeliveries(sql, book, ids, { now, leasedUntil });
-  const endpoints = await findEndpoints(sql, book, [...new Set(leased.map((delivery) => delivery.endpointId))]);
+  const ids = due.map((delivery) => delivery.id);
+  const endpointIds = [...new Set(due.map((delivery) => delivery.endpointId))];
+  const [leased, endpoints] = await Promise.all([
+    leaseDeliveries(sql, book, ids, { now, leasedUntil }),
+    findEndpoints(sql, book, endpointIds),
+  ]);
   const byId = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
   return leased.map((delivery) => {
     const endpoint = byId.get(delivery.endpointId);

@@ -36,6 +36,16 @@ describe('the room of an endpoint', () => {
     expect(lanes.room().named).toEqual([{ endpointId: 'we_a', room: 1, isUnwell: true }]);
   });
 
+  test('tells when a call that ends had left none for others', () => {
+    const lanes = new EndpointLanes();
+    lanes.started('we_a');
+    expect(lanes.finished('we_a', quick)).toBe(false); // there was room for another one
+    for (let count = 0; count < 3; count++) lanes.started('we_a');
+    expect(lanes.finished('we_a', quick)).toBe(true);
+    expect(lanes.finished('we_a', quick)).toBe(false);
+    expect(lanes.finished('we_never', quick)).toBe(false);
+  });
+
   test('of an endpoint that answers, but slowly, stays small', () => {
     const lanes = new EndpointLanes();
     for (let count = 0; count < 20; count++) {

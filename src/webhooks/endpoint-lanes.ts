@@ -25,9 +25,11 @@ export class EndpointLanes {
     if (lane.isUnwell) this.#unwellUnderWay += 1;
   }
 
-  finished(endpointId: EndpointId, result: { ok: boolean; durationMs: number }): void {
+  /** True when the endpoint had no room before, so that others may have waited for this one. */
+  finished(endpointId: EndpointId, result: { ok: boolean; durationMs: number }): boolean {
     const lane = this.#lanes.get(endpointId);
-    if (lane === undefined) return;
+    if (lane === undefined) return false;
+    const wasFull = lane.underWay >= lane.sendsMax;
     if (lane.isUnwell) this.#unwellUnderWay -= lane.underWay;
     lane.underWay -= 1;
     const isQuick = result.durationMs <= WEBHOOK_QUICK_MS_MAX;
@@ -39,6 +41,7 @@ export class EndpointLanes {
     // Beyond a certain number only the busy and the unwell are remembered; a quick one is soon back at its best.
     if (this.#lanes.size > WEBHOOK_LANES_KEPT_MAX && lane.underWay === 0 && !lane.isUnwell)
       this.#lanes.delete(endpointId);
+    return wasFull;
   }
 
   room(): Room {

@@ -55,16 +55,21 @@ export function startSendingDeliveries(deps: SendDeliveriesDeps): DueLoop {
       let result: TryResult | null = null;
       try {
         result = await tryDelivery(deps, job);
+        // What is limited is calls under way: a good answer makes room before it is recorded.
+        if (result.state === 'succeeded') makeRoom(job, result);
         const recorded = await results.submit(result);
         if (recorded === 'stale')
           deps.log.warn({ delivery: job.deliveryId }, 'a webhook was sent after its lease had passed on');
       } finally {
-        const ok = result?.state === 'succeeded';
-        lanes.finished(job.endpointId, { ok, durationMs: result?.durationMs ?? 0 });
-        loop.kick(); // its endpoint has room again, and what waited behind it may go
+        if (result?.state !== 'succeeded') makeRoom(job, result);
+        loop.kick(); // what waited behind it may go
       }
     },
   });
+  function makeRoom(job: DeliveryJob, result: TryResult | null): void {
+    const facts = { ok: result?.state === 'succeeded', durationMs: result?.durationMs ?? 0 };
+    if (lanes.finished(job.endpointId, facts)) loop.kick();
+  }
   return {
     kick: () => loop.kick(),
     async stop() {

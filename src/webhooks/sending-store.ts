@@ -29,13 +29,13 @@ export interface Room {
  * for an earlier event of the same object and endpoint is passed over. It is written so that any plan walks the two
  * indexes of pending rows, however many rows there are and however old the statistics.
  */
-export async function listDueDeliveryIds(
+export async function listDueDeliveries(
   sql: Queries,
   book: number,
   facts: { now: Date; limit: number; room: Room },
-): Promise<DeliveryId[]> {
+): Promise<{ id: DeliveryId; endpointId: EndpointId }[]> {
   const { room } = facts;
-  const rows = await sql<{ id: DeliveryId }[]>`
+  return await sql<{ id: DeliveryId; endpointId: EndpointId }[]>`
     with recursive owing as (
       (
         select endpoint_id from webhook_deliveries
@@ -60,7 +60,7 @@ export async function listDueDeliveryIds(
         ${column(room.named.map((n) => n.isUnwell))}::boolean[]
       ) as n (endpoint_id, room, is_unwell)
     ), candidate as (
-      select due.id, due.due_at, due.place, coalesce(named.is_unwell, false) as is_unwell
+      select due.id, owing.endpoint_id, due.due_at, due.place, coalesce(named.is_unwell, false) as is_unwell
       from owing
       left join named on named.endpoint_id = owing.endpoint_id
       cross join lateral (
@@ -83,15 +83,14 @@ export async function listDueDeliveryIds(
         ) first
       ) due
     )
-    select id
+    select id, endpoint_id as "endpointId"
     from (
-      select id, place, due_at, is_unwell, row_number() over (partition by is_unwell order by place, due_at) as turn
+      select id, endpoint_id, place, due_at, is_unwell, row_number() over (partition by is_unwell order by place, due_at) as turn
       from candidate
     ) ranked
     where not is_unwell or turn <= ${room.unwell}
     order by place, due_at
     limit ${facts.limit}`;
-  return rows.map((row) => row.id);
 }
 
 /**
