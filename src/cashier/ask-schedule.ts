@@ -32,6 +32,17 @@ export function nextAskAt(afterSeconds: readonly number[], facts: AskFacts): Dat
   return (facts.outcome === 'unknown' || isLate) && doubling < planned ? doubling : planned;
 }
 
+/** After a wallet gave an order up, in seconds after expiry: was it paid after all, and did the notification get lost? */
+const LATE_ASK_SECONDS = [600, 3600, 86_400];
+
+/** When to ask about an order that failed, once more; null when it was never open at the wallet, or all has been asked. */
+export function lateAskAt(facts: { wasOpen: boolean; expiresAt: Date; now: Date }): Date | null {
+  if (!facts.wasOpen) return null;
+  return (
+    LATE_ASK_SECONDS.map((seconds) => addSeconds(facts.expiresAt, seconds)).find((time) => time > facts.now) ?? null
+  );
+}
+
 export function addSeconds(time: Date, seconds: number): Date {
   return new Date(time.getTime() + seconds * 1000);
 }

@@ -226,6 +226,39 @@ describe('money that is not wanted goes back', () => {
   });
 });
 
+describe('an order that the wallet gave up', () => {
+  const nextAction = { type: 'app_order', orderString: 'tn', sdkMode: '01' } as const;
+
+  test('is asked about three times more, in case it was paid after all and nobody said so', () => {
+    const { attempt, clock, decide } = setUp({}, [{ nextAction }]);
+    clock.advanceMs(903_000);
+    decide(failed, 'poll');
+    const asked: number[] = [];
+    while (attempt.dueAt !== null) {
+      asked.push((attempt.dueAt.getTime() - attempt.expiresAt.getTime()) / 1000);
+      clock.advanceMs(attempt.dueAt.getTime() - clock.now().getTime());
+      decide(asked.length === 2 ? unknown : failed, 'poll');
+    }
+    expect(asked).toEqual([600, 3600, 86_400]);
+    expect(attempt.outcome).toBe('failed');
+  });
+
+  test('was paid after all: the money goes back', () => {
+    const { payment, attempt, clock, effects, decide } = setUp({}, [{ nextAction }]);
+    clock.advanceMs(903_000);
+    decide(failed, 'poll');
+    decide(paid, 'poll');
+    expect([payment.state, attempt.settled, attempt.dueAt]).toEqual(['canceled', 'surplus', null]);
+    expect(effects.refunds).toHaveLength(1);
+  });
+
+  test('is not asked about when it never was open there', () => {
+    const { attempt, decide } = setUp();
+    decide({ ...failed, reason: 'not_sent' }, 'reply');
+    expect(attempt.dueAt).toBeNull();
+  });
+});
+
 describe('canceling and expiring', () => {
   test('a wallet that does not answer keeps the payment open, also when the merchant wants it gone', () => {
     const { payment, decide } = setUp({ cancelRequestedAt: START });

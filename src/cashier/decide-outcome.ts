@@ -1,7 +1,7 @@
 import { assertNever } from '../base/assert.ts';
 import { type IdDeps, idLetters, newId } from '../base/id.ts';
 import type { Outcome, SucceededOutcome, WalletCan, WalletName } from '../wallets/wallet.ts';
-import { nextAskAt } from './ask-schedule.ts';
+import { lateAskAt, nextAskAt } from './ask-schedule.ts';
 import {
   ATTEMPT_MOVES,
   type CancellationReason,
@@ -57,6 +57,7 @@ export function decideOutcome(
       return attemptSucceeded(deps, folder, attempt, outcome, effects);
     case 'failed':
       if (attempt.outcome === 'succeeded') return contradicted(deps, attempt, 'failed', effects);
+      attempt.dueAt = lateAsk(deps, attempt);
       if (attempt.outcome === 'failed') return;
       setOutcome(attempt, 'failed');
       attempt.failureReason = outcome.reason;
@@ -64,10 +65,10 @@ export function decideOutcome(
       attempt.failureMessage = outcome.walletMessage.slice(0, 200);
       attempt.unknownReason = null;
       attempt.finishedAt = deps.clock.now();
-      attempt.dueAt = null;
       return settlePaymentState(deps, folder, effects);
     case 'pending':
     case 'unknown':
+      if (attempt.outcome === 'failed') attempt.dueAt = lateAsk(deps, attempt);
       if (attempt.outcome === 'succeeded' || attempt.outcome === 'failed') return;
       setOutcome(attempt, outcome.kind);
       attempt.unknownReason = outcome.kind === 'unknown' ? outcome.reason.slice(0, 200) : null;
@@ -246,7 +247,10 @@ function amountDiffers(
       `the wallet says ${told}, we asked ${attempt.currency} ${attempt.amountMinor}`,
     ),
   );
-  if (attempt.outcome === 'failed') return;
+  if (attempt.outcome === 'failed') {
+    attempt.dueAt = lateAsk(deps, attempt);
+    return;
+  }
   setOutcome(attempt, 'unknown');
   attempt.unknownReason = 'the wallet names another amount';
   attempt.dueAt = nextAsk(deps, attempt);
@@ -271,6 +275,11 @@ function nextAsk(deps: DecideDeps, attempt: Attempt): Date {
     expiresAt: attempt.expiresAt,
     now: deps.clock.now(),
   });
+}
+
+/** What was open at the wallet may have been paid at the last moment: it is asked about a few times more. */
+function lateAsk(deps: DecideDeps, attempt: Attempt): Date | null {
+  return lateAskAt({ wasOpen: attempt.nextAction !== null, expiresAt: attempt.expiresAt, now: deps.clock.now() });
 }
 
 function setOutcome(attempt: Attempt, to: Attempt['outcome']): void {
