@@ -1,15 +1,31 @@
-import { connect } from '../src/db/connect.ts';
+import postgres from 'postgres';
 
-type NaiveTransfer = (id: bigint, debit: bigint, credit: bigint, amount: bigint) => Promise<void>;
+/** Does one transfer; `inFlight` says how many its callers keep under way. */
+type NaiveTransfer = (inFlight: number, id: bigint, debit: bigint, credit: bigint, amount: bigint) => Promise<void>;
 
-/** What one writes first: a transaction per transfer, over 16 connections. More callers than that wait for a connection. */
+const CONNECTIONS_MAX = 16;
+
+/**
+ * What one writes first: a transaction per transfer with the plain driver, every statement prepared and waited for, over one
+ * connection when one is in flight and else over as many as that, at most 16. More callers wait for a connection.
+ */
 export async function openNaive(
   url: string,
   accounts: number,
   closing: (() => Promise<void>)[],
 ): Promise<NaiveTransfer> {
-  const sql = connect(url, { connectionsMax: 16, applicationName: 'bench naive' });
-  closing.push(() => sql.end());
+  const open = (connectionsMax: number) => {
+    const sql = postgres(url, { max: connectionsMax, types: { bigint: postgres.BigInt }, onnotice: () => {} });
+    closing.push(() => sql.end());
+    return sql;
+  };
+  const pools = new Map([1, CONNECTIONS_MAX].map((max) => [max, open(max)]));
+  const poolOf = (inFlight: number) => {
+    const pool = pools.get(inFlight === 1 ? 1 : CONNECTIONS_MAX);
+    if (!pool) throw new Error('both pools are open');
+    return pool;
+  };
+  const sql = poolOf(1);
   await sql`
     create table naive_accounts (
       id uuid primary key,
@@ -29,9 +45,9 @@ export async function openNaive(
     select lpad(to_hex(n), 32, '0')::uuid from generate_series(${1}::integer, ${accounts}::integer) n`;
   await sql.unsafe('vacuum analyze naive_accounts');
 
-  return async (id, debit, credit, amount) => {
+  return async (inFlight, id, debit, credit, amount) => {
     const [debitId, creditId] = [naiveId(debit, accounts), naiveId(credit, accounts)];
-    await sql.begin(async (tx) => {
+    await poolOf(inFlight).begin(async (tx) => {
       const locked = await tx`
         select id from naive_accounts where id in (${debitId}, ${creditId}) order by id for update`;
       if (locked.length !== 2) throw new Error('no such account');

@@ -73,7 +73,7 @@ async function benchOn(url: string, options: BenchOptions, closing: (() => Promi
   const plain = (inFlight: number, hot: boolean) => () =>
     runLoad(inFlight, seconds, () => () => {
       const { id, debitAccountId, creditAccountId, amount } = newTransfer(hot);
-      return naive(id, debitAccountId, creditAccountId, amount);
+      return naive(inFlight, id, debitAccountId, creditAccountId, amount);
     });
 
   const cases: Case[] = [];

@@ -4,7 +4,7 @@ import { TRANSACTION_TRIES_MAX } from '../base/limits.ts';
 import { systemRandom } from '../base/random.ts';
 import { Refusal } from '../base/refusal.ts';
 import { pauseMs } from './backoff.ts';
-import { sweepMarks, wasCommitted, writeMark } from './commit-mark.ts';
+import { findOut, isMarked, sweepMarks, writeMark } from './commit-mark.ts';
 import { isConnectionLoss, type Sql, type Tx } from './connect.ts';
 
 const RETRY_AFTER_SECONDS = 1;
@@ -25,6 +25,11 @@ export interface BatchOptions<In, Out> {
    * one is found by halving, and only its caller sees the error.
    */
   run(tx: Tx, items: readonly In[]): Promise<readonly (Out | Refusal)[]>;
+  /**
+   * For a `run` whose own writes can tell, when the answer to a commit was lost, whether it happened: asked with the answers
+   * of that `run`. It must wait for a transaction that is still under way. Without it, every transaction writes a mark.
+   */
+  wasCommitted?: (sql: Sql, answers: readonly (Out | Refusal)[]) => Promise<boolean>;
 }
 
 export interface Batch<In, Out> {
@@ -118,7 +123,7 @@ interface Runner<In, Out> {
 }
 
 function createRunner<In, Out>(options: BatchOptions<In, Out>): Runner<In, Out> {
-  const { name, sql } = options;
+  const { name, sql, wasCommitted } = options;
   const batcher = systemRandom.bytes(12).toString('base64url');
   let mark = 0n;
   let swept = false;
@@ -152,27 +157,30 @@ function createRunner<In, Out>(options: BatchOptions<In, Out>): Runner<In, Out> 
   /** Undefined when the transaction was committed and everybody has their answer; else nothing was written, unless `final`. */
   async function tryOnce(entries: readonly Entry<In, Out>[]): Promise<{ error: unknown; final: boolean } | undefined> {
     const myMark = (mark += 1n);
-    let answers: readonly (Out | Refusal)[] | undefined;
+    let answers: readonly (Out | Refusal)[] = [];
+    let answered = false;
     try {
       await sql.begin(async (tx) => {
         // Not waited for: begin, the mark and the first read of `run` travel together.
-        const marked = writeMark(tx, batcher, myMark);
+        const marked = wasCommitted ? undefined : writeMark(tx, batcher, myMark);
         const running = (async () => options.run(tx, entries.map(itemOf)))();
         const [found] = await Promise.all([running, marked]);
         assert(found.length === entries.length, `${name} answers every item`);
         answers = found;
+        answered = true;
       });
     } catch (error) {
-      if (answers === undefined || !isConnectionLoss(error)) return { error, final: false };
+      if (!answered || !isConnectionLoss(error)) return { error, final: false };
       // The commit was sent and its answer lost.
       try {
-        if (!(await wasCommitted(sql, batcher, myMark))) return { error, final: false };
+        const ask = () => (wasCommitted ? wasCommitted(sql, answers) : isMarked(sql, batcher, myMark));
+        if (!(await findOut(ask))) return { error, final: false };
       } catch (unknown) {
         return { error: unknown, final: true };
       }
     }
-    settle(entries, answers ?? []);
-    if (!swept) {
+    settle(entries, answers);
+    if (!swept && !wasCommitted) {
       swept = true;
       void sweepMarks(sql).catch(() => undefined); // only tidying; the next process tries again
     }

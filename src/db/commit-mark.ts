@@ -21,14 +21,19 @@ export async function writeMark(tx: Tx, batcher: string, mark: bigint): Promise<
 
 /**
  * Whether the transaction that wrote this mark was committed. Touching the row waits for a transaction that is still under
- * way, so the answer is final. @throws CommitUnknown when the database gives no answer within COMMIT_LOOKUP_SECONDS_MAX
+ * way, so the answer is final.
  */
-export async function wasCommitted(sql: Sql, batcher: string, mark: bigint): Promise<boolean> {
+export async function isMarked(sql: Sql, batcher: string, mark: bigint): Promise<boolean> {
+  return (await readMark(sql, batcher)) === mark;
+}
+
+/** Asks until the database answers. @throws CommitUnknown when it gives no answer within COMMIT_LOOKUP_SECONDS_MAX */
+export async function findOut(ask: () => Promise<boolean>): Promise<boolean> {
   const started = process.hrtime.bigint();
   const limit = BigInt(COMMIT_LOOKUP_SECONDS_MAX) * 1_000_000_000n;
   for (let tryNo = 1; ; tryNo++) {
     try {
-      return (await readMark(sql, batcher)) === mark;
+      return await ask();
     } catch (error) {
       if (process.hrtime.bigint() - started > limit) throw new CommitUnknown({ cause: error });
       await sleep(pauseMs(tryNo));

@@ -16,7 +16,7 @@ import { expirePending } from './resolve-pending.ts';
 import type { CreateAccountResult, CreateTransferResult } from './results.ts';
 import { LedgerState } from './state.ts';
 import type { CreateAccount, CreateTransfer } from './types.ts';
-import { writeState } from './write-state-store.ts';
+import { writeState, type Trace } from './write-state-store.ts';
 
 /** What one caller wants done to a book, as a whole: events of one request never join another's chain. */
 export type LedgerRequest =
@@ -41,7 +41,7 @@ export async function applyRequests(
   deps: ApplyDeps,
   book: number,
   requests: readonly LedgerRequest[],
-): Promise<{ replies: LedgerReply[]; written: Promise<void> }> {
+): Promise<{ replies: LedgerReply[]; trace: Trace; written: Promise<unknown> }> {
   const accounts = requests.flatMap((request) => (request.kind === 'accounts' ? request.accounts : []));
   const transfers = requests.flatMap((request) => (request.kind === 'transfers' ? request.transfers : []));
   const { head, state } = await readState(tx, deps, book, accounts, transfers);
@@ -53,7 +53,7 @@ export async function applyRequests(
         ? { kind: 'accounts', results: applyAccounts(state, request.accounts, timestamps) }
         : { kind: 'transfers', results: applyTransfers(state, request.transfers, timestamps) },
   );
-  return { replies, written: writeDecided(tx, deps, book, head, state) };
+  return { replies, ...writeDecided(tx, deps, book, head, state) };
 }
 
 /** Gives back the amounts of pending transfers whose time is up, oldest first; answers how many. */
@@ -73,7 +73,7 @@ export async function applyExpiries(tx: Tx, deps: ApplyDeps, book: number, limit
     assert(transfer, 'a pending row has its transfer');
     expirePending(state, transfer, timestamps.next());
   }
-  await writeDecided(tx, deps, book, head, state);
+  await writeDecided(tx, deps, book, head, state).written;
   return due.length;
 }
 
@@ -149,8 +149,14 @@ function accountsOf(known: readonly KnownTransfer[]): bigint[] {
   );
 }
 
-async function writeDecided(tx: Tx, deps: ApplyDeps, book: number, head: Head, state: LedgerState): Promise<void> {
-  const { next, written } = writeState(tx, book, head, state);
+function writeDecided(
+  tx: Tx,
+  deps: ApplyDeps,
+  book: number,
+  head: Head,
+  state: LedgerState,
+): { trace: Trace; written: Promise<unknown> } {
+  const { next, trace, written } = writeState(tx, book, head, state);
   deps.cache.keep(book, next.hash, state.accounts);
-  await written;
+  return { trace, written };
 }

@@ -1,18 +1,20 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { startCuttingProxy } from '../../test/cutting-proxy.ts';
 import { freshDatabase } from '../../test/database.ts';
 import { ManualClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
-import type { Sql } from '../db/connect.ts';
+import { connect, type Sql } from '../db/connect.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { CreateAccount, CreateTransfer } from './types.ts';
 import { AMOUNT_MAX, AccountFlags, TransferFlags } from './types.ts';
 
 const clock = new ManualClock(new Date('2026-11-05T08:00:00Z'));
 let sql: Sql;
+let url: string;
 let ledger: Ledger;
 
 beforeAll(async () => {
-  ({ sql } = await freshDatabase());
+  ({ sql, url } = await freshDatabase());
   ledger = createLedger({ sql, clock, log: silentLog, book: 0 });
   await ledger.prepareMonths();
 });
@@ -357,4 +359,47 @@ test('a write that the database refuses is told to its caller as an error, and n
   // The balances in memory were those of the write that never was; they are not believed.
   expect((await own.createTransfers([transfer(a, b, 1n)]))[0]?.status).toBe('created');
   expect((await own.lookupAccounts([a.id]))[0]?.debitsPosted).toBe(13n);
+});
+
+describe('a commit whose answer is lost', () => {
+  test.each(['deliver', 'drop'] as const)('%s: what was written is told as written, once', async (cut) => {
+    const proxy = await startCuttingProxy(url);
+    const shaky = connect(proxy.url, { connectionsMax: 2, applicationName: 'shaky' });
+    const far = createLedger({ sql: shaky, clock, log: silentLog, book: 0 });
+    const [a, purse] = [account(), account({ flags: AccountFlags.debits_must_not_exceed_credits })];
+    proxy.cuts.push(cut);
+    expect((await far.createAccounts([a, purse])).map(({ status }) => status)).toEqual(['created', 'created']);
+    proxy.cuts.push(cut);
+    const told = await Promise.all([transfer(a, purse, 5n), transfer(purse, a, 9n)].map((one) => statuses([one], far)));
+    expect(told).toEqual([['created'], ['exceeds_credits']]);
+    // Nothing but burnt ids, and nothing at all.
+    const tooMuch = transfer(purse, a, 6n);
+    proxy.cuts.push(cut);
+    expect(await statuses([tooMuch, transfer(purse, a, 7n)], far)).toEqual(['exceeds_credits', 'exceeds_credits']);
+    proxy.cuts.push(cut);
+    expect(await statuses([tooMuch], far)).toEqual(['id_already_failed']);
+    expect(proxy.cuts).toEqual([]);
+    expect(await balances(purse.id)).toEqual([0n, 0n, 0n, 5n]);
+    await far.close();
+    await shaky.end();
+    await proxy.close();
+  });
+
+  test('others may have written to the book meanwhile', async () => {
+    const proxy = await startCuttingProxy(url);
+    const shaky = connect(proxy.url, { connectionsMax: 2, applicationName: 'shaky' });
+    const far = createLedger({ sql: shaky, clock, log: silentLog, book: 0 });
+    const [a, b] = [account(), account()];
+    await open(a, b);
+    for (const cut of ['deliver', 'drop', 'deliver'] as const) {
+      proxy.cuts.push(cut);
+      const near = Array.from({ length: 20 }, () => statuses([transfer(a, b, 1n)]));
+      expect(await statuses([transfer(a, b, 1n)], far)).toEqual(['created']);
+      await Promise.all(near);
+    }
+    expect(await balances(a.id)).toEqual([0n, 63n, 0n, 0n]);
+    await far.close();
+    await shaky.end();
+    await proxy.close();
+  });
 });

@@ -2,6 +2,7 @@ import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
 import { BATCH_ITEMS_MAX, BATCH_QUEUE_MAX, LEDGER_ACCOUNTS_CACHED_MAX, LEDGER_PAGE_ITEMS_MAX } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
+import { Refusal } from '../base/refusal.ts';
 import { createBatch } from '../db/batch.ts';
 import type { Sql, Tx } from '../db/connect.ts';
 import { AccountCache } from './account-cache.ts';
@@ -12,6 +13,7 @@ import { listAccountBalances, listAccountTransfers, listAccounts, listTransfers 
 import { indexClosedMonths, makePartitions } from './partition-store.ts';
 import type { CreateAccountResult, CreateTransferResult } from './results.ts';
 import type { Account, AccountFilter, BalancesAt, CreateAccount, CreateTransfer, Transfer } from './types.ts';
+import { isWritten, type Trace } from './write-state-store.ts';
 
 export interface LedgerOptions {
   sql: Sql;
@@ -54,28 +56,32 @@ const MONTHS_AHEAD = 3;
 
 export function createLedger({ sql, clock, log, book }: LedgerOptions): Ledger {
   const deps = { clock, cache: new AccountCache(LEDGER_ACCOUNTS_CACHED_MAX) };
-  const lane = createBatch<LedgerRequest, LedgerReply>({
+  const lane = createBatch<LedgerRequest, { reply: LedgerReply; trace: Trace }>({
     name: `ledger ${book}`,
     sql,
     itemsMax: BATCH_ITEMS_MAX,
     queueMax: BATCH_QUEUE_MAX,
     sizeOf: (request) => (request.kind === 'accounts' ? request.accounts.length : request.transfers.length),
     async run(tx, requests) {
-      const { replies, written } = await applyRequests(tx, deps, book, requests);
+      const { replies, trace, written } = await applyRequests(tx, deps, book, requests);
       // The commit travels right behind the writes; if one of them failed it fails too, with that error.
       written.catch(() => {});
-      return replies;
+      return replies.map((reply) => ({ reply, trace }));
+    },
+    async wasCommitted(sql, [answer]) {
+      assert(answer && !(answer instanceof Refusal), 'the ledger answers every request');
+      return isWritten(sql, book, answer.trace); // one trace, that of the transaction
     },
   });
 
   return {
     async createAccounts(accounts) {
       checkAccounts(accounts);
-      return accountResults(await lane.submit({ kind: 'accounts', accounts }));
+      return accountResults((await lane.submit({ kind: 'accounts', accounts })).reply);
     },
     async createTransfers(transfers) {
       checkTransfers(transfers);
-      return transferResults(await lane.submit({ kind: 'transfers', transfers }));
+      return transferResults((await lane.submit({ kind: 'transfers', transfers })).reply);
     },
     async openAccounts(tx, book, accounts) {
       checkAccounts(accounts);

@@ -1,11 +1,19 @@
-import type { Tx } from '../db/connect.ts';
+import type { Sql, Tx } from '../db/connect.ts';
 import { idList, idOrNull, list } from './array-literal.ts';
 import { hashEvent, hashLine, idHex, transferLine } from './chain.ts';
-import type { Head } from './read-state-store.ts';
+import { lockHead, type Head } from './read-state-store.ts';
 import { expiryOf } from './resolve-pending.ts';
 import type { AccountState, LedgerState } from './state.ts';
 import type { Account, Transfer } from './types.ts';
 import { TransferFlags, hasFlag } from './types.ts';
+
+/**
+ * What a transaction leaves behind in its book if it is committed, and nobody else can: its last event with the hash that
+ * contains all before it; or, if nothing happened, all the ids that it burnt; or nothing at all.
+ */
+export type Trace =
+  | { kind: 'transfer' | 'account' | 'expiry'; id: bigint; hash: string }
+  | { kind: 'failed'; failed: ReadonlyMap<bigint, { status: string; timestamp: bigint }> };
 
 /**
  * Writes what the engine decided: the events with their hashes, the balances, what became of pending transfers, burnt ids,
@@ -16,7 +24,7 @@ export function writeState(
   book: number,
   head: Head,
   state: LedgerState,
-): { next: Head; written: Promise<unknown> } {
+): { next: Head; trace: Trace; written: Promise<unknown> } {
   const writes: Promise<unknown>[] = [];
   const accounts: { account: Account; hash: string }[] = [];
   const transfers = new TransferColumns();
@@ -51,7 +59,50 @@ export function writeState(
   if (state.events.length > 0) {
     writes.push(writeBook(tx, book, next, transfers, new BalanceColumns(state.changedAccounts)));
   }
-  return { next, written: Promise.all(writes) };
+  return { next, trace: traceOf(state, hash), written: Promise.all(writes) };
+}
+
+function traceOf(state: LedgerState, hash: string): Trace {
+  const last = state.events.at(-1);
+  if (!last) return { kind: 'failed', failed: state.newlyFailed };
+  if (last.kind === 'transfer') return { kind: 'transfer', id: last.transfer.id, hash };
+  if (last.kind === 'account') return { kind: 'account', id: last.account.id, hash };
+  return { kind: 'expiry', id: last.expiry.transferId, hash };
+}
+
+/** Whether the transaction of this trace was committed. Waits for the book, so one that is still under way has ended by then. */
+export async function isWritten(sql: Sql, book: number, trace: Trace): Promise<boolean> {
+  return sql.begin(async (tx) => {
+    await lockHead(tx, book);
+    if (trace.kind === 'failed') return (await countFailed(tx, book, trace.failed)) === BigInt(trace.failed.size);
+    const [found] = await findHash(tx, book, trace);
+    return found?.hash === trace.hash;
+  });
+}
+
+async function findHash(tx: Tx, book: number, { kind, id }: Trace & { id: bigint }): Promise<{ hash: string }[]> {
+  const uuid = idHex(id);
+  if (kind === 'transfer') {
+    return tx`select encode(hash, 'hex') as hash from ledger_transfers where book = ${book} and id = ${uuid}`;
+  }
+  if (kind === 'account') {
+    return tx`select encode(hash, 'hex') as hash from ledger_accounts where book = ${book} and id = ${uuid}`;
+  }
+  return tx`select encode(hash, 'hex') as hash from ledger_expiries where book = ${book} and transfer_id = ${uuid}`;
+}
+
+async function countFailed(tx: Tx, book: number, failed: (Trace & { kind: 'failed' })['failed']): Promise<bigint> {
+  const facts = [...failed.values()];
+  const [row] = await tx<{ count: bigint }[]>`
+    select count(*)
+    from ledger_failed_transfers f
+    join unnest(
+      ${idList([...failed.keys()])}::uuid[],
+      ${list(facts.map(({ status }) => status))}::text[],
+      ${list(facts.map(({ timestamp }) => timestamp))}::bigint[]
+    ) as t (id, status, timestamp) on t.id = f.id and t.status = f.status and t.timestamp = f.timestamp
+    where f.book = ${book}`;
+  return row?.count ?? 0n;
 }
 
 function insertAccounts(tx: Tx, book: number, created: { account: Account; hash: string }[]): Promise<unknown>[] {
