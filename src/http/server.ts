@@ -39,9 +39,10 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   });
   app.setSerializerCompiler(() => (value) => (typeof value === 'string' ? value : JSON.stringify(value)));
   app.removeAllContentTypeParsers();
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     reply.header('x-content-type-options', 'nosniff');
-    reply.header('referrer-policy', reply.getHeader('referrer-policy') ?? 'no-referrer');
+    if (!reply.hasHeader('referrer-policy')) reply.header('referrer-policy', 'no-referrer');
+    done(null, payload);
   });
   answerProblems(app, deps.log);
 

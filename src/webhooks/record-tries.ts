@@ -18,8 +18,7 @@ export async function recordTries(
   book: number,
   results: readonly TryResult[],
 ): Promise<('recorded' | 'stale')[]> {
-  await insertTries(tx, book, results);
-  const recorded = await updateTriedDeliveries(tx, book, results);
+  const [recorded] = await Promise.all([updateTriedDeliveries(tx, book, results), insertTries(tx, book, results)]);
   const isRecorded = (result: TryResult) => recorded.has(claimName(result.deliveryId, result.fence));
   const taken = results.filter(isRecorded);
   const failed = taken.filter((result) => result.state === 'pending');
