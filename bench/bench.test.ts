@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { rootDir } from '../src/base/root.ts';
+import { readArguments } from './arguments.ts';
+import { compare, formatTable, measure, type Measured, median, quantile } from './harness.ts';
+import type { LedgerBench } from './ledger.ts';
+import type { PaymentsBench } from './payments.ts';
+import { type BenchReport, formatReport, whatBounds } from './report.ts';
+
+const machine = {
+  processor: 'Abacus',
+  cores: 2,
+  memoryGb: 8,
+  node: 'v20.20.2',
+  platform: 'linux x64',
+  postgres: '18.4',
+};
+
+const payments: PaymentsBench = {
+  machine,
+  method: ['Everything on this machine.'],
+  measured: [
+    measured('whole payments, 16 in flight', [100, 120, 140]),
+    measured('whole payments, 64 in flight', [300, 320, 340]),
+    measured('whole payments, 128 in flight', [290, 310, 330]),
+  ],
+  levels: [16, 64, 128].map((inFlight) => ({
+    inFlight,
+    cpuMs: { hutong: 2, postgres: 1.5, unionpay: 1.25, shop: 0.25 },
+    machineBusy: 0.95,
+  })),
+  bareInsertsPerPayment: { value: 12, least: 11, most: 13 },
+  halfLoad: { ratePerSecond: 160, rows: [{ name: 'POST /v1/payments, inside Hutong', p50Ms: 3.25, p99Ms: 9.75 }] },
+  rsa: { signUs: 250, verifyUs: 50 },
+  goal: { name: 'whole payments a second', value: 320, goal: 300, reached: true },
+};
+
+const ledger: LedgerBench = {
+  machine,
+  method: ['Interleaved rounds.'],
+  measured: [measured('ledger, uniform, 64 in flight', [20_000, 24_000, 22_000])],
+  ratios: [{ name: '64 in flight to naive', value: 4.2, least: 4, most: 4.4, goal: 4.5, reached: false }],
+};
+
+const report: BenchReport = { date: '2026-11-23', commit: 'abc1234', quick: false, ledger, payments };
+
+describe('the statistics', () => {
+  test('a median is the middle one, a quantile the one that so many are below', () => {
+    expect(median([5, 1, 3])).toBe(3);
+    const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
+    expect(quantile(hundred, 0.5)).toBe(51);
+    expect(quantile(hundred, 0.99)).toBe(100);
+    expect(quantile([7], 0.99)).toBe(7);
+    expect(quantile([], 0.5)).toBeNaN();
+  });
+
+  test('every case is run once per round, and rounds and cases keep their places', async () => {
+    const order: string[] = [];
+    const rates = new Map([
+      ['a', [1, 30, 2]],
+      ['b', [10, 20, 40]],
+    ]);
+    const cases = ['a', 'b'].map((name) => ({
+      name,
+      async run() {
+        order.push(name);
+        return { perSecond: rates.get(name)?.shift() ?? 0, latenciesMs: [order.length] };
+      },
+    }));
+    const all = await measure(cases, 3, () => {});
+    expect(order.join('')).toBe('ababab');
+    expect(all).toMatchObject([
+      { name: 'a', rounds: [1, 30, 2], median: 2, least: 1, most: 30, p50Ms: 3 },
+      { name: 'b', rounds: [10, 20, 40], median: 20, least: 10, most: 40, p50Ms: 4 },
+    ]);
+  });
+
+  test('a ratio is taken round by round', () => {
+    const all = [measured('fast', [40, 90, 50]), measured('slow', [10, 10, 10])];
+    expect(compare('fast to slow', all, ['fast', 'slow'], 5)).toEqual({
+      name: 'fast to slow',
+      value: 5,
+      least: 4,
+      most: 9,
+      goal: 5,
+      reached: true,
+    });
+    expect(compare('', all, ['fast', 'not measured'], 5)).toBeUndefined();
+  });
+
+  test('a table is aligned', () => {
+    expect(formatTable(['case', 'n'], [['one', '1']])).toBe('| case | n |\n|------|--:|\n| one  | 1 |');
+  });
+});
+
+describe('the report', () => {
+  const text = formatReport(report);
+
+  test('has a line per goal that says in words whether it was reached', () => {
+    expect(text).toMatch(/\| whole payments a second +\| +320 \| +≥ 300 \| reached \|/);
+    expect(text).toMatch(/\| ledger, 64 in flight to naive +\| +4\.20 \| +≥ 4\.5 \| +missed \|/);
+  });
+
+  test('tells machine, method, medians and spread', () => {
+    expect(text).toContain('- Abacus, 2 cores, 8 GB\n- Node v20.20.2, PostgreSQL 18.4, linux x64\n');
+    expect(text).toContain('measured on 2026-11-23, commit abc1234');
+    expect(text).toContain('- Everything on this machine.\n');
+    expect(text).toMatch(/\| whole payments, 16 in flight +\| +120 \| +100 \| +140 \|/);
+    expect(text).toMatch(/\| POST \/v1\/payments, inside Hutong +\| +3\.3 \| +9\.8 \|/);
+  });
+
+  test('says what bounds the rate, from processor time and signatures', () => {
+    const words = whatBounds(payments, 2);
+    expect(words).toContain('a payment takes 5.00 ms of them in all four processes, so at most 400 fit');
+    expect(words).toContain('Measured were 320, 80% of that. Processor time is what bounds it.');
+    expect(words).toContain('an RSA-2048 signature costs 250 µs');
+    expect(words).toContain('0.90 ms, 18% of a payment'); // three signatures, three checks
+  });
+
+  test('does not blame the processor when the machine was idle, nor ours when others had it', () => {
+    const slow = (machineBusy: number): PaymentsBench => ({
+      ...payments,
+      measured: [measured('whole payments, 64 in flight', [200, 200, 200])],
+      levels: payments.levels.map((level) => ({ ...level, machineBusy })),
+      goal: { ...payments.goal, value: 200, reached: false },
+    });
+    expect(whatBounds(slow(0.6), 2)).toContain('the rest was spent waiting');
+    expect(whatBounds(slow(1), 2)).toContain('other programs took the rest');
+  });
+
+  test('leaves out what was not measured', () => {
+    expect(formatReport({ ...report, ledger: null, commit: null })).not.toMatch(/## Ledger|commit /);
+    expect(formatReport({ ...report, payments: null })).not.toContain('## Whole payments');
+  });
+});
+
+describe('the arguments', () => {
+  test('write the page after a whole run only, or when asked to', () => {
+    expect(readArguments([])).toEqual({ quick: false, full: false, json: false, only: null, write: true });
+    expect(readArguments(['--full'])).toMatchObject({ full: true, write: true });
+    for (const argv of [['--quick'], ['--json'], ['--only', 'ledger']])
+      expect(readArguments(argv)).toMatchObject({ write: false });
+    expect(readArguments(['--quick', '--write'])).toMatchObject({ quick: true, write: true });
+    expect(readArguments(['--only=payments'])).toMatchObject({ only: 'payments' });
+  });
+
+  test.each([[['--only', 'cards']], [['--fast']], [['payments']], [['--quick', '--full']], [['--only']]])(
+    'that make no sense are told with what there is: %j',
+    (argv) => {
+      expect(readArguments(argv)).toMatch(/^.+\n(.*\n)*usage: npm run bench/);
+    },
+  );
+});
+
+test('docs/benchmarks.md is a page that the command has written', () => {
+  const page = readFileSync(join(rootDir, 'docs', 'benchmarks.md'), 'utf8');
+  const headings = ['# Benchmarks', '## Machine', '## Goals', '## Whole payments', '### What bounds it', '## Ledger'];
+  const places = headings.map((heading) => page.indexOf(`${heading}\n`));
+  expect(places.every((place) => place >= 0)).toBe(true);
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+  expect(page).toMatch(/\nnpm run bench /);
+  expect(page).not.toMatch(/NaN|undefined|Infinity|\/(home|root|tmp|work)\//);
+});
+
+function measured(name: string, rounds: number[]): Measured {
+  const [least, most] = [Math.min(...rounds), Math.max(...rounds)];
+  return { name, rounds, median: median(rounds), least, most, p50Ms: 1, p99Ms: 2 };
+}
