@@ -66,7 +66,7 @@ export function openCashier(deps: CashierDeps): Cashier {
     findWalletFor: (wish) => findWalletFor(deps, openWallet, listAccounts, wish),
     async change(change) {
       const result = await changes.get(change.book).submit(change);
-      deps.webhooks.kick();
+      if (result.tellsShops) deps.webhooks.kick();
       if (result.startsRefund) refundLoop?.kick();
       return result;
     },

@@ -39,6 +39,8 @@ export interface FolderChange {
 export interface FolderResult extends KeyedResult {
   /** True when the change wrote a refund that is to be sent at once. */
   startsRefund: boolean;
+  /** True when the change wrote an event that shops may be waiting for. */
+  tellsShops: boolean;
 }
 
 /**
@@ -80,7 +82,7 @@ async function runChanges(
     if (claim?.kind === 'replay') return toReplayed({ status: claim.status, body: claim.body });
     if (claim?.kind === 'twin') return toTwin(keyed[claim.of], outcomes);
     const folder = folders.get(change);
-    const refundsBefore = effects.refunds.length;
+    const [refundsBefore, eventsBefore] = [effects.refunds.length, effects.events.length];
     const result =
       folder === undefined || (change.merchantId !== null && folder.payment.merchantId !== change.merchantId)
         ? new Refusal('not_found', 'there is no such payment')
@@ -95,7 +97,8 @@ async function runChanges(
       assert(result !== null, 'a finished key keeps a reply');
       finished.push({ claim: change.key.claim, reply: result });
     }
-    return { reply: result, replayed: false, startsRefund: effects.refunds.length > refundsBefore };
+    const startsRefund = effects.refunds.length > refundsBefore;
+    return { reply: result, replayed: false, startsRefund, tellsShops: effects.events.length > eventsBefore };
   };
   const results = changes.map((change) => {
     const result = runChange(change);
@@ -121,7 +124,7 @@ function toTwin(
 }
 
 function toReplayed(reply: Reply | null): FolderResult {
-  return { reply, replayed: true, startsRefund: false };
+  return { reply, replayed: true, startsRefund: false, tellsShops: false };
 }
 
 async function lockFolders(

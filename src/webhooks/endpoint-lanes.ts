@@ -25,11 +25,11 @@ export class EndpointLanes {
     if (lane.isUnwell) this.#unwellUnderWay += 1;
   }
 
-  /** True when the endpoint had no room before, so that others may have waited for this one. */
+  /** True when there was no room before, of the endpoint or of all unwell ones, so that others may have waited for this. */
   finished(endpointId: EndpointId, result: { ok: boolean; durationMs: number }): boolean {
     const lane = this.#lanes.get(endpointId);
     if (lane === undefined) return false;
-    const wasFull = lane.underWay >= lane.sendsMax;
+    const wasFull = lane.underWay >= lane.sendsMax || this.#unwellUnderWay >= WEBHOOK_UNWELL_SENDS_MAX;
     if (lane.isUnwell) this.#unwellUnderWay -= lane.underWay;
     lane.underWay -= 1;
     const isQuick = result.durationMs <= WEBHOOK_QUICK_MS_MAX;
