@@ -7,6 +7,7 @@ import { DATABASE_CONNECTIONS_MAX } from '../src/base/limits.ts';
  * answers when it is durable. No keys, no rules, no ledger, no wallet, no webhook. The parent sends { databaseUrl } and gets
  * back { bareUrl }.
  */
+process.on('disconnect', () => process.exit()); // whoever asked is gone
 process.on('message', (message: { databaseUrl: string }) => void start(message.databaseUrl));
 
 async function start(databaseUrl: string): Promise<void> {

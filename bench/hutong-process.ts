@@ -41,6 +41,7 @@ const current = new AsyncLocalStorage<WatchedCall>();
 let isWatching = false;
 const calls: WatchedCall[] = [];
 
+process.on('disconnect', () => process.exit()); // whoever asked is gone
 process.on('message', (message: Start | Question) => {
   if (!('ask' in message)) void start(message);
   else if (message.ask === 'cpu') process.send?.({ cpu: process.cpuUsage() });

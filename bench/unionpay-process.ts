@@ -11,5 +11,6 @@ const sandbox = await startUnionpaySandbox({
   log: silentLog,
   dataDir: null,
 });
+process.on('disconnect', () => process.exit()); // whoever asked is gone
 process.on('message', () => process.send?.({ cpu: process.cpuUsage() }));
 process.send?.({ merchantSettings: sandbox.merchantSettings, controlUrl: sandbox.controlUrl });
