@@ -210,10 +210,12 @@ create table ledger_heads (
   book integer not null,
   last_timestamp bigint not null default 0,
   hash bytea not null default decode(repeat('00'::text, 32), 'hex'::text),
+  lost_commits bigint not null default 0,
   constraint ledger_heads_pkey PRIMARY KEY (book),
   constraint ledger_heads_book_check CHECK (book >= 0 AND book <= 65535),
   constraint ledger_heads_hash_check CHECK (octet_length(hash) = 32),
-  constraint ledger_heads_last_timestamp_check CHECK (last_timestamp >= 0)
+  constraint ledger_heads_last_timestamp_check CHECK (last_timestamp >= 0),
+  constraint ledger_heads_lost_commits_check CHECK (lost_commits >= 0)
 ) with (fillfactor=10);
 
 create table ledger_pending_transfers (
@@ -503,6 +505,15 @@ AS $function$
 begin
   raise exception 'the ledger is append-only: % of % is refused', lower(tg_op), tg_table_name
     using errcode = 'restrict_violation';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION ledger_refuse_unseen()
+ RETURNS bytea
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'the book is not as expected: another writer came first' using errcode = 'serialization_failure';
 end $function$
 ;
 

@@ -1,4 +1,15 @@
+import type { Head } from './read-state-store.ts';
 import type { AccountState } from './state.ts';
+
+/** After so many batches between which no other writer came, the next one need not look before it writes. */
+const ALONE_BATCHES_MIN = 8;
+
+interface Kept {
+  head: Head;
+  accounts: Map<bigint, AccountState>;
+  /** How many times in a row the head was found as we had left it. */
+  aloneBatches: number;
+}
 
 /**
  * Balances kept between transactions, so that a busy account is not read again for every batch. A book's head hash names
@@ -6,8 +17,9 @@ import type { AccountState } from './state.ts';
  * right, or (another writer came between, or our transaction was rolled back) it is thrown away.
  */
 export class AccountCache {
-  readonly #books = new Map<number, { hash: string; accounts: Map<bigint, AccountState> }>();
+  readonly #books = new Map<number, Kept>();
   readonly #accountsMax: number;
+  #aloneBatches = 0;
 
   constructor(accountsMax: number) {
     this.#accountsMax = accountsMax;
@@ -20,18 +32,38 @@ export class AccountCache {
   }
 
   /** The accounts that are right under this head, for one transaction to work on; they are kept again only by `keep`. */
-  take(book: number, hash: string): Map<bigint, AccountState> {
+  take(book: number, head: Head): Map<bigint, AccountState> {
     const kept = this.#books.get(book);
     this.#books.delete(book);
-    return kept?.hash === hash ? kept.accounts : new Map<bigint, AccountState>();
+    const right = kept?.head.hash === head.hash;
+    this.#aloneBatches = right ? kept.aloneBatches + 1 : 0;
+    return right ? kept.accounts : new Map<bigint, AccountState>();
+  }
+
+  /**
+   * The head as we left it, and all accounts under it, if we seem to be the only writer: good enough to decide on, for a write
+   * that the database refuses if the head is another one. Kept again only by `keep`.
+   */
+  takeUnseen(book: number, ids: ReadonlySet<bigint>): { head: Head; accounts: Map<bigint, AccountState> } | undefined {
+    const kept = this.#books.get(book);
+    if (!kept || kept.aloneBatches < ALONE_BATCHES_MIN) return undefined;
+    for (const id of ids) if (!kept.accounts.has(id)) return undefined;
+    this.#books.delete(book);
+    this.#aloneBatches = kept.aloneBatches;
+    return kept;
   }
 
   /** Called before the commit: if that fails, no head will ever carry this hash. The oldest leave when there are too many. */
-  keep(book: number, hash: string, accounts: Map<bigint, AccountState>): void {
+  keep(book: number, head: Head, accounts: Map<bigint, AccountState>): void {
     for (const id of accounts.keys()) {
       if (accounts.size <= this.#accountsMax) break;
       accounts.delete(id);
     }
-    this.#books.set(book, { hash, accounts });
+    this.#books.set(book, { head, accounts, aloneBatches: this.#aloneBatches });
+  }
+
+  /** What was kept turned out to be wrong. */
+  forget(book: number): void {
+    this.#books.delete(book);
   }
 }

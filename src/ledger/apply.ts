@@ -16,6 +16,7 @@ import { expirePending } from './resolve-pending.ts';
 import type { CreateAccountResult, CreateTransferResult } from './results.ts';
 import { LedgerState } from './state.ts';
 import type { CreateAccount, CreateTransfer } from './types.ts';
+import { TransferFlags } from './types.ts';
 import { writeState, type Trace } from './write-state-store.ts';
 
 /** What one caller wants done to a book, as a whole: events of one request never join another's chain. */
@@ -44,7 +45,9 @@ export async function applyRequests(
 ): Promise<{ replies: LedgerReply[]; trace: Trace; written: Promise<unknown> }> {
   const accounts = requests.flatMap((request) => (request.kind === 'accounts' ? request.accounts : []));
   const transfers = requests.flatMap((request) => (request.kind === 'transfers' ? request.transfers : []));
-  const { head, state } = await readState(tx, deps, book, accounts, transfers);
+  const unseen = takeUnseen(deps, book, accounts, transfers);
+  if (unseen) void lockHead(tx, book).catch(() => {}); // not waited for; an error also fails the write behind it
+  const { head, state } = unseen ?? (await readState(tx, deps, book, accounts, transfers));
 
   const timestamps = new Timestamps(head.lastTimestamp, deps.clock.now().getTime());
   const replies = requests.map(
@@ -53,7 +56,28 @@ export async function applyRequests(
         ? { kind: 'accounts', results: applyAccounts(state, request.accounts, timestamps) }
         : { kind: 'transfers', results: applyTransfers(state, request.transfers, timestamps) },
   );
-  return { replies, ...writeDecided(tx, deps, book, head, state) };
+  return { replies, ...writeDecided(tx, deps, book, head, state, unseen && transfers.map(({ id }) => id)) };
+}
+
+/**
+ * A single writer knows the head and the balances that it left behind, so it need not wait for the database to say them: plain
+ * transfers between accounts in memory are decided at once, and the write says on what condition. A transfer id that is
+ * known already breaks the condition; then all is done again, with looking.
+ */
+function takeUnseen(
+  deps: ApplyDeps,
+  book: number,
+  accounts: readonly CreateAccount[],
+  transfers: readonly CreateTransfer[],
+): { head: Head; state: LedgerState } | undefined {
+  if (accounts.length > 0 || !transfers.every(isPlain)) return undefined;
+  const ids = new Set(transfers.flatMap(({ debitAccountId, creditAccountId }) => [debitAccountId, creditAccountId]));
+  const kept = deps.cache.takeUnseen(book, ids);
+  return kept && { head: kept.head, state: new LedgerState(kept.accounts) };
+}
+
+function isPlain({ flags, pendingId }: CreateTransfer): boolean {
+  return flags === TransferFlags.none && !pendingId;
 }
 
 /** Gives back the amounts of pending transfers whose time is up, oldest first; answers how many. */
@@ -64,7 +88,7 @@ export async function applyExpiries(tx: Tx, deps: ApplyDeps, book: number, limit
   const due = await findDuePending(tx, book, now, limit);
   if (due.length === 0) return 0;
   const known = await findKnownTransfers(tx, book, due);
-  const state = new LedgerState(deps.cache.take(book, head.hash));
+  const state = new LedgerState(deps.cache.take(book, head));
   addKnown(state, known);
   await readAccounts(tx, book, state, accountsOf(known));
   const timestamps = new Timestamps(head.lastTimestamp, deps.clock.now().getTime());
@@ -73,7 +97,7 @@ export async function applyExpiries(tx: Tx, deps: ApplyDeps, book: number, limit
     assert(transfer, 'a pending row has its transfer');
     expirePending(state, transfer, timestamps.next());
   }
-  await writeDecided(tx, deps, book, head, state).written;
+  await writeDecided(tx, deps, book, head, state, undefined).written;
   return due.length;
 }
 
@@ -117,7 +141,7 @@ async function readState(
     [head, known, created, states] = await ask();
   }
   assert(head, 'a book that was opened has a head');
-  const state = new LedgerState(deps.cache.take(book, head.hash));
+  const state = new LedgerState(deps.cache.take(book, head));
   for (const account of states) state.accounts.set(account.id, account);
   addKnown(state, known);
   for (const account of created) state.knownAccounts.set(account.id, account);
@@ -155,8 +179,10 @@ function writeDecided(
   book: number,
   head: Head,
   state: LedgerState,
+  unseenIds: readonly bigint[] | undefined,
 ): { trace: Trace; written: Promise<unknown> } {
-  const { next, trace, written } = writeState(tx, book, head, state);
-  deps.cache.keep(book, next.hash, state.accounts);
+  const { next, trace, written } = writeState(tx, book, head, state, unseenIds);
+  deps.cache.keep(book, next, state.accounts);
+  written.catch(() => deps.cache.forget(book));
   return { trace, written };
 }

@@ -8,6 +8,8 @@ import type { Account, PendingStatus, Transfer } from './types.ts';
 export interface Head {
   lastTimestamp: bigint;
   hash: string;
+  /** Commits that were looked up and not found. */
+  lostCommits: bigint;
 }
 
 /**
@@ -16,8 +18,8 @@ export interface Head {
  * a small batch itself; before, a plan stored while the tables were empty would go on reading all of them.
  */
 export async function lockHead(tx: Tx, book: number): Promise<Head | undefined> {
-  const [head] = await tx<{ last_timestamp: bigint; hash: string }[]>`
-    select last_timestamp, encode(hash, 'hex') as hash,
+  const [head] = await tx<{ last_timestamp: bigint; hash: string; lost_commits: bigint }[]>`
+    select last_timestamp, encode(hash, 'hex') as hash, lost_commits,
       set_config('plan_cache_mode',
         case when pg_relation_size('ledger_balances') < 4194304 then 'force_custom_plan' else 'force_generic_plan' end, true),
       set_config('enable_seqscan', 'off', true),
@@ -26,7 +28,7 @@ export async function lockHead(tx: Tx, book: number): Promise<Head | undefined> 
     from ledger_heads
     where book = ${book}
     for update`;
-  return head && { lastTimestamp: head.last_timestamp, hash: head.hash };
+  return head && { lastTimestamp: head.last_timestamp, hash: head.hash, lostCommits: head.lost_commits };
 }
 
 export async function openBook(tx: Tx, book: number): Promise<void> {

@@ -1,3 +1,4 @@
+import type { PendingQuery, Row } from 'postgres';
 import type { Sql, Tx } from '../db/connect.ts';
 import { idList, idOrNull, list } from './array-literal.ts';
 import { hashEvent, hashLine, idHex, transferLine } from './chain.ts';
@@ -17,13 +18,16 @@ export type Trace =
 
 /**
  * Writes what the engine decided: the events with their hashes, the balances, what became of pending transfers, burnt ids,
- * and the new head, which it answers. The head must be the one that lockHead read in this transaction.
+ * and the new head, which it answers. The head must be the one that lockHead read in this transaction. If it is only what
+ * lockHead is expected to read, `unseenIds` are the transfer ids that were not looked up: the write fails (40001) if the head is
+ * another one or one of the ids is known.
  */
 export function writeState(
   tx: Tx,
   book: number,
   head: Head,
   state: LedgerState,
+  unseenIds: readonly bigint[] | undefined,
 ): { next: Head; trace: Trace; written: Promise<unknown> } {
   const writes: Promise<unknown>[] = [];
   const accounts: { account: Account; hash: string }[] = [];
@@ -55,9 +59,13 @@ export function writeState(
   if (expiries.length > 0) writes.push(insertExpiries(tx, book, expiries));
   if (state.history.length > 0) writes.push(insertHistory(tx, book, state));
   if (state.newlyFailed.size > 0) writes.push(insertFailed(tx, book, state));
-  const next = { lastTimestamp, hash };
-  if (state.events.length > 0) {
-    writes.push(writeBook(tx, book, next, transfers, new BalanceColumns(state.changedAccounts)));
+  const next = { ...head, lastTimestamp, hash };
+  if (state.events.length > 0 || unseenIds) {
+    const nextHash = unseenIds ? hashIfAsExpected(tx, book, head, next, unseenIds) : tx`decode(${hash}, 'hex')`;
+    const bookWrite = writeBook(tx, book, next, nextHash, transfers, new BalanceColumns(state.changedAccounts));
+    // They are sent in this order: new accounts have their balances before those change, an expectation is checked first.
+    if (unseenIds) writes.unshift(bookWrite);
+    else writes.push(bookWrite);
   }
   return { next, trace: traceOf(state, hash), written: Promise.all(writes) };
 }
@@ -70,14 +78,23 @@ function traceOf(state: LedgerState, hash: string): Trace {
   return { kind: 'expiry', id: last.expiry.transferId, hash };
 }
 
-/** Whether the transaction of this trace was committed. Waits for the book, so one that is still under way has ended by then. */
+/**
+ * Whether the transaction of this trace was committed. Waits for the book, so one that is still under way has ended by then;
+ * one of which the server has not even read the first word yet, decided unseen, will find the book changed.
+ */
 export async function isWritten(sql: Sql, book: number, trace: Trace): Promise<boolean> {
   return sql.begin(async (tx) => {
     await lockHead(tx, book);
-    if (trace.kind === 'failed') return (await countFailed(tx, book, trace.failed)) === BigInt(trace.failed.size);
-    const [found] = await findHash(tx, book, trace);
-    return found?.hash === trace.hash;
+    const isThere = await isTraceThere(tx, book, trace);
+    if (!isThere) await tx`update ledger_heads set lost_commits = lost_commits + 1 where book = ${book}`;
+    return isThere;
   });
+}
+
+async function isTraceThere(tx: Tx, book: number, trace: Trace): Promise<boolean> {
+  if (trace.kind === 'failed') return (await countFailed(tx, book, trace.failed)) === BigInt(trace.failed.size);
+  const [found] = await findHash(tx, book, trace);
+  return found?.hash === trace.hash;
 }
 
 async function findHash(tx: Tx, book: number, { kind, id }: Trace & { id: bigint }): Promise<{ hash: string }[]> {
@@ -212,12 +229,29 @@ class BalanceColumns {
   }
 }
 
+/** The next hash if the book is as this head says and knows none of the ids, else an error. */
+function hashIfAsExpected(tx: Tx, book: number, head: Head, next: Head, ids: readonly bigint[]) {
+  const list = idList(ids);
+  return tx`
+    case when hash = decode(${head.hash}, 'hex') and lost_commits = ${head.lostCommits}
+      and not exists (select from ledger_transfers t where t.book = ${book} and t.id = any(${list}::uuid[]))
+      and not exists (select from ledger_failed_transfers f where f.book = ${book} and f.id = any(${list}::uuid[]))
+    then decode(${next.hash}, 'hex') else ledger_refuse_unseen() end`;
+}
+
 /** What every write changes, in one statement, because a transfer that comes alone pays for each: transfers, balances, head. */
-function writeBook(tx: Tx, book: number, head: Head, t: TransferColumns, b: BalanceColumns): Promise<unknown> {
+function writeBook(
+  tx: Tx,
+  book: number,
+  head: Head,
+  nextHash: PendingQuery<Row[]>,
+  t: TransferColumns,
+  b: BalanceColumns,
+): Promise<unknown> {
   return tx`
     with head as (
       update ledger_heads
-      set last_timestamp = ${head.lastTimestamp}, hash = decode(${head.hash}, 'hex')
+      set last_timestamp = ${head.lastTimestamp}, hash = ${nextHash}
       where book = ${book}
     ), transfers as (
       insert into ledger_transfers

@@ -4,7 +4,9 @@
 create table ledger_heads (
   book integer primary key check (book between 0 and 65535),
   last_timestamp bigint not null default 0 check (last_timestamp >= 0),
-  hash bytea not null default decode(repeat('00', 32), 'hex') check (octet_length(hash) = 32)
+  hash bytea not null default decode(repeat('00', 32), 'hex') check (octet_length(hash) = 32),
+  -- Commits that were looked up and not found. One that arrives after all expects another number, and is refused.
+  lost_commits bigint not null default 0 check (lost_commits >= 0)
 ) with (fillfactor = 10);
 
 create table ledger_accounts (
@@ -167,6 +169,12 @@ create trigger never_emptied before truncate on ledger_pending_transfers execute
 create trigger never_emptied before truncate on ledger_expiries execute function ledger_refuse_change();
 create trigger never_emptied before truncate on ledger_failed_transfers execute function ledger_refuse_change();
 create trigger never_emptied before truncate on ledger_balance_history execute function ledger_refuse_change();
+
+-- For a write that was decided without looking first: what it expected is not so. Done again, with looking.
+create function ledger_refuse_unseen() returns bytea language plpgsql as $$
+begin
+  raise exception 'the book is not as expected: another writer came first' using errcode = 'serialization_failure';
+end $$;
 
 -- Makes the monthly partitions (UTC) from the month of an instant on and answers how many it made. A month whose ids
 -- already lie in the default partition is left there: correct, only not apart.
