@@ -1,112 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { ManualClock } from '../base/clock.ts';
-import { systemRandom } from '../base/random.ts';
 import { money } from '../money/money.ts';
-import type { Outcome, WalletCan } from '../wallets/wallet.ts';
+import type { Outcome } from '../wallets/wallet.ts';
 import { addSeconds, nextAskAt } from './ask-schedule.ts';
-import {
-  type DecideDeps,
-  decideOutcome,
-  type Effects,
-  type OutcomeSource,
-  settlePaymentState,
-} from './decide-outcome.ts';
-import { decideRefund } from './decide-refund.ts';
+import { type OutcomeSource, settlePaymentState } from './decide-outcome.ts';
 import { ATTEMPT_MOVES, checkMove, PAYMENT_MOVES } from './moves.ts';
-import type { Attempt, Payment, Refund } from './payment.ts';
-
-const START = new Date('2026-11-11T08:00:00Z');
-const can: WalletCan = {
-  scenes: ['web', 'wap', 'app'],
-  currencies: ['CNY'],
-  closeUnpaid: false,
-  voidPaid: true,
-  refundWindowDays: 330,
-  askAfterSeconds: [300, 600],
-  askRefundAfterSeconds: [1, 2, 4],
-};
-
-const paid: Outcome = {
-  kind: 'succeeded',
-  walletPaymentId: 'w1',
-  amount: money('CNY', 1000n),
-  occurredAt: null,
-  facts: {},
-};
-const failed: Outcome = { kind: 'failed', reason: 'declined', walletCode: '01', walletMessage: 'no' };
-const pending: Outcome = { kind: 'pending' };
-const unknown: Outcome = { kind: 'unknown', reason: 'silence' };
-
-function setUp(change: Partial<Payment> = {}, attempts: Partial<Attempt>[] = [{}]) {
-  const clock = new ManualClock(START);
-  const deps: DecideDeps = { clock, random: systemRandom, can: () => can };
-  const payment: Payment = {
-    book: 1,
-    id: 'pay_01M83E1H4Q000ND8XG5P3H3Z00',
-    merchantId: 'mer_01M83E1H4Q000ND8XG5P3H3Z00',
-    orderNo: 'o1',
-    currency: 'CNY',
-    amountMinor: 1000n,
-    subject: 's',
-    returnUrl: 'https://a.example/',
-    metadata: {},
-    livemode: false,
-    state: 'requires_action',
-    cancellationReason: null,
-    cancelRequestedAt: null,
-    succeededAttemptId: null,
-    paidAt: null,
-    expiresAt: addSeconds(START, 900),
-    createdAt: START,
-    version: 1,
-    dueAt: addSeconds(START, 900),
-    ...change,
-  };
-  const folder = { payment, attempts: attempts.map((one, index) => newAttempt(payment, index, one)) };
-  const effects: Effects = { postings: [], refunds: [], alerts: [], events: [] };
-  const decide = (outcome: Outcome, source: OutcomeSource = 'notification', index = 0) => {
-    const attempt = folder.attempts[index];
-    if (attempt === undefined) throw new Error('no such attempt');
-    decideOutcome(deps, folder, attempt, outcome, source, effects);
-  };
-  return { clock, deps, payment, folder, effects, decide, attempt: folder.attempts[0] as Attempt };
-}
-
-function newAttempt(payment: Payment, index: number, change: Partial<Attempt>): Attempt {
-  return {
-    book: 1,
-    id: `att_01M83E1H4Q000ND8XG5P3H3${index}00`,
-    paymentId: payment.id,
-    merchantId: payment.merchantId,
-    wallet: 'unionpay',
-    walletAccountId: 'wa_01M83E1H4Q000ND8XG5P3H3Z00',
-    scene: 'app',
-    orderNo: `01M83E1H4Q000ND8XG5P3H3${index}00`,
-    orderedAt: START,
-    currency: payment.currency,
-    amountMinor: payment.amountMinor,
-    subject: 's',
-    outcome: 'pending',
-    settled: null,
-    failureReason: null,
-    failureCode: null,
-    failureMessage: null,
-    unknownReason: null,
-    nextAction: null,
-    walletPaymentId: null,
-    walletFacts: null,
-    occurredAt: null,
-    finishedAt: null,
-    paidMinor: 0n,
-    refundingMinor: 0n,
-    refundedMinor: 0n,
-    asksCount: 0,
-    expiresAt: payment.expiresAt,
-    createdAt: START,
-    dueAt: addSeconds(START, 300),
-    ...change,
-  };
-}
+import type { Attempt, Payment } from './payment.ts';
+import { can, failed, paid, pending, setUp, START, unknown } from './test-folder.ts';
 
 describe('one outcome on an open payment', () => {
   const rows: [string, Outcome, OutcomeSource, Payment['state'], Attempt['outcome'], string[], string[]][] = [
@@ -289,70 +188,6 @@ describe('canceling and expiring', () => {
   });
 });
 
-describe('refunds', () => {
-  function refunding() {
-    const one = setUp();
-    one.decide(paid);
-    one.decide({ ...paid });
-    const { attempt } = one;
-    const refund = newRefund(attempt, 400n);
-    attempt.refundingMinor = 400n;
-    const tell = (told: Outcome, automaticCount = 1) =>
-      decideRefund(one.deps, attempt, refund, told, automaticCount, one.effects);
-    return { ...one, refund, tell };
-  }
-  const refunded: Outcome = { ...paid, walletPaymentId: 'r1', amount: money('CNY', 400n) };
-
-  test('success moves the money once', () => {
-    const { attempt, refund, effects, tell } = refunding();
-    tell(refunded);
-    tell(refunded);
-    expect([refund.outcome, attempt.refundingMinor, attempt.refundedMinor]).toEqual(['succeeded', 0n, 400n]);
-    expect(effects.postings.map((posting) => posting.kind)).toEqual(['payment_received', 'refund_finished']);
-  });
-
-  test('failure gives the reserved money back', () => {
-    const { attempt, refund, effects, tell } = refunding();
-    tell(failed);
-    expect([refund.outcome, attempt.refundingMinor, attempt.refundedMinor]).toEqual(['failed', 0n, 0n]);
-    expect(effects.postings.at(-1)).toMatchObject({ kind: 'refund_failed', to: 'payable' });
-  });
-
-  test('unknown keeps it reserved', () => {
-    const { attempt, refund, tell } = refunding();
-    tell(unknown);
-    expect([refund.outcome, attempt.refundingMinor]).toEqual(['unknown', 400n]);
-  });
-
-  test('"no such refund" is not believed while the request may still be on its way', () => {
-    const { attempt, refund, clock, tell } = refunding();
-    const notFound: Outcome = { ...failed, reason: 'not_found' };
-    tell(notFound);
-    expect([refund.outcome, attempt.refundingMinor]).toEqual(['unknown', 400n]);
-    clock.advanceMs(600_000);
-    tell(notFound);
-    expect([refund.outcome, attempt.refundingMinor]).toEqual(['failed', 0n]);
-  });
-
-  test('another amount than asked is held', () => {
-    const { refund, effects, tell } = refunding();
-    tell({ ...refunded, amount: money('CNY', 401n) });
-    expect(refund.outcome).toBe('unknown');
-    expect(effects.alerts.at(-1)?.kind).toBe('amount_differs');
-  });
-
-  test('an automatic void that comes too late becomes a refund, and in the end an alert', () => {
-    const { attempt, refund, effects, tell } = refunding();
-    Object.assign(refund, { automatic: true, method: 'void' });
-    tell({ ...failed, reason: 'window_closed' });
-    expect(effects.refunds.at(-1)).toMatchObject({ method: 'refund', automatic: true, amountMinor: attempt.paidMinor });
-    const last = newRefund(attempt, attempt.paidMinor);
-    last.automatic = true;
-    decideRefund(setUp().deps, attempt, last, failed, 5, effects);
-    expect(effects.alerts.at(-1)?.kind).toBe('automatic_refund_failed');
-  });
-});
-
 describe('when to ask', () => {
   const facts = { outcome: 'pending' as const, asksCount: 0, startedAt: START, expiresAt: addSeconds(START, 900) };
   const after = (seconds: number, change: object = {}) =>
@@ -378,34 +213,3 @@ test('a move that the table does not allow is a bug of ours', () => {
   expect(() => checkMove(ATTEMPT_MOVES, 'succeeded', 'failed')).toThrow('no move');
   expect(() => checkMove(PAYMENT_MOVES, 'succeeded', 'succeeded')).not.toThrow();
 });
-
-function newRefund(attempt: Attempt, amountMinor: bigint): Refund {
-  return {
-    book: 1,
-    id: 'rf_01M83E1H4Q000ND8XG5P3H3Z00',
-    paymentId: attempt.paymentId,
-    attemptId: attempt.id,
-    merchantId: attempt.merchantId,
-    refundNo: 'r1',
-    wallet: 'unionpay',
-    walletAccountId: attempt.walletAccountId,
-    currency: 'CNY',
-    amountMinor,
-    method: 'refund',
-    automatic: false,
-    reason: '',
-    orderNo: '01M83E1H4Q000ND8XG5P3H3Z00',
-    orderedAt: START,
-    outcome: 'pending',
-    failureReason: null,
-    failureCode: null,
-    failureMessage: null,
-    unknownReason: null,
-    walletRefundId: null,
-    sentAt: START,
-    asksCount: 0,
-    createdAt: START,
-    finishedAt: null,
-    dueAt: START,
-  };
-}
