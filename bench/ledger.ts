@@ -1,15 +1,13 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '../src/base/clock.ts';
-import { silentLog } from '../src/base/log.ts';
-import { systemRandom } from '../src/base/random.ts';
 import { connect, type Sql } from '../src/db/connect.ts';
 import { startPostgres } from '../src/db/embedded.ts';
 import { migrate } from '../src/db/migrate.ts';
-import { createLedger, type Ledger } from '../src/ledger/ledger.ts';
-import type { CreateTransfer } from '../src/ledger/types.ts';
+import type { Ledger } from '../src/ledger/ledger.ts';
 import {
   compare,
   describeMachine,
@@ -25,11 +23,10 @@ import {
   type Sample,
 } from './harness.ts';
 import { fillEarlierMonths } from './ledger-growth.ts';
+import { ACCOUNTS, accountId, BOOK, loadLedger, newTransfer, openLedger, runLoad } from './ledger-load.ts';
 import { openNaive } from './ledger-naive.ts';
 import { openPgbench } from './pgbench.ts';
 
-const ACCOUNTS = 100_000;
-const BOOK = 1;
 const ROUNDS = 3;
 const EARLIER_TRANSFERS = 10_000_000;
 
@@ -57,41 +54,38 @@ async function benchOn(url: string, options: BenchOptions, closing: (() => Promi
   const seconds = quick ? 2 : 5;
   say(`opening ${ACCOUNTS.toLocaleString('en')} accounts`);
   const world = await openWorld(url, closing);
-  const second = await openLedger(url, closing); // a second writer with connections of its own
+  const second = openSecondWriter(url, closing);
   const naive = await openNaive(url, ACCOUNTS, closing);
   const pgbench = await openPgbench(url, closing);
   if (!pgbench) say('pgbench is not on PATH: measured without it');
 
-  const load = (ledgers: readonly Ledger[], inFlight: number, hot: boolean) => () =>
-    runLoad(inFlight, seconds, (worker) => {
-      const ledger = ledgers[worker % ledgers.length] as Ledger; // the remainder is an index
-      return async () => {
-        const [result] = await ledger.createTransfers([newTransfer(hot)]);
-        if (result?.status !== 'created') throw new Error(`the ledger answered ${result?.status}`);
-      };
-    });
+  const load = (ledger: Ledger, inFlight: number, hot: boolean) => () => loadLedger(ledger, inFlight, seconds, hot);
   const plain = (inFlight: number, hot: boolean) => () =>
-    runLoad(inFlight, seconds, () => () => {
+    runLoad(inFlight, seconds, () => {
       const { id, debitAccountId, creditAccountId, amount } = newTransfer(hot);
       return naive(inFlight, id, debitAccountId, creditAccountId, amount);
     });
+  const twoWriters = async (): Promise<Sample> => {
+    const [here, there] = await Promise.all([loadLedger(world, 512, seconds, true), second(512, seconds)]);
+    return { perSecond: here.perSecond + there.perSecond, latenciesMs: here.latenciesMs ?? [] };
+  };
 
   const cases: Case[] = [];
   for (const inFlight of quick ? [1, 64, 1024] : [1, 16, 64, 256, 1024]) {
-    cases.push({ name: `ledger, uniform, ${inFlight} in flight`, run: load([world], inFlight, false) });
+    cases.push({ name: `ledger, uniform, ${inFlight} in flight`, run: load(world, inFlight, false) });
     cases.push({ name: `naive, uniform, ${inFlight} in flight`, run: plain(inFlight, false) });
   }
   if (pgbench) cases.push({ name: 'pgbench TPC-B, 16 clients', run: () => pgbench.uniform(seconds) });
   for (const inFlight of quick ? [1024] : [1, 16, 64, 256, 1024]) {
-    cases.push({ name: `ledger, hot account, ${inFlight} in flight`, run: load([world], inFlight, true) });
+    cases.push({ name: `ledger, hot account, ${inFlight} in flight`, run: load(world, inFlight, true) });
   }
-  cases.push({ name: 'ledger, hot account, two writers', run: load([world, second], 1024, true) });
+  cases.push({ name: 'ledger, hot account, two writers', run: twoWriters });
   cases.push({ name: 'naive, hot account, 64 in flight', run: plain(64, true) });
   if (pgbench) cases.push({ name: 'pgbench hot row, 16 clients', run: () => pgbench.hot(seconds) });
   if (full) {
     say(`writing ${EARLIER_TRANSFERS.toLocaleString('en')} earlier transfers into a second database`);
     const grown = await openGrown(url, closing, say);
-    cases.push({ name: 'ledger, uniform, after 10 million', run: load([grown], 1024, false) });
+    cases.push({ name: 'ledger, uniform, after 10 million', run: load(grown, 1024, false) });
   }
   const measured = await measure(cases, ROUNDS, say);
   return { machine: await describeServer(url), method: method(seconds), measured, ratios: ratiosOf(measured) };
@@ -118,7 +112,9 @@ function method(seconds: number): string[] {
   return [
     `${ACCOUNTS.toLocaleString('en')} accounts; each caller waits for its one transfer and sends the next; ${seconds} s after 1 s of warming up;`,
     `${ROUNDS} interleaved rounds, median of rounds; PostgreSQL, the load and everything else on this machine; synchronous_commit and fsync on.`,
-    'naive: 16 connections, one transaction per transfer (insert, lock both accounts in id order, two updates), prepared statements, no hash chain.',
+    'naive: the plain driver, a transaction per transfer (lock both accounts in id order, insert, two updates), each statement prepared and waited for;',
+    '  one connection for one in flight, else 16; foreign keys, no hash chain.',
+    'two writers: two processes, 512 in flight each.',
     'pgbench: scale 16, 16 clients, 2 threads, prepared; hot row: the same transaction always on account, teller and branch 1.',
     'earlier transfers (--full): spread over the last 12 months, written set-based; their hashes are not a chain and balances do not count them.',
   ];
@@ -133,15 +129,25 @@ async function openWorld(url: string, closing: (() => Promise<void>)[]): Promise
   return ledger;
 }
 
-async function openLedger(url: string, closing: (() => Promise<void>)[]): Promise<Ledger> {
-  const sql = connect(url, { connectionsMax: 2, applicationName: 'bench ledger' });
-  const ledger = createLedger({ sql, clock: systemClock, log: silentLog, book: BOOK });
-  await ledger.prepareMonths();
+/** A process of its own that loads the hot account whenever it is told. */
+function openSecondWriter(
+  url: string,
+  closing: (() => Promise<void>)[],
+): (inFlight: number, seconds: number) => Promise<Sample> {
+  const child = fork(fileURLToPath(new URL('ledger-writer.ts', import.meta.url)), [url]);
+  const exited = once(child, 'exit');
   closing.push(async () => {
-    await ledger.close();
-    await sql.end();
+    if (child.connected) child.disconnect();
+    await exited;
   });
-  return ledger;
+  return async (inFlight, seconds) => {
+    child.send({ inFlight, seconds });
+    const [sample] = await Promise.race([
+      once(child, 'message'),
+      exited.then(() => Promise.reject(new Error('the second writer ended'))),
+    ]);
+    return sample as Sample; // what ledger-writer.ts sends
+  };
 }
 
 async function openGrown(url: string, closing: (() => Promise<void>)[], say: (line: string) => void): Promise<Ledger> {
@@ -165,57 +171,6 @@ async function openAccounts(ledger: Ledger): Promise<void> {
     }));
     await ledger.createAccounts(accounts);
   }
-}
-
-function accountId(index: number): bigint {
-  return (1n << 100n) + BigInt(index);
-}
-
-/** As the cashier's: time in front, then book and chance. Uniform between all accounts, or from account 0 to any other. */
-function newTransfer(hot: boolean): CreateTransfer {
-  const debit = hot ? 0 : Math.floor(Math.random() * ACCOUNTS);
-  const credit = (debit + 1 + Math.floor(Math.random() * (ACCOUNTS - 1))) % ACCOUNTS;
-  return {
-    id: newTransferId(),
-    debitAccountId: accountId(debit),
-    creditAccountId: accountId(credit),
-    amount: 100n,
-    ledger: 156,
-    code: 1,
-    flags: 0,
-  };
-}
-
-const chance = { bytes: Buffer.alloc(0), used: 0 };
-
-function newTransferId(): bigint {
-  if (chance.used === chance.bytes.length) Object.assign(chance, { bytes: systemRandom.bytes(7168), used: 0 });
-  const random = chance.bytes.readUIntBE(chance.used, 6);
-  chance.used += 7;
-  return (BigInt(Date.now()) << 80n) | (BigInt(BOOK) << 64n) | (BigInt(random) << 16n) | BigInt(chance.used & 0xffff);
-}
-
-/** `inFlight` callers, each with one call under way at any time. The first second does not count. */
-async function runLoad(
-  inFlight: number,
-  seconds: number,
-  open: (worker: number) => () => Promise<void>,
-): Promise<Sample> {
-  const latenciesMs: number[] = [];
-  const start = performance.now() + 1000;
-  const end = start + seconds * 1000;
-  await Promise.all(
-    Array.from({ length: inFlight }, async (_, worker) => {
-      const call = open(worker);
-      for (let sentAt = performance.now(); sentAt < end; ) {
-        await call();
-        const now = performance.now();
-        if (now >= start && now < end) latenciesMs.push(now - sentAt);
-        sentAt = now;
-      }
-    }),
-  );
-  return { perSecond: latenciesMs.length / seconds, latenciesMs };
 }
 
 async function describeServer(url: string): Promise<Machine & { postgres: string }> {
