@@ -180,12 +180,13 @@ create table ledger_balances (
   debits_posted bigint not null default 0,
   credits_pending bigint not null default 0,
   credits_posted bigint not null default 0,
+  room text default repeat(' '::text, 160),
   constraint ledger_balances_pkey PRIMARY KEY (book, account_id),
   constraint ledger_balances_book_account_id_fkey FOREIGN KEY (book, account_id) REFERENCES ledger_accounts(book, id),
   constraint balances_are_not_negative CHECK ((((debits_pending | debits_posted) | credits_pending) | credits_posted) >= 0),
   constraint credits_must_not_exceed_debits CHECK ((flags & 4) = 0 OR (credits_pending + credits_posted) <= debits_posted),
   constraint debits_must_not_exceed_credits CHECK ((flags & 2) = 0 OR (debits_pending + debits_posted) <= credits_posted)
-) with (fillfactor=40);
+) with (fillfactor=90);
 
 create table ledger_expiries (
   book integer not null,

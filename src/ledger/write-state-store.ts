@@ -281,7 +281,7 @@ function writeBook(
     update ledger_balances b
     set debits_posted = a.debits_posted, credits_posted = a.credits_posted,
       debits_pending = coalesce(a.debits_pending, 0), credits_pending = coalesce(a.credits_pending, 0),
-      closed = coalesce(a.closed, false)
+      closed = coalesce(a.closed, false), room = null
     from unnest(
       ${b.ids}::uuid[],
       ${b.debitsPosted}::bigint[],
