@@ -8,6 +8,8 @@ import type { Sample } from './harness.ts';
 
 export const ACCOUNTS = 100_000;
 export const BOOK = 1;
+/** Where two processes write: what a single writer has in memory stays right. */
+export const SHARED_BOOK = 2;
 
 /** Many callers of one ledger, each with one transfer under way at any time. */
 export function loadLedger(ledger: Ledger, inFlight: number, seconds: number, hot: boolean): Promise<Sample> {
@@ -17,9 +19,9 @@ export function loadLedger(ledger: Ledger, inFlight: number, seconds: number, ho
   });
 }
 
-export async function openLedger(url: string, closing: (() => Promise<void>)[]): Promise<Ledger> {
+export async function openLedger(url: string, book: number, closing: (() => Promise<void>)[]): Promise<Ledger> {
   const sql = connect(url, { connectionsMax: 2, applicationName: 'bench ledger' });
-  const ledger = createLedger({ sql, clock: systemClock, log: silentLog, book: BOOK });
+  const ledger = createLedger({ sql, clock: systemClock, log: silentLog, book });
   await ledger.prepareMonths();
   closing.push(async () => {
     await ledger.close();
