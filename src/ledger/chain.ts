@@ -16,7 +16,10 @@ export const CHAIN_START = '0'.repeat(64);
 
 /** The row of an event as one line, without the hash before it. */
 export function eventLine(book: number, event: LedgerEvent): string {
-  if (event.kind === 'transfer') return transferLine(book, event.transfer);
+  if (event.kind === 'transfer') {
+    const t = event.transfer;
+    return transferLine(book, t, idHex(t.id), idHex(t.debitAccountId), idHex(t.creditAccountId));
+  }
   if (event.kind === 'account') return accountLine(book, event.account);
   return expiryLine(book, event.expiry);
 }
@@ -29,10 +32,10 @@ export function accountLine(book: number, account: Account): string {
   );
 }
 
-export function transferLine(book: number, transfer: Transfer): string {
-  const t = transfer;
+/** The ids are hexadecimal already: whoever writes many transfers needs them again. */
+export function transferLine(book: number, t: Transfer, id: string, debit: string, credit: string): string {
   return (
-    `transfer|${book}|${t.timestamp}|${idHex(t.id)}|${idHex(t.debitAccountId)}|${idHex(t.creditAccountId)}` +
+    `transfer|${book}|${t.timestamp}|${id}|${debit}|${credit}` +
     `|${t.amount}|${idHex(t.pendingId)}|${idHex(t.userData128)}|${t.userData64}|${t.userData32}` +
     `|${t.timeoutSeconds}|${t.ledger}|${t.code}|${t.flags}`
   );

@@ -173,12 +173,14 @@ class TransferColumns {
   readonly flags = new SparseColumn();
 
   add(previous: string, book: number, transfer: Transfer): string {
-    const line = transferLine(book, transfer);
-    const hash = hashLine(previous, line);
+    const id = idHex(transfer.id);
+    const debit = idHex(transfer.debitAccountId);
+    const credit = idHex(transfer.creditAccountId);
+    const hash = hashLine(previous, transferLine(book, transfer, id, debit, credit));
     const comma = this.count === 0 ? '' : ',';
-    this.ids += comma + idHex(transfer.id);
-    this.debits += comma + idHex(transfer.debitAccountId);
-    this.credits += comma + idHex(transfer.creditAccountId);
+    this.ids += comma + id;
+    this.debits += comma + debit;
+    this.credits += comma + credit;
     this.amounts += comma + transfer.amount;
     this.timestamps += comma + transfer.timestamp;
     this.ledgers += comma + transfer.ledger;
