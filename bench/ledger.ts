@@ -80,7 +80,7 @@ async function benchOn(url: string, options: BenchOptions, closing: (() => Promi
   // After a start, or when another writer came: every account is read before it is written.
   cases.push({
     name: 'ledger, uniform, 1 in flight, nothing in memory',
-    run: async () => loadLedger(await openLedger(url, BOOK, closing), 1, seconds, false),
+    run: async () => loadLedger(await openLedger(url, SHARED_BOOK, closing), 1, seconds, false),
   });
   if (pgbench) cases.push({ name: 'pgbench TPC-B, 16 clients', run: () => pgbench.uniform(seconds) });
   for (const inFlight of quick ? [1024] : [1, 16, 64, 256, 1024]) {
