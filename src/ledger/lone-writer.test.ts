@@ -1,0 +1,135 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { startCuttingProxy } from '../../test/cutting-proxy.ts';
+import { silentLog } from '../base/log.ts';
+import { connect, type Sql } from '../db/connect.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+import { account, balancesOf, clock, openAccounts, openTestLedger, statusesOf, transfer } from './test-ledger.ts';
+import type { CreateAccount, CreateTransfer } from './types.ts';
+import { AccountFlags, TransferFlags } from './types.ts';
+
+let sql: Sql;
+let url: string;
+let ledger: Ledger;
+
+beforeAll(async () => {
+  ({ sql, url, ledger } = await openTestLedger());
+});
+
+const open = (...accounts: CreateAccount[]) => openAccounts(ledger, accounts);
+const statuses = (transfers: CreateTransfer[], by = ledger) => statusesOf(by, transfers);
+const balances = (id: bigint) => balancesOf(ledger, id);
+
+describe('a single writer that decides before it looks', () => {
+  /** So many batches of its own make a writer believe that it is alone. */
+  async function warmUp(each: Ledger, a: CreateAccount, b: CreateAccount): Promise<void> {
+    for (let n = 0; n < 12; n++) expect(await statuses([transfer(a, b, 1n)], each)).toEqual(['created']);
+  }
+
+  test('still hears of everything that another writer did', async () => {
+    const own = createLedger({ sql, clock, log: silentLog, book: 0 });
+    const [a, b, purse] = [account(), account(), account({ flags: AccountFlags.debits_must_not_exceed_credits })];
+    await open(a, b, purse);
+    await ledger.createTransfers([transfer(a, purse, 100n)]);
+    const burnt = transfer(purse, b, 1000n);
+    const elsewhere: [string, () => Promise<unknown>, () => CreateTransfer, string][] = [
+      ['spent the money', () => statuses([transfer(purse, b, 88n)]), () => transfer(purse, b, 1n), 'exceeds_credits'],
+      ['burnt the id', () => statuses([burnt]), () => ({ ...burnt, amount: 0n }), 'id_already_failed'],
+      [
+        'closed the account',
+        () => statuses([transfer(b, purse, 0n, { flags: TransferFlags.pending | TransferFlags.closing_credit })]),
+        () => transfer(purse, b, 0n),
+        'debit_account_already_closed',
+      ],
+    ];
+    await warmUp(own, purse, b);
+    for (const [what, act, make, status] of elsewhere) {
+      await act();
+      expect([what, ...(await statuses([make()], own))]).toEqual([what, status]);
+      await warmUp(own, a, b);
+    }
+    expect(await balances(purse.id)).toEqual([0n, 100n, 0n, 100n]);
+  });
+
+  test('knows a transfer id of its own or of others again', async () => {
+    const own = createLedger({ sql, clock, log: silentLog, book: 0 });
+    const [a, b, purse] = [account(), account(), account({ flags: AccountFlags.debits_must_not_exceed_credits })];
+    await open(a, b, purse);
+    await ledger.createTransfers([transfer(a, purse, 3n)]);
+    const move = transfer(purse, b, 3n);
+    await warmUp(own, a, b);
+    expect(await statuses([move], own)).toEqual(['created']);
+    await warmUp(own, a, b);
+    expect(await statuses([move, transfer(a, b, 1n), { ...move, amount: 4n }], own)).toEqual([
+      'exists',
+      'created',
+      'exists_with_different_amount',
+    ]);
+    await warmUp(own, a, b);
+    // A second one would exceed, and that must not be what a retry is told.
+    expect(await statuses([move], own)).toEqual(['exists']);
+    await warmUp(own, a, b);
+    const refused = transfer(purse, b, 1n);
+    expect(await statuses([refused], own)).toEqual(['exceeds_credits']);
+    await warmUp(own, a, b);
+    expect(await statuses([refused], own)).toEqual(['id_already_failed']);
+  });
+
+  test.each(['deliver', 'drop'] as const)('a commit that is cut (%s) writes once', async (cut) => {
+    const proxy = await startCuttingProxy(url);
+    const shaky = connect(proxy.url, { connectionsMax: 2, applicationName: 'shaky' });
+    const far = createLedger({ sql: shaky, clock, log: silentLog, book: 0 });
+    const [a, b] = [account(), account()];
+    await open(a, b);
+    await warmUp(far, a, b);
+    proxy.cuts.push(cut);
+    expect(await statuses([transfer(a, b, 1n)], far)).toEqual(['created']);
+    expect(proxy.cuts).toEqual([]);
+    expect(await balances(a.id)).toEqual([0n, 13n, 0n, 0n]);
+    await far.close();
+    await shaky.end();
+    await proxy.close();
+  });
+});
+
+describe('a commit whose answer is lost', () => {
+  test.each(['deliver', 'drop'] as const)('%s: what was written is told as written, once', async (cut) => {
+    const proxy = await startCuttingProxy(url);
+    const shaky = connect(proxy.url, { connectionsMax: 2, applicationName: 'shaky' });
+    const far = createLedger({ sql: shaky, clock, log: silentLog, book: 0 });
+    const [a, purse] = [account(), account({ flags: AccountFlags.debits_must_not_exceed_credits })];
+    proxy.cuts.push(cut);
+    expect((await far.createAccounts([a, purse])).map(({ status }) => status)).toEqual(['created', 'created']);
+    proxy.cuts.push(cut);
+    const told = await Promise.all([transfer(a, purse, 5n), transfer(purse, a, 9n)].map((one) => statuses([one], far)));
+    expect(told).toEqual([['created'], ['exceeds_credits']]);
+    // Nothing but burnt ids, and nothing at all.
+    const tooMuch = transfer(purse, a, 6n);
+    proxy.cuts.push(cut);
+    expect(await statuses([tooMuch, transfer(purse, a, 7n)], far)).toEqual(['exceeds_credits', 'exceeds_credits']);
+    proxy.cuts.push(cut);
+    expect(await statuses([tooMuch], far)).toEqual(['id_already_failed']);
+    expect(proxy.cuts).toEqual([]);
+    expect(await balances(purse.id)).toEqual([0n, 0n, 0n, 5n]);
+    await far.close();
+    await shaky.end();
+    await proxy.close();
+  });
+
+  test('others may have written to the book meanwhile', async () => {
+    const proxy = await startCuttingProxy(url);
+    const shaky = connect(proxy.url, { connectionsMax: 2, applicationName: 'shaky' });
+    const far = createLedger({ sql: shaky, clock, log: silentLog, book: 0 });
+    const [a, b] = [account(), account()];
+    await open(a, b);
+    for (const cut of ['deliver', 'drop', 'deliver'] as const) {
+      proxy.cuts.push(cut);
+      const near = Array.from({ length: 20 }, () => statuses([transfer(a, b, 1n)]));
+      expect(await statuses([transfer(a, b, 1n)], far)).toEqual(['created']);
+      await Promise.all(near);
+    }
+    expect(await balances(a.id)).toEqual([0n, 63n, 0n, 0n]);
+    await far.close();
+    await shaky.end();
+    await proxy.close();
+  });
+});
