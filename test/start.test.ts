@@ -140,6 +140,10 @@ describe('what cannot be started is told in one line', () => {
     await expectRefusal(await freeSettings(join(dir, 'file')), 'there is a file of that name');
   });
 
+  test('a data folder in a place where nothing can be made', async () => {
+    await expectRefusal(await freeSettings('/proc/hutong/data'), 'cannot be used');
+  });
+
   test('a DATABASE_URL of the wrong form, whose text is not repeated', async () => {
     const env = { ...(await freeSettings(join(dir, 'url'))), DATABASE_URL: 'mysql://me:geheim@host/db' };
     const line = await expectRefusal(env, 'DATABASE_URL is not of the form postgres://');

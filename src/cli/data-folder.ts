@@ -1,5 +1,6 @@
-import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { chmod, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDir } from '../base/make-dir.ts';
 import type { Random } from '../base/random.ts';
 import { Secret } from '../base/secret.ts';
 import { EmbeddedError } from '../db/embedded-error.ts';
@@ -18,8 +19,8 @@ const MASTER_SECRET_BYTES = 32;
 /** Makes the folder, closed to others; the one inside for PostgreSQL may have to be passed through by another user. */
 export async function makeDataFolder(dir: string): Promise<void> {
   try {
-    const made = await mkdir(dir, { recursive: true, mode: 0o700 });
-    if (made !== undefined && process.getuid?.() === 0) await chmod(dir, 0o711);
+    const isNew = await makeDir(dir);
+    if (isNew && process.getuid?.() === 0) await chmod(dir, 0o711);
   } catch (error) {
     throw cannotUse(dir, error);
   }

@@ -15,6 +15,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeDir } from '../base/make-dir.ts';
 import { systemRandom } from '../base/random.ts';
 import { Secret } from '../base/secret.ts';
 import { codeOf, reasonOf, type Binaries, type RunAs } from './embedded-binaries.ts';
@@ -160,9 +161,9 @@ export function lastLine(text: string): string {
 export async function makeParent(dir: string, runAs: RunAs): Promise<void> {
   const parent = dirname(dir);
   try {
-    const fresh = await mkdir(parent, { recursive: true, mode: 0o700 });
+    const isNew = await makeDir(parent);
     // A real other user has to pass through our folder to reach its own.
-    if (fresh !== undefined && runAs.uid !== undefined) await chmod(parent, 0o711);
+    if (isNew && runAs.uid !== undefined) await chmod(parent, 0o711);
     await access(parent, constants.W_OK);
   } catch (error) {
     throw broken(dir, reasonOf(error));
