@@ -78,6 +78,15 @@ const notify = async (
 const stateOf = async (id: string) => (await server.call('GET', `/v1/payments/${id}`)).json.state;
 const alerts = async () => Number((await server.sql`select count(*) as n from alerts`)[0]?.['n']);
 
+/** Which transactions wrote the payment's rows last: the same ones while nobody writes. */
+const writersOf = async (id: string) => [
+  ...(await server.sql`
+    select p.xmin::text as payment, a.xmin::text as attempt
+    from payments p
+    join attempts a on a.payment_id = p.id
+    where p.id = ${id}`),
+];
+
 describe('a notification that is not what it seems', () => {
   beforeEach(async () => {
     held = await hold();
@@ -167,9 +176,9 @@ describe('a true notification', () => {
     const late = await hold();
     await server.sql`update attempts set due_at = now() where payment_id = ${late.id}`;
     await eventually('succeeded', async () => (await stateOf(late.id)) === 'succeeded');
-    const before = await accountsOf(server);
+    const before = [await accountsOf(server), await writersOf(late.id)];
     expect(await notify(late.body)).toBe(200);
-    expect(await accountsOf(server)).toEqual(before);
+    expect([await accountsOf(server), await writersOf(late.id)]).toEqual(before);
   });
 
   test('before the answer to our own order is as good', async () => {

@@ -9,7 +9,6 @@ import { findMerchant } from './merchant-store.ts';
 import { isFinal } from './moves.ts';
 import type { Attempt, Payment } from './payment.ts';
 import { findPaymentById } from './payment-store.ts';
-import { listWalletAccounts } from './wallet-account-store.ts';
 
 /** What the buyer's page of one payment is made of. */
 export interface BuyerView {
@@ -31,7 +30,7 @@ export async function openBuyerView(cashier: Cashier, paymentId: string, token: 
   const [attempts, merchant, accounts] = await Promise.all([
     findAttemptsOf(deps.sql, book, [paymentId]),
     findMerchant(deps.sql, book, payment.merchantId),
-    listWalletAccounts(deps.sql, book, payment.merchantId),
+    cashier.listAccounts(book, payment.merchantId), // every open page asks every second or two
   ]);
   const wallets = accounts
     .filter((account) => account.enabled && deps.can(account.wallet).currencies.includes(payment.currency))

@@ -34,6 +34,7 @@ export interface Cashier {
   deps: CashierDeps;
   decideDeps: DecideDeps;
   openWallet: OpenWallet;
+  listAccounts: ListAccounts;
   /** The merchant's enabled account for this wallet and scene, or why there is none. */
   findWalletFor(wish: WalletWish): Promise<OpenedWallet | Refusal>;
   change(change: FolderChange): Promise<FolderResult>;
@@ -63,6 +64,7 @@ export function openCashier(deps: CashierDeps): Cashier {
     deps,
     decideDeps: { clock: deps.clock, random: deps.random, can: deps.can },
     openWallet,
+    listAccounts,
     findWalletFor: (wish) => findWalletFor(deps, openWallet, listAccounts, wish),
     async change(change) {
       const result = await changes.get(change.book).submit(change);

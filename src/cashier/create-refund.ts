@@ -2,6 +2,7 @@ import { assert } from '../base/assert.ts';
 import { idLetters, newId } from '../base/id.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { KeyClaim } from '../db/idempotency-store.ts';
+import type { Money } from '../money/money.ts';
 import { addSeconds } from './ask-schedule.ts';
 import type { Cashier } from './cashier.ts';
 import { newRefundState } from './decide-outcome.ts';
@@ -14,8 +15,8 @@ export interface CreateRefund {
   book: number;
   paymentId: string;
   merchantId: string;
-  /** Null refunds all that is left. */
-  amountMinor: bigint | null;
+  /** In the payment's currency; null refunds all that is left. */
+  amount: Money | null;
   reason: string;
   /** The merchant's own number of this refund; null when it has none. */
   refundNo: string | null;
@@ -72,7 +73,12 @@ function refundableAttempt(cashier: Cashier, folder: LockedFolder): Attempt {
 
 function checkAmount(attempt: Attempt, request: CreateRefund): bigint {
   const leftMinor = attempt.paidMinor - attempt.refundingMinor - attempt.refundedMinor;
-  const amountMinor = request.amountMinor ?? leftMinor;
+  if (request.amount !== null && request.amount.currency !== attempt.currency)
+    throw new Refusal('invalid_request', 'a refund is in the currency of its payment', {
+      param: 'amount.currency',
+      in: 'body',
+    });
+  const amountMinor = request.amount?.minor ?? leftMinor;
   if (amountMinor <= 0n || amountMinor > leftMinor)
     throw new Refusal('refund_exceeds_payment', 'less than this is left to refund', {
       param: 'amount.minor',

@@ -19,6 +19,8 @@ export interface LockedFolder extends PaymentFolder {
   /** `<merchant id> <refund number>` of the numbers asked for that are taken. */
   takenRefundNos: Set<string>;
   newAttempts: Attempt[];
+  /** Of what was locked, what a decision changed: only that is written. */
+  changed: Set<Payment | Attempt | Refund>;
 }
 
 /** One change of one payment. `decide` is pure but for new ids; it throws a Refusal to change nothing. */
@@ -149,7 +151,10 @@ async function lockFolders(
     wantedNos.length === 0 ? new Set<string>() : findRefundNos(tx, book, wantedNos),
   ]);
   const folders = new Map<string, LockedFolder>(
-    payments.map((payment) => [payment.id, { payment, attempts: [], refunds: [], takenRefundNos, newAttempts: [] }]),
+    payments.map((payment) => [
+      payment.id,
+      { payment, attempts: [], refunds: [], takenRefundNos, newAttempts: [], changed: new Set() },
+    ]),
   );
   for (const attempt of attempts) folders.get(attempt.paymentId)?.attempts.push(attempt);
   for (const refund of refunds) folders.get(refund.paymentId)?.refunds.push(refund);
@@ -193,7 +198,9 @@ function decideOrRestore(folder: LockedFolder, effects: Effects, change: FolderC
     effects: [effects.postings.length, effects.refunds.length, effects.alerts.length, effects.events.length] as const,
   };
   try {
-    return change.decide(folder, effects);
+    const reply = change.decide(folder, effects);
+    noteChanges(folder, kept);
+    return reply;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     Object.assign(folder.payment, kept.payment);
@@ -205,6 +212,22 @@ function decideOrRestore(folder: LockedFolder, effects: Effects, change: FolderC
     [effects.postings.length, effects.refunds.length, effects.alerts.length, effects.events.length] = kept.effects;
     return error;
   }
+}
+
+/** What came with the decision (new attempts, new refunds) has no copy from before and is written as new. */
+function noteChanges(folder: LockedFolder, kept: { payment: Payment; attempts: Attempt[]; refunds: Refund[] }): void {
+  const pairs: [Payment | Attempt | Refund, object | undefined][] = [
+    [folder.payment, kept.payment],
+    ...folder.attempts.map((attempt, index): [Attempt, object | undefined] => [attempt, kept.attempts[index]]),
+    ...folder.refunds.map((refund, index): [Refund, object | undefined] => [refund, kept.refunds[index]]),
+  ];
+  for (const [row, before] of pairs) if (before !== undefined && differs(row, before)) folder.changed.add(row);
+}
+
+/** Rows are flat; what is inside a field is replaced, never changed in place. */
+function differs(row: object, before: object): boolean {
+  const old = new Map(Object.entries(before));
+  return Object.entries(row).some(([field, value]) => old.get(field) !== value);
 }
 
 function toClaim(change: FolderChange): KeyClaim {

@@ -59,8 +59,7 @@ async function take(cashier: Cashier, book: number, accountId: string, reading: 
       refundNo: null,
       key: null,
       decide(folder, effects) {
-        if (isPayment) tellAttempt(cashier, folder, accountId, id, reading, effects);
-        else tellRefundOf(cashier, folder, accountId, id, reading, effects);
+        tell(cashier, folder, { accountId, id }, reading, effects);
         return null;
       },
     });
@@ -73,38 +72,26 @@ async function take(cashier: Cashier, book: number, accountId: string, reading: 
 
 type Reading = Exclude<NotificationReading, { kind: 'refused' }>;
 
-function tellAttempt(
+/** Through the one door, once the order is one of this account, placed at that time. */
+function tell(
   cashier: Cashier,
   folder: LockedFolder,
-  accountId: string,
-  id: string,
+  order: { accountId: string; id: string },
   reading: Reading,
   effects: Effects,
 ): void {
-  const attempt = folder.attempts.find((candidate) => candidate.id === id);
-  if (attempt?.walletAccountId !== accountId || isOtherTime(reading, attempt.orderedAt)) throw unmatched();
-  decideOutcome(cashier.decideDeps, folder, attempt, reading.outcome, 'notification', effects);
-}
-
-function tellRefundOf(
-  cashier: Cashier,
-  folder: LockedFolder,
-  accountId: string,
-  id: string,
-  reading: Reading,
-  effects: Effects,
-): void {
-  const refund = folder.refunds.find((candidate) => candidate.id === id);
-  if (refund?.walletAccountId !== accountId || isOtherTime(reading, refund.orderedAt)) throw unmatched();
-  tellRefund(cashier, folder, refund, reading.outcome, effects);
+  const attempt = folder.attempts.find((candidate) => candidate.id === order.id);
+  const refund = folder.refunds.find((candidate) => candidate.id === order.id);
+  const found = attempt ?? refund;
+  if (found?.walletAccountId !== order.accountId || isOtherTime(reading, found.orderedAt))
+    throw new Refusal('not_found', 'nothing here has that name');
+  if (attempt !== undefined)
+    decideOutcome(cashier.decideDeps, folder, attempt, reading.outcome, 'notification', effects);
+  if (refund !== undefined) tellRefund(cashier, folder, refund, reading.outcome, effects);
 }
 
 function isOtherTime(reading: Reading, ours: Date): boolean {
   return reading.orderedAt !== null && reading.orderedAt.getTime() !== ours.getTime();
-}
-
-function unmatched(): Refusal {
-  return new Refusal('not_found', 'nothing here has that name');
 }
 
 async function note(cashier: Cashier, book: number, subjectId: string, kind: AlertKind, detail: string): Promise<void> {

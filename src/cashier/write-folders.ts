@@ -20,25 +20,14 @@ export async function writeFolders(
   effects: Effects,
 ): Promise<void> {
   if (folders.length === 0) return;
-  const fresh = new Set(folders.flatMap((folder) => folder.newAttempts));
-  const created = new Set(effects.refunds);
-  const attempts = folders.flatMap((folder) => folder.attempts);
-  const refunds = folders.flatMap((folder) => folder.refunds).filter((refund) => !created.has(refund));
+  const newAttempts = folders.flatMap((folder) => folder.newAttempts);
+  const payments = folders.flatMap((folder) => (folder.changed.has(folder.payment) ? [folder.payment] : []));
+  const attempts = folders.flatMap((folder) => folder.attempts.filter((attempt) => folder.changed.has(attempt)));
+  const refunds = folders.flatMap((folder) => folder.refunds.filter((refund) => folder.changed.has(refund)));
   const writes: Promise<unknown>[] = [];
-  if (fresh.size > 0) writes.push(insertAttempts(tx, [...fresh]));
-  if (attempts.length > fresh.size)
-    writes.push(
-      updateAttempts(
-        tx,
-        attempts.filter((attempt) => !fresh.has(attempt)),
-      ),
-    );
-  writes.push(
-    updatePayments(
-      tx,
-      folders.map((folder) => folder.payment),
-    ),
-  );
+  if (newAttempts.length > 0) writes.push(insertAttempts(tx, newAttempts));
+  if (attempts.length > 0) writes.push(updateAttempts(tx, attempts));
+  if (payments.length > 0) writes.push(updatePayments(tx, payments));
   if (effects.refunds.length > 0) writes.push(insertRefunds(tx, effects.refunds));
   if (refunds.length > 0) writes.push(updateRefunds(tx, refunds));
   if (effects.alerts.length > 0) writes.push(insertAlerts(tx, effects.alerts));

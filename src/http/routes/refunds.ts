@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
-import { Refusal } from '../../base/refusal.ts';
 import { bookOf, type Cashier } from '../../cashier/cashier.ts';
 import { createRefund } from '../../cashier/create-refund.ts';
-import { getPayment, getRefund, pageRefunds } from '../../cashier/read-payments.ts';
+import { getRefund, pageRefunds } from '../../cashier/read-payments.ts';
+import { money } from '../../money/money.ts';
 import { type RouteRow, row } from '../route.ts';
 import { amount, idOf, orderNo, pageOf, pageQuery, refund, text } from '../schemas.ts';
 import { readPage, showPage } from './payments.ts';
@@ -29,12 +29,11 @@ export function refundRoutes(cashier: Cashier): RouteRow[] {
       ),
       reply: { 201: refund },
       async run({ caller, params, body, claim }) {
-        if (body.amount !== undefined) await checkCurrency(cashier, caller.merchantId, params.id, body.amount.currency);
         return await createRefund(cashier, {
           book: bookOf('pay', params.id),
           paymentId: params.id,
           merchantId: caller.merchantId,
-          amountMinor: body.amount === undefined ? null : BigInt(body.amount.minor),
+          amount: body.amount === undefined ? null : money(body.amount.currency, BigInt(body.amount.minor)),
           reason: body.reason ?? '',
           refundNo: body.refund_no ?? null,
           claim,
@@ -75,13 +74,4 @@ export function refundRoutes(cashier: Cashier): RouteRow[] {
       },
     }),
   ];
-}
-
-async function checkCurrency(cashier: Cashier, merchantId: string, id: string, currency: unknown): Promise<void> {
-  const payment = (await getPayment(cashier.deps, merchantId, id)) as { amount: { currency: string } }; // showPayment's shape
-  if (payment.amount.currency !== currency)
-    throw new Refusal('invalid_request', 'a refund is in the currency of its payment', {
-      param: 'amount.currency',
-      in: 'body',
-    });
 }
