@@ -116,8 +116,8 @@ export async function sweepKeys(sql: Sql, now: Date): Promise<number> {
 
 async function insertKeys(tx: Tx, claims: readonly KeyClaim[], now: Date): Promise<KeyName[]> {
   return await tx<KeyName[]>`
-    insert into idempotency_keys (book, merchant_id, key, route, fingerprint, state, claim_no, locked_until, created_at)
-    select book, merchant_id, key, route, fingerprint, 'running', 1, ${leaseEnd(now)}, ${now}
+    insert into idempotency_keys (book, merchant_id, key, route, fingerprint, state, locked_until, created_at)
+    select book, merchant_id, key, route, fingerprint, 'running', ${leaseEnd(now)}, ${now}
     from unnest(
       ${column(claims.map((claim) => claim.book))}::int[],
       ${claims.map((claim) => claim.merchantId)}::text[],
@@ -150,8 +150,7 @@ async function lockKeys(tx: Tx, claims: readonly KeyClaim[]): Promise<KeyRow[]> 
 async function takeOverKeys(tx: Tx, claims: readonly KeyClaim[], now: Date): Promise<void> {
   await tx`
     update idempotency_keys as k
-    set claim_no = claim_no + 1,
-      locked_until = ${leaseEnd(now)}
+    set locked_until = ${leaseEnd(now)}
     from unnest(
       ${column(claims.map((claim) => claim.book))}::int[],
       ${claims.map((claim) => claim.merchantId)}::text[],

@@ -2,7 +2,7 @@
 
 -- One row per Idempotency-Key that a merchant sent. It is written in the transaction of the request's own write, so that
 -- either both are there or neither is. While `running`, the request is in hand until locked_until; after that another
--- one with the same content may take over, and claim_no tells the two apart. A `done` row repeats its reply until it is
+-- one with the same content may take over; whichever ends first keeps its reply. A `done` row repeats its reply until it is
 -- swept. Amounts are never read from here.
 create table idempotency_keys (
   book          integer     not null check (book between 0 and 65535),
@@ -11,11 +11,9 @@ create table idempotency_keys (
   route         text        not null check (length(route) between 1 and 128),
   fingerprint   text        not null check (length(fingerprint) between 1 and 128),
   state         text        not null check (state in ('running', 'done')),
-  claim_no      integer     not null check (claim_no >= 1),
   locked_until  timestamptz not null,
   reply_status  smallint    check (reply_status between 100 and 599),
   reply_body    text,
-  object_id     text        check (length(object_id) between 1 and 64),
   created_at    timestamptz not null,
   primary key (book, merchant_id, key),
   constraint done_has_a_reply check ((state = 'done') = (reply_status is not null and reply_body is not null))
