@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { Send } from '../base/outbound.ts';
 import type { Random } from '../base/random.ts';
 import type { Money } from '../money/money.ts';
+import type { StatementSource } from './statement.ts';
 
 /**
  * The shape of every foreign wallet. A connector keeps nothing and decides nothing: it turns our request into theirs,
@@ -22,9 +23,14 @@ export interface Wallet<Config> {
   merchantNo(config: Config): string;
   /** Whether the account moves real money. Live keys must not be served by a test account, nor the other way round. */
   environment(config: Config): 'production' | 'test';
+  /** The scenes of `can.scenes` that this account is set up for: some need a number or a key of their own. */
+  scenes(config: Config): readonly Scene[];
   pay(deps: WalletDeps, config: Config, request: PayRequest): Promise<PayReply>;
   query(deps: WalletDeps, config: Config, request: QueryRequest): Promise<Outcome>;
-  /** Closes an unpaid order where `can.closeUnpaid`; else asks. `failed` means: it will never be paid. */
+  /**
+   * Closes an unpaid order where `can.closeUnpaid`; else asks. `failed` means: it will never be paid. An order by payment
+   * code is undone instead, paid or not: `failed` means that the buyer keeps or gets back the money.
+   */
   cancel(deps: WalletDeps, config: Config, request: QueryRequest): Promise<Outcome>;
   /** `failed` with `not_sent` is about this call only: an earlier one under the same name may have arrived. */
   refund(deps: WalletDeps, config: Config, request: RefundRequest): Promise<Outcome>;
@@ -34,12 +40,21 @@ export interface Wallet<Config> {
   readNotification(deps: WalletDeps, config: Config, raw: RawNotification): Promise<NotificationReading>;
   /** What the wallet wants to hear when a notification has been taken. */
   acknowledgement: { status: number; contentType: string; body: string };
+  /** How a page inside the wallet's own browser learns who pays; null where `jsapi` is no scene or needs no payer. */
+  identify: PayerIdentification<Config> | null;
+  /** The wallet's daily bill; null where none is documented. */
+  statement: StatementSource<Config> | null;
 }
 
-export type WalletName = 'unionpay';
+/** `meituanpay` and `open` are spoken to by the Open Wallet Protocol. */
+export type WalletName = 'unionpay' | 'wechatpay' | 'alipay' | 'jdpay' | 'meituanpay' | 'open';
 
-/** Where the buyer is when paying. web: a desktop browser. wap: a phone browser. app: the merchant's own app. */
-export type Scene = 'web' | 'wap' | 'app';
+/**
+ * Where the buyer is when paying. web: a desktop browser. wap: a phone's browser. app: the merchant's own app. qr: the
+ * buyer scans a code that we show. jsapi: a page inside the wallet's own browser. code: the shop scans the buyer's
+ * payment code (付款码).
+ */
+export type Scene = 'web' | 'wap' | 'app' | 'qr' | 'jsapi' | 'code';
 
 /** What the wallet can do, as data: what it cannot do is told before it is tried. */
 export interface WalletCan {
@@ -53,6 +68,18 @@ export interface WalletCan {
   askAfterSeconds: readonly number[];
   /** Seconds after the start of a refund at which to ask. */
   askRefundAfterSeconds: readonly number[];
+  /** Null exactly where `code` is not among the scenes. */
+  paymentCode: PaymentCodeRule | null;
+}
+
+/** How a wallet's payment codes look, and how long the shop's till waits for the buyer's PIN. */
+export interface PaymentCodeRule {
+  /** Matches the whole code. Two wallets' patterns may overlap: 62… is shown by every app of UnionPay's network. */
+  pattern: RegExp;
+  /** Seconds after the charge at which to ask while the buyer enters the PIN. */
+  askAfterSeconds: readonly number[];
+  /** Seconds after the charge at which it is undone if it is still not known to be paid. */
+  undoAfterSeconds: number;
 }
 
 export interface WalletDeps {
@@ -78,18 +105,52 @@ export interface PayRequest extends OrderName {
   notifyUrl: string;
   /** Where the wallet sends the buyer's browser back to. */
   returnUrl: string;
+  /** The buyer's network address as we see it; null when the merchant's server asks for the buyer. */
+  buyerIp: string | null;
+  /** Who pays, in scene `jsapi`, as `identify` or the merchant told; null where the wallet needs no payer. */
+  payer: Payer | null;
+  /** What the shop has scanned, in scene `code` and in no other. One-time: it is never kept and never logged. */
+  paymentCode: string | null;
 }
 
-/** What the buyer's side does next. */
+/** A person as one wallet knows them for one merchant: openid, buyer_open_id, appUserId. */
+export interface Payer {
+  id: string;
+  /** The app that the person pays in where a wallet is a network of apps, such as `UnionPay/1.0 CloudPay`. */
+  walletApp: string | null;
+}
+
+/**
+ * What the buyer's side does next.
+ * form_post: the browser posts a form. redirect: the browser goes there. open_app: the phone opens an app by its link and
+ * goes to the page when there is no such app. app_order, app_request: the merchant's app hands the text, or the fields,
+ * to the wallet's SDK. qr: the text is shown as a QR code. jsapi: the page hands the fields to the script bridge of the
+ * wallet's own browser; `testPageUrl` is where a simulator stands in for that bridge.
+ */
 export type NextAction =
   | { type: 'form_post'; url: string; fields: Record<string, string> }
   | { type: 'redirect'; url: string }
-  | { type: 'app_order'; orderString: string; sdkMode: string };
+  | { type: 'open_app'; appUrl: string; fallbackUrl: string }
+  | { type: 'app_order'; orderString: string; sdkMode: string }
+  | { type: 'app_request'; fields: Record<string, string> }
+  | { type: 'qr'; text: string }
+  | {
+      type: 'jsapi';
+      bridge: 'WeixinJSBridge' | 'AlipayJSBridge';
+      fields: Record<string, string>;
+      testPageUrl: string | null;
+    };
 
-export type PayReply = { kind: 'pending'; action: NextAction } | FailedOutcome | UnknownOutcome;
+/** `action` is null where the buyer is busy in the wallet already: entering the PIN after a payment code was scanned. */
+export type PayReply =
+  | { kind: 'pending'; action: NextAction | null }
+  | SucceededOutcome
+  | FailedOutcome
+  | UnknownOutcome;
 
 export interface QueryRequest extends OrderName {
   amount: Money;
+  scene: Scene;
   expiresAt: Date;
 }
 
@@ -99,7 +160,7 @@ export interface RefundRequest {
   amount: Money;
   /** `void` undoes the whole payment within the clearing day, only where `can.voidPaid`. */
   method: 'refund' | 'void';
-  paid: OrderName & { walletPaymentId: string; amount: Money };
+  paid: OrderName & { walletPaymentId: string; amount: Money; scene: Scene };
   notifyUrl: string;
 }
 
@@ -137,6 +198,7 @@ export type FailureReason =
   | 'insufficient_funds'
   | 'limit_exceeded'
   | 'card_invalid'
+  | 'code_invalid'
   | 'authentication_failed'
   | 'risk_refused'
   | 'expired'
@@ -165,3 +227,21 @@ export type NotificationReading =
     }
   /** Not signed as it must be, or not readable: changes nothing, is logged for the operator. */
   | { kind: 'refused'; reason: string };
+
+/** Two steps: the wallet's browser goes to `askUrl` and comes back with something that `read` turns into a payer. */
+export interface PayerIdentification<Config> {
+  /** The wallet appends what it has to say to `returnUrl`; `state` comes back unchanged where the wallet carries one. */
+  askUrl(config: Config, request: { returnUrl: string; state: string }): string;
+  read(deps: WalletDeps, config: Config, came: PayerCame): Promise<PayerReading>;
+}
+
+export interface PayerCame {
+  /** The query of the address that the browser came back to, decoded once. */
+  query: Readonly<Record<string, string>>;
+  userAgent: string;
+  /** A fresh name: at some wallets asking is a transaction. */
+  name: OrderName;
+}
+
+/** `refused`: the person or the wallet said no. `unknown`: no usable answer; the page may try again or go another way. */
+export type PayerReading = { kind: 'payer'; payer: Payer } | { kind: 'refused' | 'unknown'; reason: string };
