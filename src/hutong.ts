@@ -20,6 +20,7 @@ import { sweepKeys } from './db/idempotency-store.ts';
 import { migrate } from './db/migrate.ts';
 import { docsRoutes } from './http/routes/docs.ts';
 import { paymentRoutes } from './http/routes/payments.ts';
+import { qrCodeRoutes } from './http/routes/qr-codes.ts';
 import { refundRoutes } from './http/routes/refunds.ts';
 import { walletAccountRoutes } from './http/routes/wallet-accounts.ts';
 import { webhookRoutes } from './http/routes/webhooks.ts';
@@ -113,6 +114,7 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
       ...paymentRoutes(cashier),
       ...refundRoutes(cashier),
       ...walletAccountRoutes(cashier),
+      ...qrCodeRoutes(cashier),
       ...webhookRoutes({
         sql,
         clock,

@@ -10,10 +10,11 @@ const root = resolve(import.meta.dirname, '..');
  */
 const FLOORS = [
   ['http', 'web', 'cli'],
+  ['settlement'],
   ['cashier'],
   ['ledger', 'vault', 'webhooks'],
   ['db', 'sandbox'],
-  ['wallets', 'net'],
+  ['wallets', 'qr', 'net'],
   ['base', 'money'],
 ];
 /** Two things on one floor that belong together, each with its reason. */

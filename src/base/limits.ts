@@ -40,7 +40,12 @@ export const DATABASE_STATEMENT_MS_MAX = 60_000;
 export const DATABASE_LOCK_WAIT_MS_MAX = 10_000;
 export const DATABASE_IDLE_IN_TRANSACTION_MS_MAX = 30_000;
 
-// The pretend UnionPay gateway.
+// The pretend wallets.
+export const SANDBOX_PAYMENT_CODE_SECONDS = 300;
+export const SANDBOX_GRANT_SECONDS = 300;
+export const SANDBOX_GRANTS_MAX = 10_000;
+export const SANDBOX_SCAN_CHARS_MAX = 2048;
+export const SANDBOX_NOTIFY_REPLY_BYTES_MAX = 16 * 1024;
 export const SANDBOX_FORM_FIELDS_MAX = 100;
 export const SANDBOX_TXN_TIME_SKEW_MINUTES = 60;
 export const SANDBOX_ORDER_OPEN_MINUTES = 120;
@@ -84,3 +89,22 @@ export const DATABASE_CONNECTIONS_MAX = 16;
 export const OUTBOUND_ORIGIN_CONNECTIONS_MAX = 64;
 export const OUTBOUND_CONNECT_MS_MAX = 5000;
 export const OUTBOUND_IDLE_MS = 4000;
+
+// Wallet accounts.
+export const WALLET_KEYS_OVERLAP_HOURS_MAX = 7 * 24;
+export const WALLET_KEYS_OVERLAP_HOURS_USUAL = 24;
+export const WALLET_REFRESH_HOURS = 24;
+
+// Codes to scan.
+export const QR_CODES_PER_MERCHANT_MAX = 1000;
+export const PAYMENT_MINOR_MAX = 999_999_999_999n;
+export const QR_PAYMENTS_PER_MINUTE_MAX = 600;
+export const QR_PAYMENT_SECONDS = 900;
+
+// Where the buyer is, and codes.
+export const USER_AGENT_CHARS_MAX = 4096;
+/** EMVCo merchant-presented codes hold at most so many characters. */
+export const EMV_CHARS_MAX = 512;
+export const PAYMENT_CODE_CHARS_MAX = 64;
+export const QR_TEXT_BYTES_MAX = 1024;
+export const POSTER_NAME_CHARS_MAX = 40;

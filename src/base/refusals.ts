@@ -29,6 +29,8 @@ export const REFUSALS = {
   wallet_account_taken: { status: 409, title: 'The wallet account is registered already', retryable: false },
   webhook_endpoints_max: { status: 409, title: 'There are too many webhook endpoints', retryable: false },
   webhook_endpoint_disabled: { status: 409, title: 'The webhook endpoint is disabled', retryable: false },
+  qr_codes_max: { status: 409, title: 'There are too many codes', retryable: false },
+  qr_code_disabled: { status: 409, title: 'The code is switched off', retryable: false },
   body_too_large: { status: 413, title: 'The body is too large', retryable: false },
   content_type_unsupported: { status: 415, title: 'The content type is not supported', retryable: false },
   idempotency_key_reused: { status: 422, title: 'The key was used for another request', retryable: false },

@@ -55,9 +55,12 @@ export async function addWalletAccount(
     merchantNo: wallet.merchantNo(config),
     label: request.label,
     settingsSealed: sealSettings(deps.keyring, id, request.settings),
+    previousSettingsSealed: null,
+    previousUntil: null,
     enabled: true,
     createdAt: now,
     updatedAt: now,
+    refreshDueAt: wallet.refresh === null ? null : now,
   };
   return await withKey(deps.sql, request.claim, now, null, async (tx) => {
     if (!(await insertWalletAccount(tx, row)))
@@ -84,7 +87,7 @@ export async function getAccount(deps: CashierDeps, merchantId: string, id: stri
 }
 
 /** Never shows a setting: what is sealed is only ever replaced. */
-function showWalletAccount(row: WalletAccountRow): object {
+export function showWalletAccount(row: WalletAccountRow): object {
   return {
     id: row.id,
     object: 'wallet_account',

@@ -1,3 +1,4 @@
+import type { Scene, WalletCan } from '../wallets/wallet.ts';
 import type { OutcomeKind } from './moves.ts';
 
 /** Longest pause between two questions about one attempt or refund, in seconds. */
@@ -6,6 +7,11 @@ const PAUSE_SECONDS_MAX = 3600;
 const EXPIRY_GRACE_SECONDS = 3;
 /** An earlier question decides nothing: until so long after expiry "not yet" still means not yet. */
 export const EXPIRY_DOUBT_SECONDS = EXPIRY_GRACE_SECONDS - 1;
+
+/** The wallet's documented times to ask, in seconds after the start. At a till somebody is waiting. */
+export function askTimes(can: WalletCan, scene: Scene): readonly number[] {
+  return scene === 'code' ? (can.paymentCode?.askAfterSeconds ?? []) : can.askAfterSeconds;
+}
 
 export interface AskFacts {
   outcome: OutcomeKind;

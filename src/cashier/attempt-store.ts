@@ -33,6 +33,7 @@ const COLUMNS = [
   'expires_at',
   'created_at',
   'due_at',
+  'undo_requested_at',
 ];
 
 export async function insertAttempts(tx: Tx, attempts: readonly Attempt[]): Promise<void> {
@@ -90,7 +91,8 @@ export async function updateAttempts(tx: Tx, attempts: readonly Attempt[]): Prom
       refunding_minor = new.refunding_minor,
       refunded_minor = new.refunded_minor,
       asks_count = new.asks_count,
-      due_at = new.due_at
+      due_at = new.due_at,
+      undo_requested_at = new.undo_requested_at
     from unnest(
       ${column(attempts.map((a) => a.book))}::int[],
       ${attempts.map((a) => a.id)}::text[],
@@ -109,10 +111,11 @@ export async function updateAttempts(tx: Tx, attempts: readonly Attempt[]): Prom
       ${column(attempts.map((a) => a.refundingMinor))}::bigint[],
       ${column(attempts.map((a) => a.refundedMinor))}::bigint[],
       ${column(attempts.map((a) => a.asksCount))}::int[],
-      ${column(attempts.map((a) => a.dueAt))}::timestamptz[]
+      ${column(attempts.map((a) => a.dueAt))}::timestamptz[],
+      ${column(attempts.map((a) => a.undoRequestedAt))}::timestamptz[]
     ) as new (book, id, outcome, settled, failure_reason, failure_code, failure_message, unknown_reason, next_action,
       wallet_payment_id, wallet_facts, occurred_at, finished_at, paid_minor, refunding_minor, refunded_minor, asks_count,
-      due_at)
+      due_at, undo_requested_at)
     where attempts.book = new.book
       and attempts.id = new.id`;
 }
@@ -202,6 +205,7 @@ interface AttemptRow {
   expires_at: Date;
   created_at: Date;
   due_at: Date | null;
+  undo_requested_at: Date | null;
 }
 
 function toAttempt(row: AttemptRow): Attempt {
@@ -236,6 +240,7 @@ function toAttempt(row: AttemptRow): Attempt {
     expiresAt: row.expires_at,
     createdAt: row.created_at,
     dueAt: row.due_at,
+    undoRequestedAt: row.undo_requested_at,
   };
 }
 

@@ -1,6 +1,6 @@
 import { bookOfId, isId } from '../base/id.ts';
 import { Refusal } from '../base/refusal.ts';
-import type { WalletName } from '../wallets/wallet.ts';
+import type { Scene, WalletName } from '../wallets/wallet.ts';
 import { askWallet } from './ask-wallet.ts';
 import { findAttemptsOf } from './attempt-store.ts';
 import type { Cashier } from './cashier.ts';
@@ -9,6 +9,8 @@ import { findMerchant } from './merchant-store.ts';
 import { isFinal } from './moves.ts';
 import type { Attempt, Payment } from './payment.ts';
 import { findPaymentById } from './payment-store.ts';
+import type { WalletAccountRow } from './wallet-account-store.ts';
+import type { OpenedWallet } from './wallet-accounts.ts';
 
 /** What the buyer's page of one payment is made of. */
 export interface BuyerView {
@@ -16,7 +18,18 @@ export interface BuyerView {
   attempts: Attempt[];
   merchantName: string;
   /** Wallets that the shop takes in this payment's currency. */
-  wallets: WalletName[];
+  wallets: BuyerWallet[];
+}
+
+/** A wallet that the shop takes, and how. */
+export interface BuyerWallet {
+  name: WalletName;
+  /** What the shop calls its account; the name that buyers see where the wallet has none of its own (`open`). */
+  label: string;
+  /** The scenes in which one of the shop's accounts at this wallet works. */
+  scenes: readonly Scene[];
+  /** Inside the wallet's own browser it must be learned first who pays. */
+  needsPayer: boolean;
 }
 
 /** Opens a payment by its link. @throws Refusal not_found, the same for a wrong token as for no payment. */
@@ -32,10 +45,35 @@ export async function openBuyerView(cashier: Cashier, paymentId: string, token: 
     findMerchant(deps.sql, book, payment.merchantId),
     cashier.listAccounts(book, payment.merchantId), // every open page asks every second or two
   ]);
-  const wallets = accounts
-    .filter((account) => account.enabled && deps.can(account.wallet).currencies.includes(payment.currency))
-    .map((account) => account.wallet);
-  return { payment, attempts, merchantName: merchant?.name ?? '', wallets: [...new Set(wallets)] };
+  const fitting = accounts.filter(
+    (account) => account.enabled && deps.can(account.wallet).currencies.includes(payment.currency),
+  );
+  return { payment, attempts, merchantName: merchant?.name ?? '', wallets: await toWallets(cashier, fitting) };
+}
+
+/** One line for each wallet, whatever number of accounts stand behind it. An account that cannot be read takes no buyer. */
+async function toWallets(cashier: Cashier, accounts: readonly WalletAccountRow[]): Promise<BuyerWallet[]> {
+  const found = new Map<WalletName, BuyerWallet>();
+  for (const account of accounts) {
+    const opened = await openOrNull(cashier, account);
+    if (opened === null) continue;
+    const { wallet, config } = opened;
+    const known = found.get(wallet.name);
+    const scenes = [...new Set([...(known?.scenes ?? []), ...wallet.scenes(config)])];
+    const label = known?.label ?? account.label;
+    found.set(wallet.name, { name: wallet.name, label, scenes, needsPayer: wallet.identify !== null });
+  }
+  return [...found.values()];
+}
+
+async function openOrNull(cashier: Cashier, account: WalletAccountRow): Promise<OpenedWallet | null> {
+  try {
+    return await cashier.openWallet(account.book, account.id);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    cashier.deps.log.warn({ walletAccountId: account.id, reason: error.message }, 'a wallet account cannot be used');
+    return null;
+  }
 }
 
 /** How long the buyer waits for the wallet's word before the page is shown with what is known. */

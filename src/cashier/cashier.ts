@@ -1,5 +1,5 @@
 import { bookOfId, isId } from '../base/id.ts';
-import { ALERTS_PER_MINUTE_MAX } from '../base/limits.ts';
+import { ALERTS_PER_MINUTE_MAX, QR_PAYMENTS_PER_MINUTE_MAX } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Batch } from '../db/batch.ts';
 import { startDueLoop, type DueLoop } from '../db/due.ts';
@@ -11,6 +11,7 @@ import type { DecideDeps } from './decide-outcome.ts';
 import type { CashierDeps } from './deps.ts';
 import { claimExpired, expirePayment } from './expire-payment.ts';
 import { type FolderChange, type FolderResult, openFolderLane } from './folder-lane.ts';
+import { claimRefreshes, refreshWalletAccount } from './refresh-wallet-accounts.ts';
 import type { KeyedResult } from './reply.ts';
 import { claimRefunds, sendRefund } from './send-refund.ts';
 import {
@@ -27,6 +28,8 @@ export interface WalletWish {
   merchantId: string;
   wallet: WalletName;
   scene: Scene;
+  /** One account in particular; null takes the first that is set up for the scene. */
+  walletAccountId: string | null;
 }
 
 /** The running cashier: one writer lane per book, and the loops that ask, refund and expire. */
@@ -43,6 +46,8 @@ export interface Cashier {
   buyerReturnUrl(paymentId: string): string;
   /** False once a subject has raised ALERTS_PER_MINUTE_MAX alerts within a minute. */
   mayAlert(subjectId: string): boolean;
+  /** False once a printed code has made QR_PAYMENTS_PER_MINUTE_MAX payments within a minute. */
+  mayScan(codeId: string): boolean;
   /** Starts asking, refunding and expiring; a process that only serves requests need not. */
   startWork(): void;
   /** Stops taking work and waits for what is in hand. */
@@ -51,6 +56,7 @@ export interface Cashier {
 
 const WORK_CONCURRENCY = 32;
 const WORK_IDLE_MS = 250;
+const REFRESH_IDLE_MS = 5000;
 
 export function openCashier(deps: CashierDeps): Cashier {
   const changes = perBook((book) => openFolderLane(deps, book));
@@ -75,7 +81,8 @@ export function openCashier(deps: CashierDeps): Cashier {
     create: (book, payment) => creates.get(book).submit(payment),
     notifyUrl: (of) => `${deps.publicUrl}/notify/${of.wallet}/${of.walletAccountId}`,
     buyerReturnUrl: (paymentId) => `${cashierUrl(deps, paymentId)}/return`,
-    mayAlert: createAlertLimit(deps),
+    mayAlert: createMinuteLimit(deps, ALERTS_PER_MINUTE_MAX),
+    mayScan: createMinuteLimit(deps, QR_PAYMENTS_PER_MINUTE_MAX),
     startWork() {
       const shared = { concurrency: WORK_CONCURRENCY, idleMs: WORK_IDLE_MS, log: deps.log };
       refundLoop = startDueLoop({
@@ -97,6 +104,13 @@ export function openCashier(deps: CashierDeps): Cashier {
           name: 'expiry',
           claim: (limit) => claimExpired(cashier, limit),
           work: (job) => expirePayment(cashier, job),
+        }),
+        startDueLoop({
+          ...shared,
+          name: 'certificates',
+          idleMs: REFRESH_IDLE_MS,
+          claim: (limit) => claimRefreshes(cashier, limit),
+          work: (account) => refreshWalletAccount(cashier, account),
         }),
       );
     },
@@ -121,15 +135,23 @@ async function findWalletFor(
   wish: WalletWish,
 ): Promise<OpenedWallet | Refusal> {
   const accounts = await listAccounts(wish.book, wish.merchantId);
-  const account = accounts.find((candidate) => candidate.wallet === wish.wallet && candidate.enabled);
-  if (account === undefined)
+  const fitting = accounts.filter(
+    (account) =>
+      account.wallet === wish.wallet &&
+      account.enabled &&
+      (wish.walletAccountId === null || account.id === wish.walletAccountId),
+  );
+  if (fitting.length === 0)
     return new Refusal('wallet_not_available', 'the shop does not take this wallet', { param: 'wallet' });
-  if (!deps.can(wish.wallet).scenes.includes(wish.scene))
-    return new Refusal('wallet_not_available', 'the wallet does not work in this scene', { param: 'scene' });
-  return await openWallet(wish.book, account.id);
+  for (const { id } of deps.can(wish.wallet).scenes.includes(wish.scene) ? fitting : []) {
+    const opened = await openWallet(wish.book, id);
+    if (opened.wallet.scenes(opened.config).includes(wish.scene)) return opened;
+  }
+  return new Refusal('wallet_not_available', 'the wallet does not work in this scene', { param: 'scene' });
 }
 
-function createAlertLimit(deps: CashierDeps): (subjectId: string) => boolean {
+/** Counts within the running minute, on this node. */
+function createMinuteLimit(deps: CashierDeps, countMax: number): (subjectId: string) => boolean {
   const raised = new Map<string, number>();
   let minute = 0;
   return (subjectId) => {
@@ -138,7 +160,7 @@ function createAlertLimit(deps: CashierDeps): (subjectId: string) => boolean {
     minute = now;
     const count = (raised.get(subjectId) ?? 0) + 1;
     raised.set(subjectId, count);
-    return count <= ALERTS_PER_MINUTE_MAX;
+    return count <= countMax;
   };
 }
 

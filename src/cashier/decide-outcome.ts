@@ -1,7 +1,7 @@
 import { assertNever } from '../base/assert.ts';
 import { type IdDeps, idLetters, newId } from '../base/id.ts';
 import type { Outcome, SucceededOutcome, WalletCan, WalletName } from '../wallets/wallet.ts';
-import { lateAskAt, nextAskAt } from './ask-schedule.ts';
+import { askTimes, lateAskAt, nextAskAt } from './ask-schedule.ts';
 import {
   ATTEMPT_MOVES,
   type CancellationReason,
@@ -54,6 +54,8 @@ export function decideOutcome(
   if (source === 'poll' || source === 'cancel') attempt.asksCount += 1;
   switch (outcome.kind) {
     case 'succeeded':
+      if (attempt.undoRequestedAt !== null && source !== 'cancel')
+        return decideOutcome(deps, folder, attempt, BEING_UNDONE, source, effects);
       return attemptSucceeded(deps, folder, attempt, outcome, effects);
     case 'failed':
       if (attempt.outcome === 'succeeded') return contradicted(deps, attempt, 'failed', effects);
@@ -74,13 +76,21 @@ export function decideOutcome(
       attempt.unknownReason = outcome.kind === 'unknown' ? outcome.reason.slice(0, 200) : null;
       attempt.dueAt = nextAsk(deps, attempt);
       // A wallet that cannot close an unpaid order has said all it can: give the payment up, keep watching for late money.
-      if (source === 'cancel' && outcome.kind === 'pending' && !deps.can(attempt.wallet).closeUnpaid)
+      if (
+        source === 'cancel' &&
+        outcome.kind === 'pending' &&
+        attempt.scene !== 'code' &&
+        !deps.can(attempt.wallet).closeUnpaid
+      )
         return cancelPayment(folder, effects);
       return settlePaymentState(deps, folder, effects);
     default:
       return assertNever(outcome);
   }
 }
+
+/** "Paid", said of a charge that we have asked to undo, is only how it stood before. */
+const BEING_UNDONE: Outcome = { kind: 'unknown', reason: 'the charge is being undone' };
 
 /** Brings the payment's state in line with its attempts, and ends it when it is over and nothing is open. */
 export function settlePaymentState(deps: DecideDeps, folder: PaymentFolder, effects: Effects): void {
@@ -268,7 +278,7 @@ function isOver(deps: DecideDeps, payment: Payment): boolean {
 }
 
 function nextAsk(deps: DecideDeps, attempt: Attempt): Date {
-  return nextAskAt(deps.can(attempt.wallet).askAfterSeconds, {
+  return nextAskAt(askTimes(deps.can(attempt.wallet), attempt.scene), {
     outcome: attempt.outcome,
     asksCount: attempt.asksCount,
     startedAt: attempt.createdAt,

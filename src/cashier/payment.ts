@@ -63,9 +63,12 @@ export interface Attempt {
   refundingMinor: bigint;
   refundedMinor: bigint;
   asksCount: number;
+  /** The payment's own end; for a payment code, when it is undone if nobody knows whether it was paid. */
   expiresAt: Date;
   createdAt: Date;
   dueAt: Date | null;
+  /** Set before the wallet is asked to undo a payment code: from then on the buyer is to keep or get back the money. */
+  undoRequestedAt: Date | null;
 }
 
 /** Money going back; a row of `refunds`, which is one request to the wallet. */

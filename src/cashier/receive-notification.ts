@@ -7,6 +7,7 @@ import { alert, decideOutcome, type Effects } from './decide-outcome.ts';
 import { tellRefund } from './send-refund.ts';
 import type { LockedFolder } from './folder-lane.ts';
 import type { AlertKind } from './payment.ts';
+import type { OpenedWallet } from './wallet-accounts.ts';
 
 export interface NotificationReply {
   status: number;
@@ -29,7 +30,7 @@ export async function receiveNotification(
   const book = bookOfId(accountId);
   const opened = await cashier.openWallet(book, accountId);
   if (opened.account.wallet !== walletName) throw new Refusal('not_found', 'there is no such address');
-  const reading = await opened.wallet.readNotification(cashier.deps, opened.config, raw);
+  const reading = await read(cashier, opened, raw);
 
   if (reading.kind === 'refused') {
     await note(cashier, book, accountId, 'notification_refused', reading.reason);
@@ -42,6 +43,15 @@ export async function receiveNotification(
     throw new Refusal('not_found', 'the notification matches nothing here');
   }
   return opened.wallet.acknowledgement;
+}
+
+/** While keys are being changed, what was sent under the old ones still counts. */
+async function read(cashier: Cashier, opened: OpenedWallet, raw: RawNotification): Promise<NotificationReading> {
+  const { wallet, config, previousConfig } = opened;
+  const reading = await wallet.readNotification(cashier.deps, config, raw);
+  if (reading.kind !== 'refused' || previousConfig === null) return reading;
+  const before = await wallet.readNotification(cashier.deps, previousConfig, raw);
+  return before.kind === 'refused' ? reading : before;
 }
 
 /** False when nothing of this account has that name and time. The order number is the letters of our own id. */

@@ -37,7 +37,7 @@ export async function sendRefund(cashier: Cashier, job: RefundJob): Promise<void
 }
 
 /** The refund's side of the one door. Applying the same outcome again changes nothing. */
-async function applyRefundOutcome(cashier: Cashier, refund: Refund, outcome: Outcome): Promise<void> {
+export async function applyRefundOutcome(cashier: Cashier, refund: Refund, outcome: Outcome): Promise<void> {
   await cashier.change({
     book: refund.book,
     of: { paymentId: refund.paymentId },
@@ -67,7 +67,7 @@ export function tellRefund(
   decideRefund(cashier.decideDeps, attempt, refund, outcome, automaticCount, effects);
 }
 
-function toRefundRequest(cashier: Cashier, refund: Refund, attempt: Attempt, walletPaymentId: string): RefundRequest {
+export function toRefundRequest(cashier: Cashier, refund: Refund, attempt: Attempt, walletPaymentId: string): RefundRequest {
   return {
     refund: { orderNo: refund.orderNo, orderedAt: refund.orderedAt },
     amount: money(refund.currency, refund.amountMinor),
@@ -75,6 +75,7 @@ function toRefundRequest(cashier: Cashier, refund: Refund, attempt: Attempt, wal
     paid: {
       orderNo: attempt.orderNo,
       orderedAt: attempt.orderedAt,
+      scene: attempt.scene,
       walletPaymentId,
       amount: money(attempt.currency, attempt.paidMinor),
     },

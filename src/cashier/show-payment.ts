@@ -1,3 +1,4 @@
+import { assertNever } from '../base/assert.ts';
 import type { Keyring } from '../vault/seal.ts';
 import { cashierUrl } from './cashier-link.ts';
 import type { Attempt, Payment, Refund } from './payment.ts';
@@ -81,9 +82,21 @@ export function showRefund(refund: Refund): object {
 
 function showNextAction(action: Attempt['nextAction']): object | null {
   if (action === null) return null;
-  return action.type === 'app_order'
-    ? { type: 'app_order', order_string: action.orderString, sdk_mode: action.sdkMode }
-    : action;
+  switch (action.type) {
+    case 'app_order':
+      return { type: 'app_order', order_string: action.orderString, sdk_mode: action.sdkMode };
+    case 'open_app':
+      return { type: 'open_app', app_url: action.appUrl, fallback_url: action.fallbackUrl };
+    case 'jsapi':
+      return { type: 'jsapi', bridge: action.bridge, fields: action.fields, test_page_url: action.testPageUrl };
+    case 'form_post':
+    case 'redirect':
+    case 'app_request':
+    case 'qr':
+      return action;
+    default:
+      return assertNever(action);
+  }
 }
 
 function showAmount(currency: string, minor: bigint): object {

@@ -4,8 +4,8 @@ import { ATTEMPTS_PER_PAYMENT_MAX } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { KeyClaim } from '../db/idempotency-store.ts';
 import { money } from '../money/money.ts';
-import type { PayReply, PayRequest, Scene, WalletName } from '../wallets/wallet.ts';
-import { nextAskAt } from './ask-schedule.ts';
+import type { Outcome, Payer, PayReply, PayRequest, Scene, Wallet, WalletName } from '../wallets/wallet.ts';
+import { addSeconds, askTimes, nextAskAt } from './ask-schedule.ts';
 import type { Cashier } from './cashier.ts';
 import { decideOutcome, settlePaymentState, wholeSecond } from './decide-outcome.ts';
 import type { LockedFolder } from './folder-lane.ts';
@@ -22,6 +22,11 @@ export interface StartAttempt {
   merchantId: string;
   wallet: WalletName;
   scene: Scene;
+  /** One account of the wallet in particular; null takes the first that works in this scene. */
+  walletAccountId: string | null;
+  buyerIp: string | null;
+  payer: Payer | null;
+  paymentCode: string | null;
   claim: KeyClaim | null;
 }
 
@@ -34,6 +39,7 @@ export interface StartedAttempt {
 /** Record, call, record: writes the attempt, asks the wallet for what the buyer does next, writes its answer. */
 export async function startAttempt(cashier: Cashier, request: StartAttempt): Promise<StartedAttempt> {
   const opened = await cashier.findWalletFor(request);
+  if (!(opened instanceof Refusal)) checkScene(opened.wallet, request);
   let attempt: Attempt | null = null;
   let payment: Payment | null = null;
   const recorded = await cashier.change({
@@ -54,7 +60,7 @@ export async function startAttempt(cashier: Cashier, request: StartAttempt): Pro
   if (started === null || payable === null || opened instanceof Refusal)
     throw new Error('assertion failed: a recorded attempt is known');
 
-  const answer = await opened.wallet.pay(cashier.deps, opened.config, toPayRequest(cashier, payable, started));
+  const answer = await opened.wallet.pay(cashier.deps, opened.config, toPayRequest(cashier, payable, started, request));
 
   const result = await cashier.change({
     ...request,
@@ -72,6 +78,24 @@ export async function startAttempt(cashier: Cashier, request: StartAttempt): Pro
   });
   if (result.reply === null) throw new Error('assertion failed: the second record has a reply');
   return { ...result.reply, replayed: false };
+}
+
+/** What a scene needs comes with it, and nothing that it does not need. @throws Refusal invalid_request */
+function checkScene(wallet: Wallet<unknown>, request: StartAttempt): void {
+  const isCode = request.scene === 'code';
+  if (isCode !== (request.paymentCode !== null))
+    throw new Refusal('invalid_request', 'a payment code comes with the scene "code" and with no other', {
+      param: 'payment_code',
+      in: 'body',
+    });
+  if (request.paymentCode !== null && wallet.can.paymentCode?.pattern.test(request.paymentCode) !== true)
+    throw new Refusal('invalid_request', 'not a payment code of this wallet', { param: 'payment_code', in: 'body' });
+  const wantsPayer = request.scene === 'jsapi' && wallet.identify !== null;
+  if (wantsPayer !== (request.payer !== null))
+    throw new Refusal('invalid_request', 'a payer is named in the scene "jsapi" where the wallet asks for one', {
+      param: 'payer',
+      in: 'body',
+    });
 }
 
 function recordAttempt(
@@ -111,6 +135,11 @@ function newAttempt(
   now: Date,
 ): Attempt {
   const id = newId('att', cashier.deps, payment.book);
+  const { can } = opened.wallet;
+  const expiresAt =
+    request.scene === 'code' && can.paymentCode !== null
+      ? addSeconds(wholeSecond(now), can.paymentCode.undoAfterSeconds)
+      : payment.expiresAt;
   return {
     book: payment.book,
     id,
@@ -139,20 +168,21 @@ function newAttempt(
     refundingMinor: 0n,
     refundedMinor: 0n,
     asksCount: 0,
-    expiresAt: payment.expiresAt,
+    expiresAt,
     createdAt: now,
     // If we die before the answer is written, this is when somebody asks the wallet instead.
-    dueAt: nextAskAt(opened.wallet.can.askAfterSeconds, {
+    dueAt: nextAskAt(askTimes(can, request.scene), {
       outcome: 'pending',
       asksCount: 0,
       startedAt: now,
-      expiresAt: payment.expiresAt,
+      expiresAt,
       now,
     }),
+    undoRequestedAt: null,
   };
 }
 
-function toPayRequest(cashier: Cashier, payment: Payment, attempt: Attempt): PayRequest {
+function toPayRequest(cashier: Cashier, payment: Payment, attempt: Attempt, request: StartAttempt): PayRequest {
   return {
     orderNo: attempt.orderNo,
     orderedAt: attempt.orderedAt,
@@ -162,6 +192,9 @@ function toPayRequest(cashier: Cashier, payment: Payment, attempt: Attempt): Pay
     expiresAt: attempt.expiresAt,
     notifyUrl: cashier.notifyUrl(attempt),
     returnUrl: cashier.buyerReturnUrl(payment.id),
+    buyerIp: request.buyerIp,
+    payer: request.payer,
+    paymentCode: request.paymentCode,
   };
 }
 
@@ -169,10 +202,11 @@ function takeAnswer(attempt: Attempt, answer: PayReply): void {
   if (answer.kind === 'pending') attempt.nextAction = answer.action;
 }
 
-function toOutcome(answer: PayReply) {
+function toOutcome(answer: PayReply): Outcome {
   switch (answer.kind) {
     case 'pending':
-      return { kind: 'pending' } as const;
+      return { kind: 'pending' };
+    case 'succeeded':
     case 'failed':
     case 'unknown':
       return answer;

@@ -10,13 +10,14 @@ import type { Attempt, Payment, Refund } from './payment.ts';
 
 export const START = new Date('2026-11-11T08:00:00Z');
 export const can: WalletCan = {
-  scenes: ['web', 'wap', 'app'],
+  scenes: ['web', 'wap', 'app', 'code'],
   currencies: ['CNY'],
   closeUnpaid: false,
   voidPaid: true,
   refundWindowDays: 330,
   askAfterSeconds: [300, 600],
   askRefundAfterSeconds: [1, 2, 4],
+  paymentCode: { pattern: /^62\d{17}$/, askAfterSeconds: [5, 10, 20], undoAfterSeconds: 45 },
 };
 
 export const paid: SucceededOutcome = {
@@ -97,6 +98,7 @@ export function newAttempt(payment: Payment, index: number, change: Partial<Atte
     expiresAt: payment.expiresAt,
     createdAt: START,
     dueAt: addSeconds(START, 300),
+    undoRequestedAt: null,
     ...change,
   };
 }

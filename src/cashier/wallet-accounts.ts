@@ -11,6 +11,8 @@ export interface OpenedWallet {
   account: WalletAccountRow;
   wallet: Wallet<unknown>;
   config: unknown;
+  /** The settings before the last change of keys, while what was sent under them may still arrive; else null. */
+  previousConfig: unknown;
 }
 
 /** How long a row is trusted before it is read again: a disabled account stops within this time. */
@@ -32,10 +34,12 @@ export function createWalletOpener(deps: {
     if (known !== undefined && nowMs - known.readAtMs < ROW_AGE_MS_MAX && nowMs >= known.readAtMs) return known.wallet;
     const account = await findWalletAccount(deps.sql, book, id);
     if (account === null) throw new Refusal('not_found', 'there is no such wallet account');
-    const isSame = known !== undefined && known.wallet.account.settingsSealed === account.settingsSealed;
     const wallet = deps.wallets[account.wallet];
-    const config = isSame ? known.wallet.config : wallet.readConfig(JSON.parse(openSettings(deps.keyring, account)));
-    const fresh = { account, wallet, config };
+    const before = known?.wallet;
+    const read = (sealed: string): unknown => wallet.readConfig(openSettings(deps.keyring, account.id, sealed));
+    const config =
+      before?.account.settingsSealed === account.settingsSealed ? before.config : read(account.settingsSealed);
+    const fresh = { account, wallet, config, previousConfig: previousOf(account, before, nowMs, read) };
     opened.set(`${book} ${id}`, { readAtMs: nowMs, wallet: fresh });
     return fresh;
   };
@@ -65,6 +69,19 @@ export function sealSettings(keyring: Keyring, id: string, settings: unknown): s
   return keyring.seal(JSON.stringify(settings), `wallet_accounts ${id}`);
 }
 
-function openSettings(keyring: Keyring, account: WalletAccountRow): string {
-  return keyring.open(account.settingsSealed, `wallet_accounts ${account.id}`);
+export function openSettings(keyring: Keyring, id: string, sealed: string): unknown {
+  return JSON.parse(keyring.open(sealed, `wallet_accounts ${id}`));
+}
+
+function previousOf(
+  account: WalletAccountRow,
+  before: OpenedWallet | undefined,
+  nowMs: number,
+  read: (sealed: string) => unknown,
+): unknown {
+  const { previousSettingsSealed: sealed, previousUntil: until } = account;
+  if (sealed === null || until === null || until.getTime() <= nowMs) return null;
+  return before?.account.previousSettingsSealed === sealed && before.previousConfig !== null
+    ? before.previousConfig
+    : read(sealed);
 }

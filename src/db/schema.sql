@@ -61,6 +61,7 @@ create table attempts (
   created_at timestamp with time zone not null,
   due_at timestamp with time zone,
   fence bigint not null default 0,
+  undo_requested_at timestamp with time zone,
   constraint attempts_pkey PRIMARY KEY (book, id),
   constraint attempts_book_payment_id_fkey FOREIGN KEY (book, payment_id) REFERENCES payments(book, id),
   constraint attempts_book_wallet_account_id_fkey FOREIGN KEY (book, wallet_account_id) REFERENCES wallet_accounts(book, id),
@@ -314,6 +315,25 @@ create table payments (
 CREATE INDEX payments_by_merchant ON payments USING btree (merchant_id, id);
 CREATE INDEX payments_due ON payments USING btree (due_at) WHERE (due_at IS NOT NULL);
 
+create table qr_codes (
+  book integer not null,
+  id text not null,
+  merchant_id text not null,
+  label text not null,
+  currency text not null,
+  amount_minor bigint,
+  return_url text,
+  enabled boolean not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint qr_codes_pkey PRIMARY KEY (book, id),
+  constraint qr_codes_book_merchant_id_fkey FOREIGN KEY (book, merchant_id) REFERENCES merchants(book, id),
+  constraint qr_codes_amount_minor_check CHECK (amount_minor > 0),
+  constraint qr_codes_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint qr_codes_label_check CHECK (length(label) >= 1 AND length(label) <= 80)
+);
+CREATE INDEX qr_codes_by_merchant ON qr_codes USING btree (merchant_id, id);
+
 create table refunds (
   book integer not null,
   id text not null,
@@ -369,11 +389,16 @@ create table wallet_accounts (
   enabled boolean not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  previous_settings_sealed text,
+  previous_until timestamp with time zone,
+  refresh_due_at timestamp with time zone,
   constraint wallet_accounts_pkey PRIMARY KEY (book, id),
   constraint wallet_accounts_merchant_id_wallet_merchant_no_book_key UNIQUE (merchant_id, wallet, merchant_no, book),
   constraint wallet_accounts_book_merchant_id_fkey FOREIGN KEY (book, merchant_id) REFERENCES merchants(book, id),
-  constraint wallet_accounts_label_check CHECK (length(label) <= 80)
+  constraint wallet_accounts_label_check CHECK (length(label) <= 80),
+  constraint wallet_accounts_previous CHECK ((previous_settings_sealed IS NULL) = (previous_until IS NULL))
 );
+CREATE INDEX wallet_accounts_refresh_due ON wallet_accounts USING btree (refresh_due_at) WHERE (refresh_due_at IS NOT NULL);
 
 create table webhook_deliveries (
   book integer not null,

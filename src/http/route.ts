@@ -21,7 +21,7 @@ export interface Call<P, Q, B> {
 
 /** One route of the API as data: what it takes, what it answers, who may, and what it runs. */
 export interface RouteRow {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   url: string;
   /** Its name in OpenAPI, which client generators turn into a function. */
   operation: string;
@@ -91,7 +91,7 @@ async function answer(
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(result.value));
 }
 
-/** GET and DELETE repeat harmlessly and claim nothing. */
+/** GET, PATCH and DELETE repeat harmlessly and claim nothing. */
 const NO_CLAIM: KeyClaim = Object.freeze({
   book: 0,
   merchantId: '',

@@ -61,6 +61,48 @@ export const newPayment = Type.Object(
   closed,
 );
 
+export const newAttempt = (walletNames: string[]) =>
+  Type.Object(
+    {
+      wallet: Type.Optional(
+        Type.Enum(walletNames, { description: 'may be left out with a payment code, which tells its wallet' }),
+      ),
+      scene: Type.Enum(['web', 'wap', 'app', 'qr', 'jsapi', 'code'], { description: 'where the buyer is' }),
+      payment_code: Type.Optional(
+        Type.String({
+          pattern: '^[0-9A-Za-z]{16,40}$',
+          maxLength: 40,
+          description: "what the shop scanned from the buyer's phone, in scene `code`",
+        }),
+      ),
+      payer: Type.Optional(
+        Type.Object(
+          {
+            id: Type.String({
+              pattern: '^[!-~]{1,128}$',
+              maxLength: 128,
+              description: 'openid, buyer_open_id, appUserId',
+            }),
+            wallet_app: Type.Optional(
+              Type.String({
+                pattern: '^UnionPay/[0-9.]{1,8} [A-Za-z0-9]{1,32}$',
+                maxLength: 50,
+                description: 'the app of a network of wallets, from its user agent',
+              }),
+            ),
+          },
+          { ...closed, description: 'who pays, in scene `jsapi` of wallets that ask for it' },
+        ),
+      ),
+      buyer_ip: Type.Optional(
+        Type.Union([Type.String({ format: 'ipv4' }), Type.String({ format: 'ipv6' })], {
+          description: "the buyer's network address, where the shop's server asks for the buyer",
+        }),
+      ),
+    },
+    closed,
+  );
+
 const failure = Type.Union([
   Type.Object({ reason: Type.String(), wallet_code: Type.String(), message: Type.String() }),
   Type.Null(),
@@ -128,6 +170,20 @@ export const walletAccount = Type.Object({
   merchant_no: Type.String(),
   label: Type.String(),
   enabled: Type.Boolean(),
+  created_at: time,
+  updated_at: time,
+});
+
+export const qrCode = Type.Object({
+  id: Type.String(),
+  object: Type.Literal('qr_code'),
+  label: Type.String(),
+  currency: Type.String(),
+  amount: Type.Union([amountShown, Type.Null()]),
+  return_url: Type.Union([Type.String(), Type.Null()]),
+  enabled: Type.Boolean(),
+  url: Type.String(),
+  poster_url: Type.String(),
   created_at: time,
   updated_at: time,
 });

@@ -44,7 +44,17 @@ export interface Wallet<Config> {
   identify: PayerIdentification<Config> | null;
   /** The wallet's daily bill; null where none is documented. */
   statement: StatementSource<Config> | null;
+  /**
+   * Fetches what the wallet itself publishes and changes from time to time (its certificates), once a day. `settings` are
+   * merged over the account's and read by `readConfig` before they count. Null where there is nothing to fetch.
+   */
+  refresh: ((deps: WalletDeps, config: Config, name: OrderName) => Promise<RefreshReply>) | null;
 }
+
+/** `settings` is empty when everything is as it was. */
+export type RefreshReply =
+  | { kind: 'settings'; settings: Record<string, string> }
+  | { kind: 'failed' | 'unknown'; reason: string };
 
 /** `meituanpay` and `open` are spoken to by the Open Wallet Protocol. */
 export type WalletName = 'unionpay' | 'wechatpay' | 'alipay' | 'jdpay' | 'meituanpay' | 'open';

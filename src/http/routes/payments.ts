@@ -4,13 +4,14 @@ import { PAGE_ITEMS_MAX, PAGE_ITEMS_USUAL, PAYMENT_SECONDS_USUAL } from '../../b
 import { Refusal } from '../../base/refusal.ts';
 import { cancelPayment } from '../../cashier/cancel-payment.ts';
 import { bookOf, type Cashier } from '../../cashier/cashier.ts';
+import { findWalletByCode } from '../../cashier/find-wallet-by-code.ts';
 import { PAYMENT_MOVES } from '../../cashier/moves.ts';
 import { getPayment, type Page, pagePayments } from '../../cashier/read-payments.ts';
 import { startAttempt } from '../../cashier/start-attempt.ts';
 import { money } from '../../money/money.ts';
 import type { WalletName } from '../../wallets/wallet.ts';
 import { type Answer, type RouteRow, row } from '../route.ts';
-import { attempt, idOf, newPayment, orderNo, pageOf, pageQuery, payment } from '../schemas.ts';
+import { attempt, idOf, newAttempt, newPayment, orderNo, pageOf, pageQuery, payment } from '../schemas.ts';
 
 const closed = { additionalProperties: false } as const;
 const paymentParams = Type.Object({ id: idOf('pay') }, closed);
@@ -107,23 +108,25 @@ export function paymentRoutes(cashier: Cashier): RouteRow[] {
       tag: 'Payments',
       scope: 'payments',
       params: paymentParams,
-      body: Type.Object(
-        {
-          wallet: Type.Enum(Object.keys(cashier.deps.wallets)),
-          scene: Type.Enum(['web', 'wap', 'app'], { description: 'where the buyer is' }),
-        },
-        closed,
-      ),
+      body: newAttempt(Object.keys(cashier.deps.wallets)),
       reply: { 201: attempt },
-      run: async ({ caller, params, body, claim }) =>
-        await startAttempt(cashier, {
-          book: bookOf('pay', params.id),
+      async run({ caller, params, body, claim }) {
+        const book = bookOf('pay', params.id);
+        const paymentCode = body.payment_code ?? null;
+        const wallet = body.wallet as WalletName | undefined; // the schema lists the wallets
+        return await startAttempt(cashier, {
+          book,
           paymentId: params.id,
           merchantId: caller.merchantId,
-          wallet: body.wallet as WalletName, // the schema lists the wallets
+          wallet: wallet ?? (await findWalletByCode(cashier, { book, merchantId: caller.merchantId, paymentCode })),
           scene: body.scene, // and the scenes
+          walletAccountId: null,
+          buyerIp: body.buyer_ip ?? null,
+          payer: body.payer === undefined ? null : { id: body.payer.id, walletApp: body.payer.wallet_app ?? null },
+          paymentCode,
           claim,
-        }),
+        });
+      },
     }),
   ];
 }
@@ -152,7 +155,7 @@ export function fromReply(result: { reply: { status: number; body: string } | nu
 }
 
 /** The buyer is sent here after paying: a plain web address, no user name in it, nothing that a browser reads otherwise. */
-function checkReturnUrl(text: string): string {
+export function checkReturnUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (
     url === null ||
