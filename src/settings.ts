@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { Secret } from './base/secret.ts';
-import type { Settings } from './cli/settings.ts';
+import { SIMULATOR_NAMES, type SimulatorName, simulatorPortSetting, type Settings } from './cli/settings.ts';
 
 /** A setting is wrong: one line for the person at the terminal, naming the setting and never its value. */
 export class SettingError extends Error {
@@ -16,7 +16,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     dataDir: env['HUTONG_DATA_DIR'] || '.hutong',
     host: env['HUTONG_HOST'] || '127.0.0.1',
     port: readPort('HUTONG_PORT', env['HUTONG_PORT'] || '4700'),
-    unionpayPort: readPort('HUTONG_UNIONPAY_PORT', env['HUTONG_UNIONPAY_PORT'] || '4710'),
+    simulatorPorts: readSimulatorPorts(env),
     shopPort: readPort('HUTONG_SHOP_PORT', env['HUTONG_SHOP_PORT'] || '4720'),
     publicUrl: readPublicUrl(env['HUTONG_PUBLIC_URL'], mode),
     masterSecrets: readMasterSecrets(env),
@@ -86,6 +86,16 @@ function readPort(name: string, text: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535) throw new SettingError(`${name} is not a port number`);
   return port;
+}
+
+const FIRST_SIMULATOR_PORT = 4710;
+
+function readSimulatorPorts(env: Readonly<Record<string, string | undefined>>): Record<SimulatorName, number> {
+  const rows = SIMULATOR_NAMES.map((name, index) => {
+    const setting = simulatorPortSetting(name);
+    return [name, readPort(setting, env[setting] || String(FIRST_SIMULATOR_PORT + index))] as const;
+  });
+  return Object.fromEntries(rows) as Record<SimulatorName, number>; // a row for every name
 }
 
 function oneOf<const T extends string>(name: string, text: string, choices: readonly T[]): T {

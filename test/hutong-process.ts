@@ -63,6 +63,10 @@ export async function freeSettings(dataDir: string) {
     HUTONG_DATA_DIR: dataDir,
     HUTONG_PORT: String(await freePort()),
     HUTONG_UNIONPAY_PORT: String(await freePort()),
+    HUTONG_WECHATPAY_PORT: String(await freePort()),
+    HUTONG_ALIPAY_PORT: String(await freePort()),
+    HUTONG_JDPAY_PORT: String(await freePort()),
+    HUTONG_MEITUANPAY_PORT: String(await freePort()),
     HUTONG_SHOP_PORT: String(await freePort()),
   };
 }

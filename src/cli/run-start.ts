@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Log } from '../base/log.ts';
 import { startShop } from '../sandbox/shop/shop.ts';
 import { startUnionpaySandbox } from '../sandbox/wallets/unionpay/unionpay.ts';
-import type { Settings } from './settings.ts';
+import { SIMULATOR_NAMES, simulatorPortSetting, type Settings } from './settings.ts';
 import { type Addresses, banner } from './banner.ts';
 import type { CliDeps, Server } from './command.ts';
 import { keepMasterSecrets, lockDataFolder, makeDataFolder } from './data-folder.ts';
@@ -52,7 +52,11 @@ async function startAll(deps: CliDeps, settings: Settings, life: Lifetime): Prom
     { setting: 'HUTONG_PORT', port: settings.port, host: settings.host },
     ...(isSandbox
       ? [
-          { setting: 'HUTONG_UNIONPAY_PORT', port: settings.unionpayPort, host: LOOPBACK },
+          ...SIMULATOR_NAMES.map((name) => ({
+            setting: simulatorPortSetting(name),
+            port: settings.simulatorPorts[name],
+            host: LOOPBACK,
+          })),
           { setting: 'HUTONG_SHOP_PORT', port: settings.shopPort, host: LOOPBACK },
         ]
       : []),
@@ -110,7 +114,7 @@ async function startSandbox(
         deps.terminal,
         '正在制作云闪付模拟器的证书 Making certificates for the pretend UnionPay …',
         startUnionpaySandbox({
-          port: settings.unionpayPort,
+          port: settings.simulatorPorts.unionpay,
           clock,
           random,
           log,

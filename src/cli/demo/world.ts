@@ -96,7 +96,7 @@ async function makeSettings(deps: CliDeps, life: Lifetime, keeps: boolean): Prom
     dataDir,
     host: HOST,
     port: await freePort(),
-    unionpayPort: 0,
+    simulatorPorts: { unionpay: 0, wechatpay: 0, alipay: 0, jdpay: 0, meituanpay: 0 },
     shopPort: 0,
     publicUrl: null,
     masterSecrets: null,
