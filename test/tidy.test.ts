@@ -149,7 +149,7 @@ function folderOf(path: string): string | null {
 
 /** Tests and what only tests use. */
 function isTestFile(path: string): boolean {
-  return /\.test\.ts$|\/contract\.ts$|\/test-[a-z-]+\.ts$|\/pretend-[a-z-]+\.ts$/.test(path);
+  return /\.test\.ts$|\/contract(-[a-z]+)?\.ts$|\/test-[a-z-]+\.ts$|\/pretend-[a-z-]+\.ts$/.test(path);
 }
 
 function importsOf(text: string): string[] {

@@ -1,22 +1,8 @@
-import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ManualClock } from '../base/clock.ts';
-import type { Money } from '../money/money.ts';
-import type { StatementItem, StatementLine } from './statement.ts';
-import type {
-  NextAction,
-  NotificationReading,
-  Outcome,
-  Payer,
-  PayReply,
-  PayRequest,
-  QueryRequest,
-  RawNotification,
-  RefundRequest,
-  Scene,
-  Wallet,
-  WalletDeps,
-} from './wallet.ts';
+import { paymentCodeContract, statementContract } from './contract-extras.ts';
+import { actionOf, contractSteps, EXPIRES_AFTER_MS } from './contract-steps.ts';
+import type { NextAction, Payer, RawNotification, Wallet, WalletDeps } from './wallet.ts';
 
 /** What a wallet's contract is run with: the connector, and a simulator of the wallet to run it against. */
 export interface WalletHarness<Config> {
@@ -66,16 +52,15 @@ export interface WalletFault {
 }
 
 const FEN = [1n, 10n, 110n, 1200n, 1234n, 99_999_999n];
-const EXPIRES_AFTER_MS = 15 * 60_000;
 const BYTE_STEP = 11;
 
 /** The promises that every wallet keeps, run against its simulator. One harness serves the whole run. */
 export function walletContract<Config>(name: string, makeHarness: () => Promise<WalletHarness<Config>>): void {
   describe(`the wallet contract, ${name}`, () => {
     let h: WalletHarness<Config>;
-    const said: unknown[] = [];
-    /** What surely happened, to be found in the day's bill. */
-    const done: Pick<StatementLine, 'kind' | 'orderNo' | 'amountMinor'>[] = [];
+    const steps = contractSteps(() => h);
+    const { newOrder, scenesThatWait, firstScene, ordered, paid, refundOf, refunded, withFault } = steps;
+    const { said, pay, query, cancel, refund, queryRefund, read } = steps;
 
     beforeAll(async () => {
       h = await makeHarness();
@@ -133,7 +118,7 @@ export function walletContract<Config>(name: string, makeHarness: () => Promise<
 
       test('a cancelled payment can still turn out paid', async () => {
         const late = await ordered(1234n);
-        const cancelled = await h.wallet.cancel(h.deps, h.config, queryOf(late));
+        const cancelled = await cancel(late);
         if (h.wallet.can.closeUnpaid) expect(cancelled.kind).toBe('failed');
         else {
           expect(cancelled.kind, 'what the wallet cannot close is not over').toBe('pending');
@@ -141,7 +126,7 @@ export function walletContract<Config>(name: string, makeHarness: () => Promise<
           expect((await query(late)).kind).toBe('succeeded');
         }
         const before = await paid(1234n);
-        expect((await h.wallet.cancel(h.deps, h.config, queryOf(before))).kind).toBe('succeeded');
+        expect((await cancel(before)).kind).toBe('succeeded');
       });
     });
 
@@ -302,97 +287,8 @@ export function walletContract<Config>(name: string, makeHarness: () => Promise<
       });
     });
 
-    describe('payment codes', () => {
-      const claims = () => h.wallet.can.scenes.includes('code');
-
-      test('are claimed together with their rule, and the rule knows the codes', () => {
-        expect(h.wallet.can.paymentCode === null).toBe(!claims());
-        for (const buyer of ['pays', 'asks_pin', 'declines'] as const)
-          if (claims()) expect(codeOf(buyer)).toMatch(h.wallet.can.paymentCode?.pattern ?? /^$/);
-      });
-
-      test('are paid at once where the buyer need not do anything', async () => {
-        if (!claims()) return;
-        const order = await newOrder(1234n, 'code');
-        const reply = await pay(order);
-        expect(['succeeded', 'pending']).toContain(reply.kind);
-        const asked = await query(order);
-        expect(asked).toMatchObject({ kind: 'succeeded', amount: { currency: 'CNY', minor: 1234n } });
-        if (reply.kind === 'succeeded' && asked.kind === 'succeeded')
-          expect(reply).toMatchObject({ walletPaymentId: asked.walletPaymentId, amount: asked.amount });
-        expect((await pay(order)).kind, 'scanned twice').not.toBe('failed');
-        expect(await h.sandbox.books(order.orderNo)).toMatchObject({ payments: 1 });
-        done.push({ kind: 'payment', orderNo: order.orderNo, amountMinor: 1234n });
-      });
-
-      test('wait while the buyer enters the PIN', async () => {
-        if (!claims()) return;
-        const order = { ...(await newOrder(1234n, 'code')), paymentCode: codeOf('asks_pin') };
-        expect((await pay(order)).kind).toBe('pending');
-        expect((await query(order)).kind).toBe('pending');
-        await h.sandbox.pay(order.orderNo);
-        expect((await query(order)).kind).toBe('succeeded');
-        done.push({ kind: 'payment', orderNo: order.orderNo, amountMinor: 1234n });
-      });
-
-      test('that cannot pay, and codes of nobody, have failed', async () => {
-        if (!claims()) return;
-        const refused = { ...(await newOrder(1234n, 'code')), paymentCode: codeOf('declines') };
-        expect((await pay(refused)).kind).toBe('failed');
-        expect(await h.sandbox.books(refused.orderNo)).toMatchObject({ refundedMinor: 0n });
-        const used = codeOf('pays');
-        await pay({ ...(await newOrder(1234n, 'code')), paymentCode: used });
-        expect((await pay({ ...(await newOrder(1234n, 'code')), paymentCode: used })).kind, 'one-time').toBe('failed');
-      });
-
-      test('are undone while they are unclear: the buyer keeps the money', async () => {
-        if (!claims()) return;
-        const waiting = { ...(await newOrder(1234n, 'code')), paymentCode: codeOf('asks_pin') };
-        await pay(waiting);
-        await undone(waiting);
-        const lost = await newOrder(1234n, 'code');
-        const reply = await withFault({ operation: 'pay', kind: 'hang_up' }, () => pay(lost));
-        expect(reply.kind).toBe('unknown');
-        await undone(lost);
-      });
-
-      /** Asked until it is so, as the cashier does. */
-      async function undone(order: PayRequest): Promise<void> {
-        await expect
-          .poll(async () => (await heard(h.wallet.cancel(h.deps, h.config, queryOf(order)))).kind, { timeout: 5000 })
-          .toBe('failed');
-        expect((await query(order)).kind).toBe('failed');
-      }
-    });
-
-    describe('the bill', () => {
-      test('of the day tells every payment and refund exactly, and its totals', async () => {
-        const source = h.wallet.statement;
-        if (source === null) return;
-        await refunded(await paid(1234n), 34n);
-        const day = shanghaiDay(h.clock.now());
-        expect((await source.fetch(h.deps, h.config, day)).kind, 'while the day is running').toBe('not_ready');
-        h.clock.advanceMs((24 + source.readyAfterHours) * 3_600_000);
-        const reply = await source.fetch(h.deps, h.config, day);
-        if (reply.kind !== 'file') throw new Error(`no bill: ${JSON.stringify(reply)}`);
-        const items = await gather(source.read(h.config, reply.file));
-        const lines = items.filter((item): item is StatementLine => item.kind === 'payment' || item.kind === 'refund');
-        for (const { kind, orderNo, amountMinor } of done) {
-          const told = lines.filter((line) => line.kind === kind && line.orderNo === orderNo);
-          expect(told, `${kind} ${orderNo}`).toMatchObject([{ amountMinor, currency: 'CNY' }]);
-        }
-        const last = items.at(-1);
-        if (last?.kind !== 'totals') throw new Error(`the bill ends with ${JSON.stringify(last?.kind)}`);
-        const of = (kind: StatementLine['kind']) => lines.filter((line) => line.kind === kind);
-        const sum = (kind: StatementLine['kind']) => of(kind).reduce((total, line) => total + line.amountMinor, 0n);
-        expect([of('payment').length, null]).toContain(last.paymentsCount);
-        expect([of('refund').length, null]).toContain(last.refundsCount);
-        expect([sum('payment'), null]).toContain(last.paymentsMinor);
-        expect([sum('refund'), null]).toContain(last.refundsMinor);
-        const cut = await gather(source.read(h.config, reply.file.subarray(0, reply.file.length / 2)));
-        expect(cut.at(-1)?.kind, 'half a file').toBe('broken');
-      });
-    });
+    paymentCodeContract(() => h, steps);
+    statementContract(() => h, steps);
 
     test('the log of the whole run, and everything that was answered, hold no secret', () => {
       const text =
@@ -401,147 +297,5 @@ export function walletContract<Config>(name: string, makeHarness: () => Promise<
       expect(said.length).toBeGreaterThan(0);
       for (const secret of h.sandbox.secrets) expect(text).not.toContain(secret);
     });
-
-    // What the sentences are made of.
-
-    async function newOrder(minor: bigint, scene: Scene): Promise<PayRequest> {
-      return {
-        ...newName(),
-        amount: cny(minor),
-        scene,
-        subject: '云南咖啡 & 茶 = 2 袋',
-        expiresAt: new Date(wholeSecond(h.clock.now()).getTime() + EXPIRES_AFTER_MS),
-        notifyUrl: h.notifyUrl,
-        returnUrl: 'https://shop.example/c/pay_1/token/return',
-        buyerIp: '203.0.113.7',
-        payer: scene === 'jsapi' && h.sandbox.payer !== null ? await h.sandbox.payer() : null,
-        paymentCode: scene === 'code' ? codeOf('pays') : null,
-      };
-    }
-
-    /** Scenes in which the buyer does something before the money moves. */
-    function scenesThatWait(): Scene[] {
-      return h.wallet.can.scenes.filter((scene) => scene !== 'code');
-    }
-
-    function firstScene(): Scene {
-      const [scene] = scenesThatWait();
-      if (scene === undefined) throw new Error('a wallet has a scene');
-      return scene;
-    }
-
-    function codeOf(buyer: 'pays' | 'asks_pin' | 'declines'): string {
-      if (h.sandbox.paymentCode === null) throw new Error('the harness makes no payment codes');
-      return h.sandbox.paymentCode(buyer);
-    }
-
-    /** Every order a second later than the one before, as in life. */
-    function newName(): { orderNo: string; orderedAt: Date } {
-      h.clock.advanceMs(1000);
-      return {
-        orderNo: `C${h.deps.random.bytes(12).toString('hex').toUpperCase()}`,
-        orderedAt: wholeSecond(h.clock.now()),
-      };
-    }
-
-    async function ordered(minor: bigint): Promise<PayRequest> {
-      const order = await newOrder(minor, firstScene());
-      await h.sandbox.visit(actionOf(await pay(order)));
-      return order;
-    }
-
-    async function paid(minor: bigint): Promise<PayRequest> {
-      const order = await ordered(minor);
-      await h.sandbox.pay(order.orderNo);
-      done.push({ kind: 'payment', orderNo: order.orderNo, amountMinor: minor });
-      return order;
-    }
-
-    async function refundOf(order: PayRequest, minor: bigint, method: RefundRequest['method']): Promise<RefundRequest> {
-      const outcome = await query(order);
-      if (outcome.kind !== 'succeeded') throw new Error(`not paid: ${outcome.kind}`);
-      const { orderNo, orderedAt, scene } = order;
-      return {
-        refund: newName(),
-        amount: cny(minor),
-        method,
-        paid: { orderNo, orderedAt, scene, walletPaymentId: outcome.walletPaymentId, amount: outcome.amount },
-        notifyUrl: h.notifyUrl,
-      };
-    }
-
-    async function refunded(order: PayRequest, minor: bigint): Promise<RefundRequest> {
-      const request = await refundOf(order, minor, 'refund');
-      expect(['pending', 'succeeded']).toContain((await refund(request)).kind);
-      await h.sandbox.finishRefund(request.refund.orderNo);
-      expect(await queryRefund(request)).toMatchObject({ kind: 'succeeded', amount: { minor } });
-      done.push({ kind: 'refund', orderNo: request.refund.orderNo, amountMinor: minor });
-      return request;
-    }
-
-    async function withFault<T>(fault: WalletFault, action: () => Promise<T>): Promise<T> {
-      h.sandbox.setFault(fault);
-      try {
-        return await action();
-      } finally {
-        h.sandbox.clearFaults();
-      }
-    }
-
-    async function heard<T>(promise: Promise<T>): Promise<T> {
-      const value = await promise;
-      said.push(value);
-      return value;
-    }
-
-    function pay(order: PayRequest): Promise<PayReply> {
-      return heard(h.wallet.pay(h.deps, h.config, order));
-    }
-
-    function query(order: PayRequest): Promise<Outcome> {
-      return heard(h.wallet.query(h.deps, h.config, queryOf(order)));
-    }
-
-    function refund(request: RefundRequest): Promise<Outcome> {
-      return heard(h.wallet.refund(h.deps, h.config, request));
-    }
-
-    function queryRefund(request: RefundRequest): Promise<Outcome> {
-      return heard(h.wallet.queryRefund(h.deps, h.config, request));
-    }
-
-    function read(notification: RawNotification | undefined): Promise<NotificationReading> {
-      if (notification === undefined) throw new Error('no notification came');
-      return heard(h.wallet.readNotification(h.deps, h.config, notification));
-    }
   });
-}
-
-function actionOf(reply: PayReply): NextAction {
-  if (reply.kind !== 'pending' || reply.action === null)
-    throw new Error(`no next action: ${inspect(reply, { depth: 5 })}`);
-  return reply.action;
-}
-
-function queryOf(order: PayRequest): QueryRequest {
-  const { orderNo, orderedAt, amount, scene, expiresAt } = order;
-  return { orderNo, orderedAt, amount, scene, expiresAt };
-}
-
-async function gather(items: AsyncIterable<StatementItem>): Promise<StatementItem[]> {
-  const gathered: StatementItem[] = [];
-  for await (const item of items) gathered.push(item);
-  return gathered;
-}
-
-function shanghaiDay(at: Date): string {
-  return new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
-}
-
-function cny(minor: bigint): Money {
-  return { currency: 'CNY', minor };
-}
-
-function wholeSecond(at: Date): Date {
-  return new Date(Math.floor(at.getTime() / 1000) * 1000);
 }
