@@ -108,3 +108,22 @@ export const EMV_CHARS_MAX = 512;
 export const PAYMENT_CODE_CHARS_MAX = 64;
 export const QR_TEXT_BYTES_MAX = 1024;
 export const POSTER_NAME_CHARS_MAX = 40;
+
+// Settlement.
+export const STATEMENT_FILE_BYTES_MAX = 256 * 1024 * 1024;
+export const STATEMENT_FILE_PART_BYTES = 512 * 1024;
+export const STATEMENT_PIECE_ITEMS = 2000;
+export const STATEMENT_LEASE_SECONDS = 900;
+export const STATEMENT_RETRY_SECONDS = 3600;
+/** Three days of asking every hour; then a person has to look. */
+export const STATEMENT_TRIES_MAX = 72;
+export const STATEMENT_BACKFILL_DAYS_MAX = 30;
+/** Money of a day belongs to orders that are at most so old. */
+export const STATEMENT_PAYMENT_AGE_DAYS_MAX = 7;
+export const STATEMENT_REFUND_AGE_DAYS_MAX = 45;
+/** What happened so near the end of the wallet's day may stand in the next day's bill. */
+export const STATEMENT_CUT_OFF_MINUTES = 60;
+export const STATEMENT_QUESTIONS_AT_ONCE = 4;
+export const STATEMENT_QUESTIONS_PER_STEP = 200;
+export const BREAK_LEASE_SECONDS = 120;
+export const BREAK_NOTE_CHARS_MAX = 500;

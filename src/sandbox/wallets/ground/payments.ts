@@ -1,0 +1,117 @@
+import { cardAt } from './cards.ts';
+import { faultCode } from './fault.ts';
+import type { Ground } from './ground.ts';
+import type { NewOrder, Order } from './order.ts';
+
+/** A payment that somebody wanted to move in a way that its state does not allow. */
+export class OrderStateError extends Error {}
+
+/** What a request means to the books: a new order, the same once more, or another one under a used name. */
+export type Repeat = { kind: 'new' } | { kind: 'same' | 'differs'; order: Order };
+
+export function findRepeat(ground: Ground, key: string, fingerprint: string): Repeat {
+  const order = ground.books.find(key);
+  if (order === undefined) return { kind: 'new' };
+  return { kind: order.fingerprint === fingerprint ? 'same' : 'differs', order };
+}
+
+/** Takes an order: it can be paid from now on. Call it only for a name that `findRepeat` calls new. */
+export function takePayment(ground: Ground, request: NewOrder, openUntil: Date): Order {
+  return record(ground, request, openUntil, { walletId: null, originalKey: null });
+}
+
+/** Writes an order down and gives it back; also for refunds. */
+export function record(
+  ground: Ground,
+  request: NewOrder,
+  openUntil: Date,
+  names: { walletId: string | null; originalKey: string | null },
+): Order {
+  const { books, clock, random } = ground;
+  books.record({
+    line: 'ordered',
+    at: clock.now().toISOString(),
+    sequence: books.nextSequence(),
+    openUntil: openUntil.toISOString(),
+    token: random.bytes(18).toString('base64url'),
+    ...names,
+    request,
+  });
+  const order = books.find(request.key);
+  if (order === undefined) throw new Error(`${request.key} was not written down`);
+  return order;
+}
+
+/**
+ * The payer pays. Answers the wallet's code: when it does not mean paid, the order stays open until its time is over.
+ * `late` is the bank whose success arrives after the time-out.
+ * @throws OrderStateError when the order is paid, closed or past its time
+ */
+export function payOrder(
+  ground: Ground,
+  order: Order,
+  how: { cardIndex: number; code?: string; late?: boolean },
+): string {
+  if (order.kind !== 'payment') throw new OrderStateError(`${order.orderNo} is not a payment`);
+  if (order.state === 'succeeded') throw new OrderStateError(`${order.orderNo} is paid already`);
+  if (order.state === 'reversed' || order.state === 'failed') throw new OrderStateError(`${order.orderNo} is over`);
+  if (how.late !== true && !isPayable(ground, order)) throw new OrderStateError(`${order.orderNo} is past its time`);
+  const fault = ground.faults.take('outcome', order.orderNo);
+  const { codes, brand } = ground.side;
+  const code = how.code ?? faultCode(fault) ?? refusalOf(ground, how.cardIndex, brand.balance !== null) ?? codes.paid;
+  if (codes.isPaid(code)) settle(ground, order, code, how.cardIndex);
+  else declineOrder(ground, order, code);
+  return code;
+}
+
+function refusalOf(ground: Ground, cardIndex: number, hasBalance: boolean): string | null {
+  const { refusal } = cardAt(cardIndex, hasBalance);
+  if (refusal === null) return null;
+  return refusal === 'no_funds' ? ground.side.codes.noFunds : ground.side.codes.cardFrozen;
+}
+
+/** The payer's try fails; another may succeed in time, unless it was the only one. @throws OrderStateError when not open */
+export function declineOrder(ground: Ground, order: Order, code: string, final = false): void {
+  needOpen(order);
+  ground.books.record({ line: 'refused', key: order.key, at: ground.clock.now().toISOString(), code, final });
+}
+
+/** The time to pay is over, now; also when the merchant closes an order. @throws OrderStateError when it is not open */
+export function closeOrder(ground: Ground, order: Order): void {
+  needOpen(order);
+  ground.books.record({ line: 'closed', key: order.key, at: ground.clock.now().toISOString() });
+}
+
+/** Undoes a payment as a whole, paid or not: nobody is told, and what was paid goes back. @throws OrderStateError */
+export function reverseOrder(ground: Ground, order: Order): void {
+  if (order.kind !== 'payment' || order.undone.minor > 0n)
+    throw new OrderStateError(`${order.orderNo} cannot be undone`);
+  if (order.state === 'reversed') return;
+  ground.books.record({ line: 'reversed', key: order.key, at: ground.clock.now().toISOString() });
+}
+
+export function isPayable(ground: Ground, order: Order): boolean {
+  return order.kind === 'payment' && order.state === 'open' && ground.clock.now() <= order.openUntil;
+}
+
+/** Whether an unpaid payment can never be paid any more, by whatever end. */
+export function isOver(ground: Ground, order: Order): boolean {
+  return order.state !== 'succeeded' && !isPayable(ground, order);
+}
+
+/** The money has moved: numbers are given, the merchant is told. */
+export function settle(ground: Ground, order: Order, code: string, cardIndex: number): void {
+  const { walletId, wire } = ground.side.number(order);
+  const at = ground.clock.now().toISOString();
+  ground.books.record({ line: 'settled', key: order.key, at, code, walletId, cardIndex, wire });
+  ground.notifier.begin(order);
+}
+
+/** Adds to what the wallet remembers of an order. */
+export function note(ground: Ground, order: Order, wire: Record<string, string>): void {
+  ground.books.record({ line: 'noted', key: order.key, wire });
+}
+
+function needOpen(order: Order): void {
+  if (order.kind !== 'payment' || order.state !== 'open') throw new OrderStateError(`${order.orderNo} is not open`);
+}
