@@ -1,0 +1,227 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { isIP } from 'node:net';
+import { Refusal } from '../../base/refusal.ts';
+import type { Scene, WalletName } from '../wallet.ts';
+import type { KeyRing } from './verify.ts';
+
+/** A merchant's checked account at a wallet of the Open Wallet Protocol. Keys are KeyObjects: printing it shows none. */
+export interface OpenConfig {
+  wallet: WalletName;
+  merchantNo: string;
+  environment: 'production' | 'test';
+  /** Where the wallet's addresses begin, up to and without the last slash. */
+  walletUrl: string;
+  signing: { keyId: string; privateKey: KeyObject };
+  /** The wallet's own keys by their ids; while they change there are two. */
+  walletKeys: KeyRing;
+  scenes: readonly Scene[];
+  /** How the buyer knows the wallet, where several are behind the name `open`. */
+  displayName: { zh: string; en: string } | null;
+}
+
+export const OPEN_SCENES = ['web', 'wap', 'app', 'qr', 'jsapi', 'code'] as const satisfies readonly Scene[];
+
+const TEXT_SETTINGS = [
+  'wallet_url',
+  'environment',
+  'merchant_no',
+  'merchant_key_id',
+  'merchant_private_key_pem',
+  'wallet_public_keys',
+  'scenes',
+  'display_name_zh',
+  'display_name_en',
+] as const;
+
+type Setting = (typeof TEXT_SETTINGS)[number];
+type Settings = ReadonlyMap<Setting, string>;
+
+const SETTING_CHARS_MAX = 16 * 1024;
+const WALLET_KEYS_MAX = 4;
+const NAME_CHARS_MAX = 20;
+
+/** Private keys that stand in public documents; whoever can read can sign with them. Told by their public half. */
+const PUBLISHED_KEYS: readonly string[] = [
+  'JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs', // RFC 9421, B.1.4
+  '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', // RFC 8037, A.1, and RFC 8032, 7.1
+];
+
+/**
+ * Reads the settings that a merchant gives us and checks them against each other.
+ * @throws Refusal invalid_request naming the wrong setting as `settings.<name>`, never its value.
+ */
+export function readConfig(wallet: WalletName, input: unknown): OpenConfig {
+  const settings = readSettings(input);
+  const environment = readEnvironment(settings);
+  const walletUrl = readWalletUrl(required(settings, 'wallet_url'), environment);
+  const merchantNo = readWord(settings, 'merchant_no');
+  const signing = { keyId: readWord(settings, 'merchant_key_id'), privateKey: readPrivateKey(settings, environment) };
+  const walletKeys = readWalletKeys(required(settings, 'wallet_public_keys'));
+  const own = thumbprint(createPublicKey(signing.privateKey));
+  if ([...walletKeys.values()].some((key) => thumbprint(key) === own))
+    throw wrong('wallet_public_keys', "holds the merchant's own key: it must be the wallet's");
+  return {
+    wallet,
+    merchantNo,
+    environment,
+    walletUrl,
+    signing,
+    walletKeys,
+    scenes: readScenes(settings.get('scenes')),
+    displayName: readDisplayName(wallet, settings),
+  };
+}
+
+function readSettings(input: unknown): Settings {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw new Refusal('invalid_request', 'The settings must be an object.', { param: 'settings' });
+  }
+  const texts = new Map<Setting, string>();
+  for (const [name, value] of Object.entries(input)) {
+    if (!isSetting(name))
+      throw new Refusal('invalid_request', 'There is no such setting.', { param: `settings.${name.slice(0, 64)}` });
+    if (typeof value !== 'string') throw wrong(name, 'must be a text');
+    if (value.length > SETTING_CHARS_MAX) throw wrong(name, 'is too long');
+    if (value.trim() !== '') texts.set(name, value.trim());
+  }
+  return texts;
+}
+
+function isSetting(name: string): name is Setting {
+  return (TEXT_SETTINGS as readonly string[]).includes(name); // widened so that any text can be looked up
+}
+
+function readEnvironment(settings: Settings): 'production' | 'test' {
+  const text = settings.get('environment') ?? 'production';
+  if (text !== 'production' && text !== 'test') throw wrong('environment', 'must be production or test');
+  return text;
+}
+
+/** In production a named host over https; a test account may also point to this machine. Never to a bare address. */
+function readWalletUrl(text: string, environment: OpenConfig['environment']): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw wrong('wallet_url', 'must be a plain http address');
+  }
+  const path = url.pathname.replace(/\/+$/, '');
+  if (!/^(\/[\w.~-]+)*$/.test(path)) throw wrong('wallet_url', 'may have only letters, digits and . _ ~ - in its path');
+  const isThisMachine = /^https?:$/.test(url.protocol) && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (isThisMachine && environment === 'production')
+    throw wrong('wallet_url', 'may be on this machine only where environment is test');
+  if (!isThisMachine && !(url.protocol === 'https:' && isPublicName(url.hostname)))
+    throw wrong('wallet_url', 'must be an https address with the name of a public host');
+  return url.origin + path;
+}
+
+function isPublicName(hostname: string): boolean {
+  if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 || !hostname.includes('.')) return false;
+  return !/\.(local|localhost|internal|lan|home|corp|test|invalid|arpa)\.?$/.test(hostname);
+}
+
+function readWord(settings: Settings, name: Setting): string {
+  const text = required(settings, name);
+  if (!/^[\w.-]{1,32}$/.test(text)) throw wrong(name, 'must be 1 to 32 letters, digits and . _ -');
+  return text;
+}
+
+function readPrivateKey(settings: Settings, environment: OpenConfig['environment']): KeyObject {
+  const name = 'merchant_private_key_pem';
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(required(settings, name));
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw wrong(name, 'is not a readable private key (PKCS#8 PEM without a password)');
+  }
+  if (key.asymmetricKeyType !== 'ed25519') throw wrong(name, 'must hold an Ed25519 key');
+  if (environment === 'production' && PUBLISHED_KEYS.includes(thumbprint(createPublicKey(key))))
+    throw wrong(name, 'is a key from a public document, which everybody has');
+  return key;
+}
+
+/** JSON: a key's id → its PEM, or the `keys` of the wallet's manifest as they are. */
+function readWalletKeys(text: string): KeyRing {
+  const name = 'wallet_public_keys';
+  let input: unknown;
+  try {
+    input = JSON.parse(text);
+  } catch {
+    throw wrong(name, 'must be JSON: the keys of the manifest, or an object of key id and PEM');
+  }
+  const pairs = Array.isArray(input) ? input.map(fromJwk) : pairsOf(input);
+  if (pairs.length === 0) throw wrong(name, 'holds no key');
+  if (pairs.length > WALLET_KEYS_MAX) throw wrong(name, `holds more than ${WALLET_KEYS_MAX} keys`);
+  const ring = new Map<string, KeyObject>();
+  for (const [keyId, key] of pairs) {
+    if (!/^[\w.-]{1,32}$/.test(keyId)) throw wrong(name, 'has a key whose id is not 1 to 32 letters, digits and . _ -');
+    if (ring.has(keyId)) throw wrong(name, 'has two keys of one id');
+    if (key?.asymmetricKeyType !== 'ed25519') throw wrong(name, 'has a key that is not Ed25519');
+    if (key.type !== 'public') throw wrong(name, 'holds a private key');
+    ring.set(keyId, key);
+  }
+  return ring;
+}
+
+function pairsOf(input: unknown): [string, KeyObject | null][] {
+  if (typeof input !== 'object' || input === null) return [];
+  return Object.entries(input).map(([keyId, pem]) => [keyId, typeof pem === 'string' ? fromPem(pem) : null]);
+}
+
+function fromPem(pem: string): KeyObject | null {
+  if (/PRIVATE KEY/.test(pem)) throw wrong('wallet_public_keys', 'holds a private key');
+  try {
+    return createPublicKey(pem);
+  } catch {
+    return null;
+  }
+}
+
+/** A JSON Web Key of RFC 8037: `{"kty":"OKP","crv":"Ed25519","kid":"…","x":"…"}`. */
+export function fromJwk(input: unknown): [string, KeyObject | null] {
+  const { kty, crv, kid, x, d } = (typeof input === 'object' && input !== null ? input : {}) as Record<string, unknown>; // each is checked below
+  const isKey = kty === 'OKP' && crv === 'Ed25519' && typeof x === 'string' && d === undefined;
+  let key: KeyObject | null = null;
+  try {
+    if (isKey) key = createPublicKey({ key: { kty, crv, x }, format: 'jwk' });
+  } catch {
+    // not a point of the curve: no key
+  }
+  return [typeof kid === 'string' ? kid : '', key];
+}
+
+function thumbprint(key: KeyObject): string {
+  return key.export({ format: 'jwk' }).x ?? '';
+}
+
+function readScenes(text: string | undefined): readonly Scene[] {
+  if (text === undefined) return OPEN_SCENES;
+  const names = text.split(',').map((name) => name.trim());
+  if (names.some((name) => !OPEN_SCENES.some((scene) => scene === name)))
+    throw wrong('scenes', `must be some of ${OPEN_SCENES.join(', ')}, with commas between them`);
+  return OPEN_SCENES.filter((scene) => names.includes(scene));
+}
+
+function readDisplayName(wallet: WalletName, settings: Settings): OpenConfig['displayName'] {
+  const [zh, en] = [settings.get('display_name_zh'), settings.get('display_name_en')];
+  if (zh === undefined && en === undefined) return null;
+  if (wallet !== 'open') throw wrong('display_name_zh', `is only for the wallet open: ${wallet} has its own name`);
+  for (const [name, text] of [
+    ['display_name_zh', zh],
+    ['display_name_en', en],
+  ] as const) {
+    if (text === undefined) throw wrong(name, 'is missing: a wallet has a Chinese and an English name');
+    if (text.length > NAME_CHARS_MAX || /[\p{Cc}\p{Cf}<>]/u.test(text))
+      throw wrong(name, `must be at most ${NAME_CHARS_MAX} plain letters`);
+  }
+  return { zh: zh ?? '', en: en ?? '' };
+}
+
+function required(settings: Settings, name: Setting): string {
+  const text = settings.get(name);
+  if (text === undefined) throw wrong(name, 'is missing');
+  return text;
+}
+
+function wrong(name: Setting, problem: string): Refusal {
+  return new Refusal('invalid_request', `The setting ${name} ${problem}.`, { param: `settings.${name}` });
+}
