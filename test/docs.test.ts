@@ -5,6 +5,7 @@ import { REFUSALS } from '../src/base/refusals.ts';
 import { ATTEMPT_MOVES, PAYMENT_MOVES, REFUND_MOVES } from '../src/cashier/moves.ts';
 import { SCOPES } from '../src/cashier/merchant.ts';
 import { commands } from '../src/cli/commands.ts';
+import { SIMULATOR_NAMES, simulatorPortSetting } from '../src/cli/settings.ts';
 import { ACCOUNT_KINDS, TRANSFER_CODES } from '../src/ledger/chart.ts';
 import { currencies, formatMoney, money } from '../src/money/money.ts';
 import { CARDS } from '../src/sandbox/wallets/unionpay/cards.ts';
@@ -98,6 +99,7 @@ describe('every field that is sent stands in its page, and no other', () => {
     expect(fieldsIn('attempt', 'Fields')).toEqual(fieldsOfSchema(schema('POST', '/v1/payments/{id}/attempts')));
     expect(fieldsIn('refund', 'Fields')).toEqual(fieldsOfSchema(schema('GET', '/v1/refunds/{id}')));
     expect(fieldsIn('wallet-account', 'Fields')).toEqual(fieldsOfSchema(schema('GET', '/v1/wallet-accounts/{id}')));
+    expect(fieldsIn('qr-code', 'Fields')).toEqual(fieldsOfSchema(schema('GET', '/v1/qr-codes/{id}')));
   });
 
   test('real replies of payment, attempt, refund, wallet account, endpoint, event and delivery', async () => {
@@ -143,7 +145,7 @@ describe('every route stands in a page', () => {
     const documented = pages
       .filter((page) => page.startsWith('docs/reference/'))
       .flatMap((page) =>
-        [...read(page).matchAll(/^### (GET|POST|DELETE) (\S+)$/gm)].map(([heading]) => ({
+        [...read(page).matchAll(/^### (GET|POST|PATCH|DELETE) (\S+)$/gm)].map(([heading]) => ({
           page,
           heading: heading.slice(4),
         })),
@@ -250,7 +252,8 @@ describe('tables that stand in the code', () => {
     const variables = new Set(
       [...read('src/settings.ts').matchAll(/env\['([A-Z_]+)'\]/g)].map(([, name = '']) => name),
     );
-    expect(namesUnder(reference('settings'), 'Settings').sort()).toEqual([...variables].sort());
+    const ports = SIMULATOR_NAMES.map(simulatorPortSetting);
+    expect(namesUnder(reference('settings'), 'Settings').sort()).toEqual([...variables, ...ports].sort());
   });
 
   test('settings of UnionPay', () => {

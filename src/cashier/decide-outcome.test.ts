@@ -188,6 +188,47 @@ describe('canceling and expiring', () => {
   });
 });
 
+describe('a payment code', () => {
+  const charged = (change: Partial<Attempt> = {}) =>
+    setUp({}, [{ scene: 'code', expiresAt: addSeconds(START, 45), ...change }]);
+
+  test('is asked about at the till’s pace, and then no later than its own end', () => {
+    const { attempt, decide, clock } = charged();
+    decide(pending, 'reply');
+    expect(attempt.dueAt).toEqual(addSeconds(START, 5));
+    clock.advanceMs(20_000);
+    decide(pending, 'poll');
+    expect(attempt.dueAt).toEqual(addSeconds(START, 48));
+  });
+
+  test('that is being undone is not paid, whoever says so; only the undoing itself may say that it could not be undone', () => {
+    for (const source of ['reply', 'notification', 'poll'] as const) {
+      const { attempt, payment, effects, decide } = charged({ undoRequestedAt: START });
+      decide(paid, source);
+      expect([attempt.outcome, payment.state], source).toEqual(['unknown', 'processing']);
+      expect(effects.postings).toEqual([]);
+      decide(failed, 'cancel');
+      expect([attempt.outcome, payment.state]).toEqual(['failed', 'requires_payment_method']);
+      decide(paid, 'notification');
+      expect([attempt.outcome, payment.state], 'a late word changes nothing').toEqual([
+        'failed',
+        'requires_payment_method',
+      ]);
+    }
+    const kept = charged({ undoRequestedAt: START });
+    kept.decide(paid, 'cancel');
+    expect([kept.attempt.outcome, kept.payment.state]).toEqual(['succeeded', 'succeeded']);
+  });
+
+  test('that the wallet has not undone yet keeps the payment closed to other tries', () => {
+    const { payment, attempt, decide } = charged({ undoRequestedAt: START });
+    decide(pending, 'cancel');
+    decide(unknown, 'cancel');
+    expect([payment.state, attempt.outcome]).toEqual(['processing', 'unknown']);
+    expect(attempt.dueAt).not.toBeNull();
+  });
+});
+
 describe('when to ask', () => {
   const facts = { outcome: 'pending' as const, asksCount: 0, startedAt: START, expiresAt: addSeconds(START, 900) };
   const after = (seconds: number, change: object = {}) =>

@@ -67,7 +67,12 @@ export function tellRefund(
   decideRefund(cashier.decideDeps, attempt, refund, outcome, automaticCount, effects);
 }
 
-export function toRefundRequest(cashier: Cashier, refund: Refund, attempt: Attempt, walletPaymentId: string): RefundRequest {
+export function toRefundRequest(
+  cashier: Cashier,
+  refund: Refund,
+  attempt: Attempt,
+  walletPaymentId: string,
+): RefundRequest {
   return {
     refund: { orderNo: refund.orderNo, orderedAt: refund.orderedAt },
     amount: money(refund.currency, refund.amountMinor),
