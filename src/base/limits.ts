@@ -131,3 +131,14 @@ export const BREAK_NOTE_CHARS_MAX = 500;
 // The Open Wallet Protocol.
 export const OPEN_STATEMENT_LINE_BYTES_MAX = 4096;
 export const OPEN_STATEMENT_UNPACKED_BYTES_MAX = 1024 * 1024 * 1024;
+
+// JD Pay's XML.
+export const JDPAY_XML_BYTES_MAX = 256 * 1024;
+export const JDPAY_XML_ELEMENTS_MAX = 2000;
+export const JDPAY_XML_DEPTH_MAX = 8;
+
+// WeChat Pay's daily bills: as they come, unpacked, and one line.
+export const WECHATPAY_BILL_BYTES_MAX = 64 * 1024 * 1024;
+export const WECHATPAY_BILL_UNPACKED_BYTES_MAX = 1024 * 1024 * 1024;
+export const WECHATPAY_BILL_LINE_CHARS_MAX = 64 * 1024;
+export const WECHATPAY_BILL_TIMEOUT_MS = 60_000;
