@@ -1,5 +1,6 @@
+import { jdpay } from './jdpay/jdpay.ts';
 import { unionpay } from './unionpay/unionpay.ts';
 import type { Wallet, WalletName } from './wallet.ts';
 
 /** Every wallet that this build speaks. The config's type is known to the connector alone, hence `unknown` here. */
-export const wallets: Readonly<Record<WalletName, Wallet<unknown>>> = { unionpay: unionpay };
+export const wallets: Readonly<Record<WalletName, Wallet<unknown>>> = { unionpay: unionpay, jdpay: jdpay };
