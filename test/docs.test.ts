@@ -8,7 +8,7 @@ import { commands } from '../src/cli/commands.ts';
 import { SIMULATOR_NAMES, simulatorPortSetting } from '../src/cli/settings.ts';
 import { ACCOUNT_KINDS, TRANSFER_CODES } from '../src/ledger/chart.ts';
 import { currencies, formatMoney, money } from '../src/money/money.ts';
-import { CARDS } from '../src/sandbox/wallets/unionpay/cards.ts';
+import { CARDS } from '../src/sandbox/wallets/ground/cards.ts';
 import { FAULT_KINDS, FAULT_OPERATIONS } from '../src/sandbox/wallets/unionpay/fault.ts';
 import { TRY_AFTER_SECONDS } from '../src/webhooks/decide-delivery.ts';
 import { EVENT_TYPES } from '../src/webhooks/webhook.ts';

@@ -3,7 +3,7 @@ import { BOOK } from '../../src/hutong.ts';
 import { type AccountKind, chartAccountId } from '../../src/ledger/chart.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
-import type { ShownOrder } from '../../src/sandbox/wallets/unionpay/control.ts';
+import type { ShownOrder } from '../../src/sandbox/wallets/ground/control.ts';
 import type { UnionpaySandbox } from '../../src/sandbox/wallets/unionpay/unionpay.ts';
 import type { ShopRecords } from './check-acknowledged.ts';
 import type { Accepted } from './webhook-receiver.ts';
@@ -72,7 +72,7 @@ export async function compareLedger(
   unionpay: UnionpaySandbox,
 ): Promise<string[]> {
   const verification = await verifyLedger({ sql });
-  const theirs = unionpay.totals().find((total) => total.mer_id === owners.merchantNo);
+  const theirs = unionpay.totals().find((total) => total.merchant_no === owners.merchantNo);
   let owed = 0n;
   for (const payment of records.payments.values())
     if (payment.state === 'succeeded') owed += BigInt(payment.amount.minor) - BigInt(payment.refunded.minor);

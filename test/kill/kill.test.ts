@@ -93,7 +93,7 @@ async function compareEverything(dice: Dice, world: World, sleepers: string[]): 
 
 function showTable(world: World, kills: Kills, found: Findings, ms: { load: number; all: number }): void {
   const { call, receiver, unionpay, owners } = world;
-  const total = unionpay.totals().find((one) => one.mer_id === owners.merchantNo);
+  const total = unionpay.totals().find((one) => one.merchant_no === owners.merchantNo);
   const rows: [string, number | undefined][] = [
     ['kill -9 of the server', kills.server],
     ['kill -9 of PostgreSQL', kills.postgres],

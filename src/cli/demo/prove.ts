@@ -63,7 +63,7 @@ export function ledgerLines({ balances, debits, credits, chain }: Ledgered, styl
 
 /** What UnionPay's books, the API and our ledger say about the same money. */
 export async function collectClaims(world: DemoWorld, paymentId: string, ledger: Ledgered): Promise<Claim[]> {
-  const totals = world.unionpay.totals().find((row) => row.mer_id === world.unionpay.merchantSettings.mer_id);
+  const totals = world.unionpay.totals().find((row) => row.merchant_no === world.unionpay.merchantSettings.mer_id);
   const payment = await world.hutong.payments.get(paymentId);
   const find = (kind: NamedBalance['kind']) => ledger.balances.find((row) => row.kind === kind);
   const receivable = find('wallet_receivable');

@@ -1,6 +1,6 @@
 import type { Payment, Refund } from '../../../sdk/src/index.ts';
 import { readAlerts } from '../../cashier/operator-reads.ts';
-import type { SentNotification } from '../../sandbox/wallets/unionpay/notify.ts';
+import type { SentNotification } from '../../sandbox/wallets/ground/notify.ts';
 import { formatMoney, isCurrency, money } from '../../money/money.ts';
 import { CliError } from '../command.ts';
 import type { Patience } from './patience.ts';
@@ -121,7 +121,7 @@ export async function refund(world: DemoWorld, story: Story, patience: Patience,
   });
   await story.step('refund_succeeded', '退款成功  The refund has succeeded', async () => {
     const value = await patience('the refund to succeed', () => refundIn(world, asked.id, 'succeeded'));
-    const told = world.unionpay.notificationsSent().find((sent) => sent.txnType === '04' && sent.status !== null);
+    const told = world.unionpay.notificationsSent().find((sent) => sent.kind === 'refund' && sent.status !== null);
     const asking = wires.take(isAsking);
     const facts = { state: value.state, finished_at: value.finished_at ?? '' };
     return { value, told: { facts, wires: told === undefined ? asking : [notificationWire(told)] } };

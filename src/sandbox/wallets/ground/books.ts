@@ -86,20 +86,13 @@ export class Books {
   }
 
   #apply(line: BookLine): void {
-    switch (line.line) {
-      case 'ordered':
-        return this.#applyOrdered(line);
-      case 'code':
-        this.codes.set(line.code, { buyer: line.buyer, at: new Date(line.at), used: false });
-        return;
-      case 'code_used': {
-        const code = this.codes.get(line.code);
-        if (code !== undefined) code.used = true;
-        return;
-      }
-      default:
-        return this.#applyChange(line, this.#need(line.key));
-    }
+    if (line.line === 'ordered') this.#applyOrdered(line);
+    else if (line.line === 'code') {
+      this.codes.set(line.code, { buyer: line.buyer, at: new Date(line.at), used: false });
+    } else if (line.line === 'code_used') {
+      const code = this.codes.get(line.code);
+      if (code !== undefined) code.used = true;
+    } else this.#applyChange(line, this.#need(line.key));
   }
 
   #applyChange(line: Exclude<BookLine, { line: 'ordered' | 'code' | 'code_used' }>, order: Order): void {

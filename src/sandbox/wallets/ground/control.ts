@@ -91,7 +91,7 @@ export function createControl<Own extends object>(ground: Ground, side: WalletSi
 
 /** The wallet's code for how an order stands: paid, waiting, timed out, or why the last try failed. */
 export function standingCode(ground: Ground, order: Order): string {
-  if (order.lastCode !== null) return order.lastCode;
+  if (order.state !== 'reversed' && order.lastCode !== null) return order.lastCode;
   const { codes } = ground.side;
   return order.kind === 'payment' && isOver(ground, order) ? codes.timedOut : codes.waiting;
 }

@@ -1,4 +1,4 @@
-import type { Fault } from './fault.ts';
+import { type Fault, faultedFen } from '../ground/fault.ts';
 import type { Fields } from './form.ts';
 import type { SandboxKeys, SandboxMerchant } from './keys.ts';
 import { signWithKey, signWithSecret } from './sign.ts';
@@ -38,7 +38,7 @@ function certificateFor(keys: SandboxKeys, fault: Fault | null): string {
 function addToAmount(fields: Fields, fault: Fault): void {
   for (const name of ['txnAmt', 'settleAmt']) {
     const fen = fields[name];
-    if (fen !== undefined && fen !== '0') fields[name] = String(BigInt(fen) + BigInt(fault.value ?? 1));
+    if (fen !== undefined && fen !== '0') fields[name] = String(faultedFen(fault, BigInt(fen)));
   }
 }
 

@@ -64,7 +64,7 @@ test('keys and books are the same after a restart, for the owner’s eyes only',
   expect(await post(again, 'appTransReq.do', fields)).toMatchObject({ respCode: '12' });
   const next = await post(again, 'appTransReq.do', payFields(again, { txnTime: fields.txnTime ?? '' }));
   expect(next.tn).not.toBe(tn);
-  for (const name of ['keys.json', 'books.jsonl']) expect(statSync(join(dataDir, name)).mode & 0o777).toBe(0o600);
+  for (const name of ['keys.json', 'orders.jsonl']) expect(statSync(join(dataDir, name)).mode & 0o777).toBe(0o600);
 });
 
 test('what was still owed is done after a restart: the refund finishes and both are told', async () => {
@@ -91,7 +91,7 @@ test('a last line that was cut short is forgotten, and the books go on after it'
   await post(shop, 'appTransReq.do', first);
   await post(shop, 'appTransReq.do', second);
   await before.stop();
-  const path = join(dataDir, 'books.jsonl');
+  const path = join(dataDir, 'orders.jsonl');
   truncateSync(path, statSync(path).size - 7);
 
   const after = await start({ notifyDelaysMs: [] });
@@ -109,7 +109,7 @@ test('a last line that was cut short is forgotten, and the books go on after it'
 test('a line that is no JSON and keys that are no keys stop the start with the file’s name', async () => {
   const before = await start();
   await before.stop();
-  const books = join(dataDir, 'books.jsonl');
+  const books = join(dataDir, 'orders.jsonl');
   appendFileSync(books, 'nonsense\n');
   await expect(start()).rejects.toThrow(`line 1 of ${books}`);
   writeFileSync(books, '');

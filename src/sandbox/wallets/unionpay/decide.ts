@@ -4,7 +4,8 @@ import type { Operation } from './fields.ts';
 import type { Fields } from './form.ts';
 import { type Decision, type Gateway, refuse } from './gateway.ts';
 import { toWirePem } from './mint.ts';
-import { takePayment } from './payments.ts';
+import { transactionKey } from './numbers.ts';
+import { takePayment } from './take-payment.ts';
 import { takeReversal, takeUndo } from './undo.ts';
 
 /** Does what a checked request asks for. Synchronous: no other request comes between looking and recording. */
@@ -38,9 +39,9 @@ function query(gateway: Gateway, fields: Fields): Decision {
   const { merId = '', orderId = '', txnTime = '' } = fields;
   const order =
     fields.txnSubType === '02'
-      ? gateway.books.findByQueryId(fields.queryId ?? '')
-      : gateway.books.find({ merId, orderId, txnTime });
-  if (order === undefined || order.merId !== merId) return refuse('34');
+      ? gateway.books.findByWalletId(fields.queryId ?? '')
+      : gateway.books.find(transactionKey({ merId, orderId, txnTime }));
+  if (order === undefined || order.merchantNo !== merId) return refuse('34');
   return { kind: 'answer', respCode: '00', fields: toQueryFacts(gateway, order) };
 }
 

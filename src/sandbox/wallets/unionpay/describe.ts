@@ -1,8 +1,9 @@
 import { constants, publicEncrypt } from 'node:crypto';
-import { cardAt } from './cards.ts';
+import { cardAt } from '../ground/cards.ts';
+import { standingCode } from '../ground/control.ts';
+import type { Order } from '../ground/order.ts';
 import { respMsg } from './codes.ts';
 import type { Gateway } from './gateway.ts';
-import type { Order } from './orders.ts';
 import { toStamp } from './stamp.ts';
 
 type Facts = Record<string, string | null | undefined>;
@@ -13,7 +14,7 @@ export function toQueryFacts(gateway: Gateway, order: Order): Facts {
   const base = { ...nameFacts(order), origRespCode, origRespMsg: respMsg(origRespCode) };
   if (order.state === 'succeeded') return { ...base, ...settledFacts(gateway, order) };
   // An unfinished payment has no queryId yet; a refund has had one since it was accepted.
-  return { ...base, settleAmt: '0', queryId: order.queryId, origQryId: originalQueryId(gateway, order) };
+  return { ...base, settleAmt: '0', queryId: order.walletId, origQryId: originalQueryId(gateway, order) };
 }
 
 /** The fields of a notification, and of the form that brings the payer back to the merchant. */
@@ -21,52 +22,49 @@ export function toNotificationFacts(gateway: Gateway, order: Order): Facts {
   const respCode = outcomeCode(gateway, order);
   const base = { ...nameFacts(order), respCode, respMsg: respMsg(respCode) };
   if (order.state === 'succeeded') return { ...base, ...settledFacts(gateway, order) };
-  return { ...base, settleAmt: '0', queryId: order.queryId, origQryId: originalQueryId(gateway, order) };
+  return { ...base, settleAmt: '0', queryId: order.walletId, origQryId: originalQueryId(gateway, order) };
 }
 
 /** How it stands: 00 or A6 done; 05 not yet; anything else failed for now, and for good after payTimeout. */
 export function outcomeCode(gateway: Gateway, order: Order): string {
-  if (order.state === 'succeeded' || order.state === 'failed') return order.lastCode ?? '00';
-  if (order.lastCode !== null) return order.lastCode;
-  const isOver = order.state === 'closed' || (order.txnType === '01' && gateway.clock.now() > order.openUntil);
-  return isOver ? '69' : '05';
+  return standingCode(gateway, order);
 }
 
 function nameFacts(order: Order): Facts {
   return {
     version: '5.1.0',
-    encoding: order.encoding,
-    txnType: order.txnType,
-    txnSubType: order.txnSubType,
-    bizType: order.bizType,
-    accessType: order.accessType,
-    merId: order.merId,
-    orderId: order.orderId,
-    txnTime: order.txnTime,
+    encoding: order.wire.encoding,
+    txnType: order.wire.txnType,
+    txnSubType: order.wire.txnSubType,
+    bizType: order.wire.bizType,
+    accessType: order.wire.accessType,
+    merId: order.merchantNo,
+    orderId: order.orderNo,
+    txnTime: order.wire.txnTime,
     txnAmt: order.amountFen,
     currencyCode: '156',
-    reqReserved: order.reqReserved,
+    reqReserved: order.wire.reqReserved,
   };
 }
 
 function settledFacts(gateway: Gateway, order: Order): Facts {
-  const card = cardAt(order.cardIndex);
+  const card = cardAt(order.cardIndex, false);
   return {
-    queryId: order.queryId,
+    queryId: order.walletId,
     origQryId: originalQueryId(gateway, order),
-    traceNo: order.traceNo,
+    traceNo: order.wire.traceNo,
     traceTime: order.settledAt === null ? null : toStamp(order.settledAt).slice(4),
-    settleDate: order.settleDate,
+    settleDate: order.wire.settleDate,
     settleAmt: order.amountFen,
     settleCurrencyCode: '156',
-    accNo: order.encrypted ? encryptFor(gateway, order.merId, card.accNo) : card.accNo,
-    payCardType: card.payCardType,
-    payType: order.txnType === '01' ? '0001' : null,
+    accNo: order.wire.encrypted ? encryptFor(gateway, order.merchantNo, card.accNo) : card.accNo,
+    payCardType: card.kind === 'credit' ? '02' : '01',
+    payType: order.kind === 'payment' ? '0001' : null,
   };
 }
 
 function originalQueryId(gateway: Gateway, order: Order): string | null {
-  return order.originalKey === null ? null : (gateway.books.orders.get(order.originalKey)?.queryId ?? null);
+  return order.originalKey === null ? null : (gateway.books.find(order.originalKey)?.walletId ?? null);
 }
 
 /** Whoever sends us encrypted values gets them encrypted: to the merchant's own signing key. UnionPay 5.1.0, 敏感信息. */

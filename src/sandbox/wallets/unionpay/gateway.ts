@@ -1,31 +1,16 @@
-import type { Clock } from '../../../base/clock.ts';
-import type { Log } from '../../../base/log.ts';
-import type { Random } from '../../../base/random.ts';
-import type { Faults } from './fault.ts';
+import type { Ground } from '../ground/ground.ts';
 import type { SandboxKeys } from './keys.ts';
-import type { Notifier } from './notify.ts';
-import type { Books } from './orders.ts';
-import type { Schedule } from './schedule.ts';
 
 /** What every part of the gateway works with. */
-export interface Gateway {
+export interface Gateway extends Ground {
   keys: SandboxKeys;
-  books: Books;
-  faults: Faults;
-  notifier: Notifier;
-  schedule: Schedule;
-  clock: Clock;
-  random: Random;
-  log: Log;
-  /** How long an accepted refund or void takes to finish. */
-  refundDelayMs: number;
 }
 
 /** What the gateway decided about one request. */
 export type Decision =
   | { kind: 'answer'; respCode: string; detail?: string; fields?: Record<string, string | null | undefined> }
-  /** The payer's browser goes on to the page of this order. */
-  | { kind: 'page'; token: string };
+  /** The payer's browser goes on to this page. */
+  | { kind: 'page'; path: string };
 
 export type Refused = Extract<Decision, { kind: 'answer' }>;
 

@@ -1,8 +1,7 @@
 import { type KeyObject, X509Certificate, createPrivateKey } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Clock } from '../../../base/clock.ts';
 import type { Random } from '../../../base/random.ts';
+import { openKeptKeys } from '../ground/kept-keys.ts';
 import { mintKeys } from './mint.ts';
 
 /** The keys as they are kept in `keys.json`: texts only. Every one of them is pretend. */
@@ -44,32 +43,9 @@ export interface SandboxKeys {
   merchants: ReadonlyMap<string, SandboxMerchant>;
 }
 
-/**
- * The gateway's keys: from `dataDir/keys.json` where that exists, else minted and kept there, readable by the owner only.
- * With `dataDir` null they live as long as the process.
- * @throws Error naming the file when it cannot be read as keys
- */
-export async function openKeys(deps: { clock: Clock; random: Random }, dataDir: string | null): Promise<SandboxKeys> {
-  if (dataDir === null) return loadKeys(await mintKeys(deps));
-  const path = join(dataDir, 'keys.json');
-  if (existsSync(path)) return readKeys(path);
-  const kept = await mintKeys(deps);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  writeFileSync(`${path}.new`, JSON.stringify(kept), { mode: 0o600 });
-  chmodSync(`${path}.new`, 0o600);
-  renameSync(`${path}.new`, path);
-  return loadKeys(kept);
-}
-
-function readKeys(path: string): SandboxKeys {
-  try {
-    // Our own file; loadKeys fails on anything else.
-    const kept: KeptKeys = JSON.parse(readFileSync(path, 'utf8'));
-    if (kept.version !== 1) throw new Error('unknown version');
-    return loadKeys(kept);
-  } catch (error) {
-    throw new Error(`${path} does not hold the sandbox's keys; move it away to mint new ones`, { cause: error });
-  }
+/** The gateway's keys, minted at the first start. @throws Error naming the file when it cannot be read as keys */
+export function openKeys(deps: { clock: Clock; random: Random }, dataDir: string | null): Promise<SandboxKeys> {
+  return openKeptKeys(dataDir, 1, () => mintKeys(deps), loadKeys);
 }
 
 function loadKeys(kept: KeptKeys): SandboxKeys {

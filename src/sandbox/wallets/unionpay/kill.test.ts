@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { ShownOrder } from './control.ts';
+import type { ShownOrder } from '../ground/control.ts';
 import type { RsaMerchantSettings } from './settings.ts';
 import { type TestMerchant, openMerchant, payFields, post, queryFields, undoFields } from './test-merchant.ts';
 
@@ -63,8 +63,8 @@ test('kill -9 loses nothing that was answered: orders, payments, refunds', async
 
   const { controlUrl } = await startProcess();
   const reply: { data: ShownOrder[] } = JSON.parse(await (await fetch(`${controlUrl}/orders`)).text());
-  const paymentOf = new Map(reply.data.filter((one) => one.txn_type === '01').map((one) => [one.order_no, one]));
-  const refundOf = new Set(reply.data.filter((one) => one.txn_type === '04').map((one) => one.original_order_no));
+  const paymentOf = new Map(reply.data.filter((one) => one.kind === 'payment').map((one) => [one.order_no, one]));
+  const refundOf = new Set(reply.data.filter((one) => one.kind === 'refund').map((one) => one.original_order_no));
   for (const { orderNo, is } of answered) {
     expect(paymentOf.has(orderNo)).toBe(true);
     if (is === 'paid') expect(paymentOf.get(orderNo)?.state).toBe('succeeded');

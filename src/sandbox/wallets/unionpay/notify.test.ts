@@ -5,7 +5,6 @@ import { afterAll, afterEach, expect, test } from 'vitest';
 import { type Clock, ManualClock, systemClock } from '../../../base/clock.ts';
 import { silentLog } from '../../../base/log.ts';
 import { systemRandom } from '../../../base/random.ts';
-import type { FaultKind } from './fault.ts';
 import {
   type Listener,
   type TestMerchant,
@@ -29,7 +28,7 @@ afterEach(async () => {
   for (const one of running.splice(0)) await one.stop();
   for (const ear of ears) await ear.close();
   ears = [];
-  rmSync(join(dataDir, 'books.jsonl'), { force: true });
+  rmSync(join(dataDir, 'orders.jsonl'), { force: true });
 });
 afterAll(() => rmSync(dataDir, { recursive: true }));
 
@@ -113,7 +112,7 @@ test('a declined payment is told to nobody', async () => {
   expect(merchant.received.map((one) => one.orderId)).not.toContain(fields.orderId);
 });
 
-const unworthy: FaultKind[] = ['bad_signature', 'expired_certificate', 'wrong_name', 'foreign_certificate'];
+const unworthy = ['bad_signature', 'expired_certificate', 'wrong_name', 'foreign_certificate'];
 test.each(unworthy)('with the fault %s a careful merchant does not believe the first delivery', async (kind) => {
   const [sandbox, shop] = await start([0, 1]);
   const merchant = await ear([500]);

@@ -178,7 +178,7 @@ describe('the page', () => {
     const { url } = await arrive();
     const page = await read(url);
     const paths = [...page.matchAll(/(?:href|src)="(\/(?:assets|font)\/[^"]+)"/g)].map(([, path = '']) => path);
-    expect(new Set(paths).size).toBe(4);
+    expect(new Set(paths).size).toBe(5);
     for (const path of paths) expect((await fetch(sandbox.url + path)).status).toBe(200);
     const css = await read(`${sandbox.url}/font/index.css`);
     const font = await fetch(`${sandbox.url}/font/${/files\/[^)]+woff2/.exec(css)?.[0]}`);

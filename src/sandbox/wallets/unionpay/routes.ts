@@ -1,15 +1,19 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Fault } from '../ground/fault.ts';
+import { refusedPage } from '../ground/page-html.ts';
+import { payPath, sendPage } from '../ground/page.ts';
+import { isPayable } from '../ground/payments.ts';
+import { sendUnderFault } from '../ground/send-under-fault.ts';
 import { sealFields } from './answer.ts';
 import { checkRequest } from './check-request.ts';
-import { UNCLEAR_CODES, respMsg } from './codes.ts';
+import { BRAND } from './brand.ts';
+import { UNCLEAR_CODES, respMsg, respText } from './codes.ts';
 import { decide } from './decide.ts';
-import { type Fault, faultDelayMs } from './fault.ts';
 import { type Endpoint, operationOf } from './fields.ts';
 import { type Fields, isEchoable, readForm, writeRaw } from './form.ts';
 import { type Decision, type Gateway, type Refused, refuse } from './gateway.ts';
 import type { SandboxMerchant } from './keys.ts';
-import { showFailedOrder } from './page.ts';
-import { isPayable } from './payments.ts';
+import { transactionKey } from './numbers.ts';
 
 // UnionPay 5.1.0, the addresses below the gateway's host; bill files come from a host of their own.
 const PATHS: Record<string, Endpoint> = {
@@ -36,39 +40,29 @@ async function handle(gateway: Gateway, endpoint: Endpoint, body: unknown, reply
   if (fields === null) return reply.type('text/plain;charset=UTF-8').send('Invalid request.');
   const operation = operationOf(endpoint, fields);
   const fault = operation === null ? null : gateway.faults.take(operation, fields.orderId);
-  if (fault?.kind === 'silent') return reply.hijack();
-  if (fault?.kind === 'html') {
-    return reply
-      .type('text/html;charset=UTF-8')
-      .send('<!doctype html><title>系统维护中</title><p>系统维护中，请稍后再试。');
-  }
-
-  const checked = checkRequest(gateway, endpoint, fields);
-  const decision = checked.ok ? decideUnder(fault, () => decide(gateway, checked.operation, fields)) : checked.refusal;
-  if (fault?.kind === 'slow' || fault?.kind === 'late') {
-    await new Promise((resolve) => setTimeout(resolve, faultDelayMs(fault)));
-  }
-  if (fault?.kind === 'drop_after') {
-    reply.hijack().raw.destroy();
-    return reply;
-  }
-  if (decision.kind === 'page') return reply.redirect(`/pay?order=${decision.token}`, 303);
-  if (endpoint === 'front') return showRefusedOrder(gateway, fields, decision, reply);
-  return answer(gateway, checked.merchant, fields, decision, fault, reply);
+  return sendUnderFault(reply, fault, async () => {
+    const checked = checkRequest(gateway, endpoint, fields);
+    const decision = checked.ok
+      ? decideUnder(fault, () => decide(gateway, checked.operation, fields))
+      : checked.refusal;
+    if (decision.kind === 'page') return (to) => to.redirect(decision.path, 303);
+    if (endpoint === 'front') return (to) => showRefusedOrder(gateway, fields, decision, to);
+    const sealed = await sealAnswer(gateway, checked.merchant, fields, decision, fault);
+    return (to) => to.type('text/html;charset=UTF-8').send(writeRaw(sealed));
+  });
 }
 
 /** A fault may answer another code than what was decided, and for some codes nothing is done at all. */
 function decideUnder(fault: Fault | null, decideIt: () => Decision): Decision {
-  if (fault?.kind === 'resp_code') {
-    const value = String(fault.value ?? '06');
-    // `orig:05` changes what a query says about the transaction, not whether the query worked.
-    if (value.startsWith('orig:')) return withOrigCode(decideIt(), value.slice('orig:'.length));
-    if (!UNCLEAR_CODES.has(value)) return refuse(value);
-    decideIt();
-    return refuse(value);
+  const code = fault?.kind === 'code' ? String(fault.value ?? '06') : null;
+  if (code === null) {
+    const decision = decideIt();
+    return fault?.kind === 'duplicate' ? refuse('12') : decision;
   }
-  const decision = decideIt();
-  return fault?.kind === 'duplicate' ? refuse('12') : decision;
+  // `orig:05` changes what a query says about the transaction, not whether the query worked.
+  if (code.startsWith('orig:')) return withOrigCode(decideIt(), code.slice('orig:'.length));
+  if (UNCLEAR_CODES.has(code)) decideIt();
+  return refuse(code);
 }
 
 function withOrigCode(decision: Decision, code: string): Decision {
@@ -76,23 +70,23 @@ function withOrigCode(decision: Decision, code: string): Decision {
   return { ...decision, fields: { ...decision.fields, origRespCode: code, origRespMsg: respMsg(code) } };
 }
 
-/** Nobody is called back: the payer's browser has come, so it gets a page that says why. */
+/** Nobody is called back: the payer's browser has come, so it gets a page that says why. It is always 200. */
 function showRefusedOrder(gateway: Gateway, fields: Fields, refused: Refused, reply: FastifyReply): FastifyReply {
   const { merId = '', orderId = '', txnTime = '', signature = '' } = fields;
-  const order = gateway.books.find({ merId, orderId, txnTime });
-  const isSameRequest = refused.respCode === '12' && order?.signature === signature;
-  const goOn = order !== undefined && isSameRequest && isPayable(gateway, order) ? order.token : null;
-  return showFailedOrder(reply, refused, goOn);
+  const order = gateway.books.find(transactionKey({ merId, orderId, txnTime }));
+  const isSameRequest = refused.respCode === '12' && order?.fingerprint === signature;
+  const goOn = order !== undefined && isSameRequest && isPayable(gateway, order) ? payPath(order) : null;
+  const { respCode, detail } = refused;
+  return sendPage(reply, refusedPage(BRAND, respCode, respMsg(respCode, detail), respText(respCode, 'en'), goOn));
 }
 
-async function answer(
+function sealAnswer(
   gateway: Gateway,
   merchant: SandboxMerchant | undefined,
   request: Fields,
   refused: Refused,
   fault: Fault | null,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
+): Promise<Fields> {
   const echo: Fields = {};
   for (const name of ECHOED) {
     const value = request[name];
@@ -104,6 +98,5 @@ async function answer(
     respCode: refused.respCode,
     respMsg: respMsg(refused.respCode, refused.detail),
   };
-  const sealed = await sealFields(gateway.keys, merchant, plain, fault);
-  return reply.type('text/html;charset=UTF-8').send(writeRaw(sealed));
+  return sealFields(gateway.keys, merchant, plain, fault);
 }

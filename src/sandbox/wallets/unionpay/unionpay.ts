@@ -1,53 +1,41 @@
-import { join } from 'node:path';
-import fastify, { type FastifyInstance } from 'fastify';
-import type { Clock } from '../../../base/clock.ts';
-import { BODY_BYTES_MAX } from '../../../base/limits.ts';
-import type { Log } from '../../../base/log.ts';
-import type { Random } from '../../../base/random.ts';
-import { type Control, createControl, listSettings, registerControlRoutes } from './control.ts';
-import { type Fault, Faults } from './fault.ts';
+import type { Ground, WalletSide, WayBack } from '../ground/ground.ts';
+import type { Fault } from '../ground/fault.ts';
+import { faultCode } from '../ground/fault.ts';
+import type { Composed } from '../ground/ground.ts';
+import type { Order } from '../ground/order.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../ground/simulator.ts';
+import { sealFields } from './answer.ts';
+import { BRAND, CODES } from './brand.ts';
+import { outcomeCode, toNotificationFacts } from './describe.ts';
+import { UNIONPAY_FAULTS } from './fault.ts';
+import { writeForm } from './form.ts';
 import type { Gateway } from './gateway.ts';
 import { openKeys } from './keys.ts';
-import { type SentNotification, Notifier } from './notify.ts';
-import { Books } from './orders.ts';
-import { registerPages } from './page.ts';
+import { settledNumbers } from './numbers.ts';
 import { registerGatewayRoutes } from './routes.ts';
-import { Schedule } from './schedule.ts';
-import type { MerchantSettings, RsaMerchantSettings } from './settings.ts';
-import { planFinish } from './undo.ts';
+import { type MerchantSettings, type RsaMerchantSettings, toSettings } from './settings.ts';
 
 // UnionPay FAQ, 后台通知: at once, then after 1, 2, 4 and 5 minutes more.
 const NOTIFY_DELAYS_MS = [0, 60_000, 120_000, 240_000, 300_000];
 const REFUND_DELAY_MS = 2_000;
-const HOST = '127.0.0.1';
 
-export interface UnionpaySandboxOptions {
-  /** 0 picks a free one. */
-  port: number;
-  clock: Clock;
-  random: Random;
-  log: Log;
-  /** Where keys and books are kept; null keeps nothing. One process at a time. */
-  dataDir: string | null;
-  /** Before each delivery of a notification, counted from the one before; as many deliveries as numbers. */
-  notifyDelaysMs?: readonly number[];
-  /** How long an accepted refund or void takes to finish. */
-  refundDelayMs?: number;
+export type UnionpaySandboxOptions = SimulatorOptions;
+
+/** A transaction as UnionPay names its parts. */
+interface UnionpayOrder {
+  mer_id: string;
+  txn_time: string;
+  txn_type: string;
+  /** As a query would tell it: 00 or A6 done, 05 not yet, else failed. */
+  resp_code: string;
+  tn: string | null;
+  query_id: string | null;
 }
 
-export interface UnionpaySandbox extends Control {
-  url: string;
-  port: number;
-  /** JSON for other processes: orders, totals, merchants, notifications, faults. */
-  controlUrl: string;
+export interface UnionpaySandbox extends Simulator<UnionpayOrder> {
   merchantSettings: RsaMerchantSettings;
   /** A second merchant with a certificate, then one with signMethod 11 and one with 12. */
   extraMerchants: MerchantSettings[];
-  setFault(fault: Fault): void;
-  clearFaults(): void;
-  notificationsSent(): readonly SentNotification[];
-  /** Closes every connection; what is still owed is found in the books at the next start. Asked twice it stops once. */
-  stop(): Promise<void>;
 }
 
 /**
@@ -56,88 +44,62 @@ export interface UnionpaySandbox extends Control {
  * @throws Error when the port is taken or the folder's keys or books cannot be read
  */
 export async function startUnionpaySandbox(options: UnionpaySandboxOptions): Promise<UnionpaySandbox> {
-  const { clock, random, log, dataDir } = options;
-  const schedule = new Schedule(clock);
-  const notifier = new Notifier(options.notifyDelaysMs ?? NOTIFY_DELAYS_MS);
-  const gateway: Gateway = {
-    keys: await openKeys({ clock, random }, dataDir),
-    books: new Books(dataDir === null ? null : join(dataDir, 'books.jsonl')),
-    faults: new Faults(),
-    notifier,
-    schedule,
-    clock,
-    random,
-    log,
-    refundDelayMs: options.refundDelayMs ?? REFUND_DELAY_MS,
-  };
-  notifier.attach(gateway);
-  const control = createControl(gateway);
-  let url = '';
-  const app = await buildApp(gateway, control, () => url);
-  let stopped: Promise<void> | null = null;
-  const stop = (): Promise<void> => (stopped ??= stopAll(gateway, app));
-  try {
-    await app.listen({ host: HOST, port: options.port });
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  const address = app.server.address();
-  const port = address !== null && typeof address === 'object' ? address.port : options.port;
-  url = `http://${HOST}:${port}`;
-  resume(gateway);
-
-  const [first, ...others] = listSettings(gateway, url);
+  const keys = await openKeys(options, options.dataDir);
+  let gateway: Gateway | null = null;
+  const simulator = await startSimulator(options, {
+    ...UNIONPAY_FAULTS,
+    notifyDelaysMs: NOTIFY_DELAYS_MS,
+    refundDelayMs: REFUND_DELAY_MS,
+    indexed: ['tn'],
+    build: (ground: Ground) => {
+      gateway = Object.assign(ground, { keys });
+      return createSide(gateway);
+    },
+  });
+  const [first, ...others] = [...keys.merchants.values()].map((merchant) => toSettings(merchant, keys, simulator.url));
   if (first?.sign_method !== '01') throw new Error('the first pretend merchant signs with a certificate');
+  return { ...simulator, merchantSettings: first, extraMerchants: others };
+}
+
+function createSide(gateway: Gateway): WalletSide<UnionpayOrder> {
+  const { books, keys } = gateway;
+  const merchants = [...keys.merchants.values()];
   return {
-    ...control,
-    url,
-    port,
-    controlUrl: `${url}/sandbox`,
-    merchantSettings: first,
-    extraMerchants: others,
-    setFault: (fault) => gateway.faults.set(fault),
-    clearFaults: () => gateway.faults.clear(),
-    notificationsSent: () => notifier.sent(),
-    stop,
+    brand: BRAND,
+    codes: CODES,
+    merchants: () => merchants.map(({ merId, name }) => ({ merchantNo: merId, name })),
+    settings: () => merchants.map((merchant) => toSettings(merchant, keys, gateway.url)),
+    registerRoutes: (app) => registerGatewayRoutes(app, gateway),
+    number: (order) => settledNumbers(gateway, order),
+    compose: (order, fault) => compose(gateway, order, fault),
+    // UnionPay 5.1.0, 后台通知: status 200, whatever the body says.
+    isTaken: (status) => status === 200,
+    wayBack: (order) => wayBack(gateway, order),
+    findOrder: ({ tn }) => (tn === undefined ? undefined : books.findByWire('tn', tn)),
+    showOrder: (order) => ({
+      mer_id: order.merchantNo,
+      txn_time: order.wire.txnTime ?? '',
+      txn_type: order.wire.txnType ?? '',
+      resp_code: outcomeCode(gateway, order),
+      tn: order.wire.tn ?? null,
+      query_id: order.walletId,
+    }),
+    showTotal: (merchantNo) => ({ mer_id: merchantNo }),
   };
 }
 
-/** In this order: nothing new begins, what runs ends, then the books are closed. */
-async function stopAll(gateway: Gateway, app: FastifyInstance): Promise<void> {
-  gateway.schedule.stop();
-  await app.close();
-  await gateway.notifier.stop();
-  gateway.books.close();
+async function compose(gateway: Gateway, order: Order, fault: Fault | null): Promise<Composed> {
+  const facts = toNotificationFacts(gateway, order);
+  facts.respCode = faultCode(fault) ?? facts.respCode;
+  const sealed = await sealFields(gateway.keys, gateway.keys.merchants.get(order.merchantNo), facts, fault);
+  return { headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' }, body: writeForm(sealed) };
 }
 
-async function buildApp(gateway: Gateway, control: Control, url: () => string): Promise<FastifyInstance> {
-  const app = fastify({
-    logger: false,
-    bodyLimit: BODY_BYTES_MAX,
-    forceCloseConnections: true,
-    ajv: { customOptions: { allowUnionTypes: true, coerceTypes: false } },
-  });
-  await app.register(async (door) => {
-    door.removeAllContentTypeParsers();
-    const readRaw = { parseAs: 'buffer' } as const;
-    door.addContentTypeParser('application/x-www-form-urlencoded', readRaw, async (_: unknown, body: unknown) => body);
-    door.addContentTypeParser('*', async () => null);
-    door.setErrorHandler((error, request, reply) => {
-      gateway.log.warn({ error, path: request.url.split('?')[0] }, 'the pretend gateway could not answer');
-      return reply.status(500).type('text/plain;charset=UTF-8').send('Invalid request.');
-    });
-    registerGatewayRoutes(door, gateway);
-    await registerPages(door, gateway);
-  });
-  await app.register(async (door) => registerControlRoutes(door, gateway, control, url), { prefix: '/sandbox' });
-  return app;
-}
-
-/** Takes up what an earlier run still owed: refunds that were accepted and merchants that have not been told. */
-function resume(gateway: Gateway): void {
-  for (const order of gateway.books.orders.values()) {
-    if (order.originalKey !== null && order.state === 'open') planFinish(gateway, order);
-    else gateway.notifier.begin(order);
-  }
+/** Signed fields in a form after a success, else a plain link. UnionPay 5.1.0, 前台返回. An app order goes back into the app. */
+async function wayBack(gateway: Gateway, order: Order): Promise<WayBack | null> {
+  if (order.via === 'app' || order.returnUrl === null) return null;
+  if (order.state !== 'succeeded') return { kind: 'link', url: order.wire.frontFailUrl ?? order.returnUrl };
+  const merchant = gateway.keys.merchants.get(order.merchantNo);
+  const fields = await sealFields(gateway.keys, merchant, toNotificationFacts(gateway, order), null);
+  return { kind: 'form', url: order.returnUrl, fields };
 }
