@@ -142,3 +142,10 @@ export const WECHATPAY_BILL_BYTES_MAX = 64 * 1024 * 1024;
 export const WECHATPAY_BILL_UNPACKED_BYTES_MAX = 1024 * 1024 * 1024;
 export const WECHATPAY_BILL_LINE_CHARS_MAX = 64 * 1024;
 export const WECHATPAY_BILL_TIMEOUT_MS = 60_000;
+
+// Alipay.
+export const ALIPAY_BILL_TIMEOUT_MS = 60_000;
+export const ALIPAY_BILL_UNPACKED_BYTES_MAX = 1024 * 1024 * 1024;
+export const ALIPAY_BILL_LINE_CHARS_MAX = 16_384;
+/** So long after it was sent, a charge by payment code cannot arrive any more: the code has long expired. */
+export const ALIPAY_CHARGE_LOST_SECONDS = 300;
