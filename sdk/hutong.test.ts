@@ -117,6 +117,13 @@ describe('a call', () => {
     ['POST', '/v1/wallet-accounts', (h) => h.walletAccounts.create({ wallet: 'unionpay', settings: {} })],
     ['GET', '/v1/wallet-accounts', (h) => h.walletAccounts.list().page()],
     ['GET', '/v1/wallet-accounts/wa_1', (h) => h.walletAccounts.get('wa_1')],
+    ['PATCH', '/v1/wallet-accounts/wa_1', (h) => h.walletAccounts.change('wa_1', { enabled: false })],
+    ['POST', '/v1/wallet-accounts/wa_1/rotate', (h) => h.walletAccounts.rotate('wa_1', { settings: {} })],
+    ['POST', '/v1/wallet-accounts/wa_1/test-order', (h) => h.walletAccounts.testOrder('wa_1')],
+    ['POST', '/v1/qr-codes', (h) => h.qrCodes.create({ label: '柜台' })],
+    ['GET', '/v1/qr-codes', (h) => h.qrCodes.list().page()],
+    ['GET', '/v1/qr-codes/qr_1', (h) => h.qrCodes.get('qr_1')],
+    ['PATCH', '/v1/qr-codes/qr_1', (h) => h.qrCodes.change('qr_1', { enabled: false })],
   ])('%s %s', async (method, path, run) => {
     await run(client());
     expect(seen).toMatchObject([{ method, path }]);

@@ -1,4 +1,12 @@
-import { Events, Payments, Refunds, WalletAccounts, WebhookDeliveries, WebhookEndpoints } from './resources.ts';
+import {
+  Events,
+  Payments,
+  QrCodes,
+  Refunds,
+  WalletAccounts,
+  WebhookDeliveries,
+  WebhookEndpoints,
+} from './resources.ts';
 import { type Fetch, runtimeFetch } from './runtime.ts';
 import { Transport } from './transport.ts';
 
@@ -26,6 +34,7 @@ export class Hutong {
   readonly events: Events;
   readonly webhookDeliveries: WebhookDeliveries;
   readonly walletAccounts: WalletAccounts;
+  readonly qrCodes: QrCodes;
 
   constructor(options: HutongOptions) {
     const transport = new Transport({
@@ -41,6 +50,7 @@ export class Hutong {
     this.events = new Events(transport);
     this.webhookDeliveries = new WebhookDeliveries(transport);
     this.walletAccounts = new WalletAccounts(transport);
+    this.qrCodes = new QrCodes(transport);
   }
 }
 

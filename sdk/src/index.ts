@@ -6,7 +6,9 @@ export type { Money } from './json.ts';
 export type { Fetch, FetchInit, FetchReply } from './runtime.ts';
 export type { CallOptions } from './transport.ts';
 export type {
+  NewAttempt,
   NewPayment,
+  NewQrCode,
   NewRefund,
   NewWalletAccount,
   NewWebhookEndpoint,

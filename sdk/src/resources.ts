@@ -6,6 +6,7 @@ import type {
   EventType,
   HutongEvent,
   Payment,
+  QrCode,
   Refund,
   Scene,
   WalletAccount,
@@ -47,13 +48,24 @@ export class Payments {
   }
 }
 
+export interface NewAttempt {
+  /** May be left out with a payment code, which tells its wallet. */
+  wallet?: string;
+  scene: Scene;
+  /** What you scanned, in scene `code`. */
+  payment_code?: string;
+  /** Who pays, in scene `jsapi` of wallets that ask for it. */
+  payer?: { id: string; wallet_app?: string };
+  buyer_ip?: string;
+}
+
 export class Attempts {
   readonly #transport: Transport;
   constructor(transport: Transport) {
     this.#transport = transport;
   }
   /** Only for a cashier of your own; the one at `payment.cashier_url` does this by itself. */
-  create(paymentId: string, attempt: { wallet: string; scene: Scene }, options?: CallOptions): Promise<Attempt> {
+  create(paymentId: string, attempt: NewAttempt, options?: CallOptions): Promise<Attempt> {
     const path = at('/v1/payments', paymentId, '/attempts');
     return call(this.#transport, { method: 'POST', path, body: attempt }, options);
   }
@@ -186,6 +198,53 @@ export class WalletAccounts {
   /** All of them: they are few. */
   list(options?: CallOptions): List<WalletAccount> {
     return list(this.#transport, '/v1/wallet-accounts', {}, options);
+  }
+  /** Names it anew, or switches it on or off. */
+  change(id: string, change: { label?: string; enabled?: boolean }, options?: CallOptions): Promise<WalletAccount> {
+    return call(this.#transport, { method: 'PATCH', path: at('/v1/wallet-accounts', id), body: change }, options);
+  }
+  /** Puts new keys in place without a stop; what the wallet sent under the old ones is read for `overlap_hours` more. */
+  rotate(
+    id: string,
+    change: { settings: Record<string, unknown>; overlap_hours?: number },
+    options?: CallOptions,
+  ): Promise<WalletAccount> {
+    const path = at('/v1/wallet-accounts', id, '/rotate');
+    return call(this.#transport, { method: 'POST', path, body: change }, options);
+  }
+  /** An order of the smallest amount through this account, to see that it works. */
+  testOrder(id: string, order: { scene?: 'web' | 'wap' | 'qr' } = {}, options?: CallOptions): Promise<Attempt> {
+    const path = at('/v1/wallet-accounts', id, '/test-order');
+    return call(this.#transport, { method: 'POST', path, body: order }, options);
+  }
+}
+
+export interface NewQrCode {
+  /** What the buyer pays for, such as the till's name. */
+  label: string;
+  currency?: string;
+  /** The buyer types it, if not given. */
+  amount?: Money;
+  return_url?: string;
+}
+
+export class QrCodes {
+  readonly #transport: Transport;
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+  create(code: NewQrCode, options?: CallOptions): Promise<QrCode> {
+    return call(this.#transport, { method: 'POST', path: '/v1/qr-codes', body: code }, options);
+  }
+  get(id: string, options?: CallOptions): Promise<QrCode> {
+    return call(this.#transport, { method: 'GET', path: at('/v1/qr-codes', id) }, options);
+  }
+  list(params: ListParams = {}, options?: CallOptions): List<QrCode> {
+    return list(this.#transport, '/v1/qr-codes', params, options);
+  }
+  /** Names it anew, or switches it on or off: a printed code cannot be called back. */
+  change(id: string, change: { label?: string; enabled?: boolean }, options?: CallOptions): Promise<QrCode> {
+    return call(this.#transport, { method: 'PATCH', path: at('/v1/qr-codes', id), body: change }, options);
   }
 }
 

@@ -22,7 +22,7 @@ export interface TransportOptions {
 }
 
 export interface CallRequest {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   path: string;
   query?: object;
   body?: object;

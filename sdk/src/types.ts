@@ -48,8 +48,11 @@ export interface Attempt {
   finished_at: string | null;
 }
 
-/** web: a desktop browser. wap: a phone browser. app: your own app. */
-export type Scene = 'web' | 'wap' | 'app';
+/**
+ * web: a desktop browser. wap: a phone browser. app: your own app. qr: a code that you show. jsapi: a page inside the
+ * wallet's own browser. code: you have scanned the buyer's payment code.
+ */
+export type Scene = 'web' | 'wap' | 'app' | 'qr' | 'jsapi' | 'code';
 
 export interface Failure {
   reason: string;
@@ -57,7 +60,7 @@ export interface Failure {
   message: string;
 }
 
-/** What the buyer's side does next, by `type`: form_post, redirect, app_order. */
+/** What the buyer's side does next, by `type`: form_post, redirect, open_app, app_order, app_request, qr, jsapi. */
 export interface NextAction {
   type: string;
   [field: string]: unknown;
@@ -145,6 +148,23 @@ export interface WalletAccount {
   merchant_no: string;
   label: string;
   enabled: boolean;
+  created_at: string;
+  updated_at: string;
+}
+
+/** A code for a shop to print; any wallet can scan it. */
+export interface QrCode {
+  id: string;
+  object: 'qr_code';
+  label: string;
+  currency: string;
+  /** Null: the buyer types it. */
+  amount: Money | null;
+  return_url: string | null;
+  enabled: boolean;
+  /** What the picture holds. */
+  url: string;
+  poster_url: string;
   created_at: string;
   updated_at: string;
 }
