@@ -1,7 +1,7 @@
 import { ALIPAY_BILL_LINE_CHARS_MAX, ALIPAY_BILL_UNPACKED_BYTES_MAX } from '../../base/limits.ts';
 import type { StatementItem, StatementLine } from '../statement.ts';
 import { fromStamp } from './translate.ts';
-import { listEntries, unpack, ZipBroken, type ZipEntry } from './unzip.ts';
+import { listEntries, unpack, ZipBroken, type ZipEntry } from '../unzip.ts';
 
 /** What a bill must not be. */
 class BillBroken extends Error {}
