@@ -101,6 +101,9 @@ export const PAYMENT_MINOR_MAX = 999_999_999_999n;
 export const QR_PAYMENTS_PER_MINUTE_MAX = 600;
 export const QR_PAYMENT_SECONDS = 900;
 
+// The buyer's pages.
+export const QR_NOTE_CHARS_MAX = 40;
+
 // Where the buyer is, and codes.
 export const USER_AGENT_CHARS_MAX = 4096;
 /** EMVCo merchant-presented codes hold at most so many characters. */
@@ -149,3 +152,4 @@ export const ALIPAY_BILL_UNPACKED_BYTES_MAX = 1024 * 1024 * 1024;
 export const ALIPAY_BILL_LINE_CHARS_MAX = 16_384;
 /** So long after it was sent, a charge by payment code cannot arrive any more: the code has long expired. */
 export const ALIPAY_CHARGE_LOST_SECONDS = 300;
+export const SANDBOX_NONCES_MAX = 1_000_000;

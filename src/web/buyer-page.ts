@@ -1,22 +1,27 @@
 import type { Lang } from '../base/lang.ts';
-import type { BuyerView } from '../cashier/buyer-view.ts';
+import type { BuyerView, BuyerWallet } from '../cashier/buyer-view.ts';
+import type { Attempt } from '../cashier/payment.ts';
 import { formatMoney, money } from '../money/money.ts';
-import type { FailureReason, WalletCan, WalletName } from '../wallets/wallet.ts';
-import type { CashierView, WalletChoice } from './cashier-view.ts';
+import { homeWallets, type Way, waysToPay } from '../wallets/detect/ways.ts';
+import type { AttemptView, CashierView, PageAction, WalletChoice } from './cashier-view.ts';
+import { FAILURE_TEXTS } from './failure-texts.ts';
+import { toPlace, type Whereabouts } from './place.ts';
+import { appLabel, payLabel, WALLET_ORDER } from './wallet-names.ts';
 
 export interface BuyerSurroundings {
   lang: Lang;
   path: string;
-  userAgent: string;
+  publicUrl: string;
+  where: Whereabouts;
   /** The wallet that this browser chose last. */
   lastWallet: string | null;
+  /** The wallet that the address asks for: the buyer chose it in an app and came on to this browser. */
+  askedWallet: string | null;
+  notice: CashierView['notice'];
+  /** The page may send its form by itself. */
+  startsNow: boolean;
   now: Date;
-  can: (wallet: WalletName) => WalletCan;
 }
-
-const WALLET_LABELS: Record<WalletName, Record<Lang, string>> = {
-  unionpay: { 'zh-CN': '云闪付', en: 'UnionPay QuickPass' },
-};
 
 /** What the page shows of a payment, for this buyer in this browser. */
 export function toCashierView(view: BuyerView, around: BuyerSurroundings): CashierView {
@@ -27,7 +32,9 @@ export function toCashierView(view: BuyerView, around: BuyerSurroundings): Cashi
   return {
     lang: around.lang,
     path: around.path,
+    url: around.publicUrl + around.path,
     livemode: payment.livemode,
+    place: toPlace(around.where),
     merchantName: view.merchantName,
     orderNo: payment.orderNo,
     subject: payment.subject,
@@ -36,15 +43,10 @@ export function toCashierView(view: BuyerView, around: BuyerSurroundings): Cashi
     cancellationReason: payment.cancellationReason,
     expiresAt: payment.expiresAt.toISOString(),
     now: around.now.toISOString(),
-    wallets: view.wallets.map((wallet) => toChoice(wallet, around)).sort(lastUsedFirst),
-    attempt:
-      newest === undefined
-        ? null
-        : {
-            wallet: newest.wallet,
-            outcome: newest.outcome,
-            failureText: newest.failureReason === null ? undefined : FAILURE_TEXTS[newest.failureReason][around.lang],
-          },
+    wallets: toChoices(view.wallets, around),
+    attempt: newest === undefined ? null : toAttemptView(newest, view.wallets, around),
+    notice: around.notice,
+    startsNow: around.startsNow,
     paidWith: accepted?.wallet ?? null,
     paidAt: payment.paidAt?.toISOString() ?? null,
     refunded: refundedMinor === 0n ? null : { text: formatMoney(money(payment.currency, refundedMinor)) },
@@ -52,47 +54,105 @@ export function toCashierView(view: BuyerView, around: BuyerSurroundings): Cashi
   };
 }
 
-/** A phone's browser gets the wallet's phone page. */
-const PHONE = /Android|iPhone|iPod|HarmonyOS|OpenHarmony|Mobile/i;
+/** What can be done here with a wallet, best first. */
+export function waysOf(wallet: BuyerWallet, where: Whereabouts): Way[] {
+  return waysToPay(where.detected, wallet.name, wallet.scenes);
+}
 
-function toChoice(wallet: WalletName, around: BuyerSurroundings): WalletChoice {
-  const scene = PHONE.test(around.userAgent) ? 'wap' : 'web';
+/** The shop's wallet whose own browser this is and that can be paid here without asking for anything more. */
+export function homeOf(view: BuyerView, where: Whereabouts): { wallet: BuyerWallet; way: Way } | null {
+  for (const name of homeWallets(where.detected)) {
+    const wallet = view.wallets.find((candidate) => candidate.name === name);
+    const way = wallet === undefined ? undefined : waysOf(wallet, where)[0];
+    if (wallet !== undefined && way?.kind === 'scene') return { wallet, way };
+  }
+  return null;
+}
+
+/** Asked for, then this app's own, then what this browser used last; what has to leave the app comes after the rest. */
+function toChoices(wallets: readonly BuyerWallet[], around: BuyerSurroundings): WalletChoice[] {
+  const homes: readonly string[] = homeWallets(around.where.detected);
+  const choices = wallets.map((wallet): { choice: WalletChoice; rank: number[] } => {
+    const ways = waysOf(wallet, around.where);
+    const comesNext = comesNextOf(ways[0]);
+    const isHome = homes.includes(wallet.name) && comesNext === 'page';
+    const lastUsed = wallet.name === around.lastWallet;
+    const choice: WalletChoice = {
+      name: wallet.name,
+      label: payLabel(wallet.name, wallet.label),
+      app: appLabel(wallet.name, wallet.label),
+      comesNext,
+      available: ways.length > 0,
+      isHome,
+      lastUsed,
+      hasCode: ways.some((way) => way.kind === 'show_qr'),
+    };
+    return {
+      choice,
+      rank: [
+        Number(ways.length === 0),
+        Number(wallet.name !== around.askedWallet),
+        isHome ? homes.indexOf(wallet.name) : homes.length,
+        Number(comesNext === 'other_browser'),
+        Number(!lastUsed),
+        WALLET_ORDER.indexOf(wallet.name),
+      ],
+    };
+  });
+  return choices.sort((left, right) => compareRanks(left.rank, right.rank)).map(({ choice }) => choice);
+}
+
+function compareRanks(left: readonly number[], right: readonly number[]): number {
+  const at = left.findIndex((rank, index) => rank !== right[index]);
+  return at === -1 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
+}
+
+function comesNextOf(way: Way | undefined): WalletChoice['comesNext'] {
+  switch (way?.kind) {
+    case undefined:
+    case 'open_in_browser':
+    case 'copy_link':
+      return 'other_browser';
+    case 'scene':
+      return way.scene === 'qr' ? 'code' : 'page';
+    case 'show_qr':
+      return 'code';
+  }
+  return way satisfies never;
+}
+
+function toAttemptView(attempt: Attempt, wallets: readonly BuyerWallet[], around: BuyerSurroundings): AttemptView {
+  const wallet = wallets.find((candidate) => candidate.name === attempt.wallet);
   return {
-    name: wallet,
-    label: WALLET_LABELS[wallet],
-    scene,
-    available: around.can(wallet).scenes.includes(scene),
-    lastUsed: wallet === around.lastWallet,
+    id: attempt.id,
+    wallet: attempt.wallet,
+    label: payLabel(attempt.wallet, wallet?.label ?? ''),
+    app: appLabel(attempt.wallet, wallet?.label ?? ''),
+    outcome: attempt.outcome,
+    failureText: attempt.failureReason === null ? undefined : FAILURE_TEXTS[attempt.failureReason][around.lang],
+    action: attempt.outcome === 'pending' && fitsHere(attempt, wallet, around.where) ? pageActionOf(attempt) : null,
   };
 }
 
-function lastUsedFirst(left: WalletChoice, right: WalletChoice): number {
-  return Number(right.lastUsed) - Number(left.lastUsed);
+/** A page of one payment may be open in several places: each shows only what can be done in it. A code is for all. */
+function fitsHere(attempt: Attempt, wallet: BuyerWallet | undefined, where: Whereabouts): boolean {
+  if (wallet === undefined) return false;
+  if (attempt.scene === 'qr') return true;
+  return waysOf(wallet, where).some((way) => way.kind === 'scene' && way.scene === attempt.scene);
 }
 
-const OTHER = { 'zh-CN': '钱包没有完成这笔付款。', en: 'The wallet did not complete the payment.' };
-
-/** What a buyer can do something with; never the wallet's own words, which are for the shop. */
-const FAILURE_TEXTS: Record<FailureReason, Record<Lang, string>> = {
-  declined: { 'zh-CN': '银行或钱包拒绝了这笔付款。', en: 'The bank or wallet declined the payment.' },
-  insufficient_funds: { 'zh-CN': '余额不足，请换一张卡。', en: 'Not enough funds. Try another card.' },
-  limit_exceeded: { 'zh-CN': '超出支付限额。', en: 'The amount is above a limit.' },
-  card_invalid: { 'zh-CN': '这张卡无法使用，请换一张。', en: 'This card cannot be used. Try another one.' },
-  authentication_failed: { 'zh-CN': '密码或验证信息有误。', en: 'The password or the details were wrong.' },
-  risk_refused: { 'zh-CN': '出于安全考虑，付款被拒绝。', en: 'The payment was refused for safety.' },
-  expired: { 'zh-CN': '支付超时。', en: 'The time to pay ran out.' },
-  not_found: OTHER,
-  not_sent: {
-    'zh-CN': '暂时连不上钱包，请稍后再试。',
-    en: 'The wallet cannot be reached right now. Try again shortly.',
-  },
-  wallet_busy: { 'zh-CN': '钱包繁忙，请稍后再试。', en: 'The wallet is busy. Try again shortly.' },
-  window_closed: OTHER,
-  already_undone: OTHER,
-  amount_refused: { 'zh-CN': '钱包不接受这个金额。', en: 'The wallet does not take this amount.' },
-  merchant_misconfigured: {
-    'zh-CN': '商户的钱包设置有误，请换一种方式。',
-    en: "The shop's wallet is not set up right. Choose another one.",
-  },
-  other: OTHER,
-};
+function pageActionOf({ nextAction }: Attempt): PageAction | null {
+  switch (nextAction?.type) {
+    case 'qr':
+    case 'jsapi':
+    case 'open_app':
+    case 'redirect':
+      return nextAction;
+    case 'form_post': // posting it a second time may be refused as a repeat
+    case 'app_order':
+    case 'app_request':
+    case undefined:
+      return null;
+  }
+  return nextAction satisfies never;
+}

@@ -16,7 +16,15 @@ describe('the cashier page', () => {
       orderNo: evil,
       subject: evil,
       amount: { currency: 'CNY', text: evil },
-      attempt: { wallet: evil, outcome: 'failed', failureText: evil },
+      attempt: {
+        id: evil,
+        wallet: evil,
+        label: { 'zh-CN': evil, en: evil },
+        app: { 'zh-CN': evil, en: evil },
+        outcome: 'failed',
+        failureText: evil,
+        action: null,
+      },
     });
     expect(page).not.toContain('<img');
     expect(page).toContain('&quot;&gt;&lt;img src=x onerror=alert(1)&gt;&#39;');

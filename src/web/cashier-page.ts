@@ -1,11 +1,13 @@
 import { html, type Html } from '../base/html.ts';
 import { assertNever } from '../base/assert.ts';
-import { cashierVersion, expiresInMs, isFinal, walletLabel, type CashierView } from './cashier-view.ts';
+import { cashierVersion, expiresInMs, isFinal, pageLink, type CashierView } from './cashier-view.ts';
 import { renderFooter, renderPage } from './page.ts';
 import { renderAmount, renderFacts } from './payment-facts.ts';
 import { renderResult } from './payment-result.ts';
 import { renderWaiting } from './payment-waiting.ts';
 import { texts, type Texts } from './texts.ts';
+import { renderAnyWallet } from './any-wallet.ts';
+import { renderSandboxStrip } from './sandbox-strip.ts';
 import { renderWalletForm } from './wallet-form.ts';
 
 /** How often an open page asks for news: eager while a wallet is at work, calm while the buyer is choosing. */
@@ -15,8 +17,8 @@ const NO_SCRIPT_REFRESH_SECONDS = 4;
 
 /**
  * The page where a buyer chooses a wallet and then follows the payment. Works without script: choosing is a form, and the
- * page reloads itself while it waits. Serve it with `securityHeaders([])`, plus wallets' origins if the answer to the
- * form is a redirect.
+ * page reloads itself while it waits. Serve it with `securityHeaders([])`: its forms are answered by pages of ours, which
+ * lead on to wallets.
  */
 export function renderCashier(view: CashierView): string {
   const text = texts[view.lang];
@@ -26,16 +28,16 @@ export function renderCashier(view: CashierView): string {
   return renderPage({
     lang: view.lang,
     title: `${heading} · ${view.merchantName}`,
-    scripts: ['cashier.js'],
+    scripts: ['cashier.js', 'hand-over.js'],
     head: html`${isWaiting && html`<noscript><meta http-equiv="refresh" content="${NO_SCRIPT_REFRESH_SECONDS}"></noscript>\n`}`,
-    body: html`${!view.livemode && renderSandboxStrip(text)}<main id="cashier" class="${isFinal(view) ? 'sheet' : 'cashier'}" data-testid="cashier" data-state="${view.state}"
- data-version="${cashierVersion(view)}" data-poll-ms="${pollMs}" data-state-url="${view.path}/state"
+    body: html`${!view.livemode && renderSandboxStrip(view.lang, view.path, view.place)}<main id="cashier" class="${isFinal(view) ? 'sheet' : 'cashier'}" data-testid="cashier" data-state="${view.state}"
+ data-version="${cashierVersion(view)}" data-poll-ms="${pollMs}" data-state-url="${stateUrl(view)}"
  data-expires-in-ms="${expiresInMs(view)}" data-announce="${announcementOf(view, text)}">
 ${isFinal(view) ? renderResult(view) : html`${renderSummary(view, text)}${renderOpen(view)}`}
 </main>
 <p id="announce" class="visually-hidden" role="status"></p>
 <p id="connection" class="toast" hidden>${text.connectionLost}</p>
-${renderFooter(view.lang, [view.lang === 'en' ? { lang: 'zh-CN', href: `${view.path}?lang=zh-CN` } : { lang: 'en', href: `${view.path}?lang=en` }])}`,
+${renderFooter(view.lang, view.path)}`,
   });
 }
 
@@ -54,10 +56,6 @@ function renderOpen(view: CashierView): Html {
   }
 }
 
-function renderSandboxStrip(text: Texts): Html {
-  return html`<header class="sandbox" data-testid="sandbox"><strong>${text.sandbox}</strong> · ${text.sandboxHint}</header>\n`;
-}
-
 function renderSummary(view: CashierView, text: Texts): Html {
   return html`<section class="summary">
 <h1 class="merchant"><span class="avatar" aria-hidden="true">${view.merchantName.match(/./u)?.[0]}</span><span>${text.payTo(view.merchantName)}</span></h1>
@@ -67,8 +65,14 @@ ${renderFacts([
   { name: text.subject, value: view.subject },
   { name: text.orderNo, value: view.orderNo, look: 'mono' },
 ])}
-</section>
+${view.state === 'requires_payment_method' && renderAnyWallet(view)}</section>
 `;
+}
+
+/** Names the stand-in, in case the browser keeps no cookies: the state must be of the same place as the page. */
+function stateUrl(view: CashierView): string {
+  const { standsInFor } = view.place;
+  return pageLink(view, '/state', standsInFor === null ? {} : { as: standsInFor });
 }
 
 function renderTimer(view: CashierView, text: Texts): Html {
@@ -87,6 +91,7 @@ function headingOf(view: CashierView, text: Texts): string {
     case 'requires_payment_method':
       return text.cashierTitle;
     case 'requires_action':
+      return view.attempt === null ? text.processingTitle : text.waitingTitle(view.attempt.label[view.lang]);
     case 'processing':
       return text.processingTitle;
     case 'succeeded':
@@ -101,7 +106,7 @@ function headingOf(view: CashierView, text: Texts): string {
 /** What a screen reader hears when the page changes by itself. */
 function announcementOf(view: CashierView, text: Texts): string {
   if (view.attempt?.outcome === 'failed' && view.state === 'requires_payment_method') {
-    return `${text.tryAgainTitle(walletLabel(view, view.attempt.wallet))} ${view.attempt.failureText ?? ''}`;
+    return `${text.tryAgainTitle(view.attempt.label[view.lang])} ${view.attempt.failureText ?? ''}`;
   }
   return view.state === 'succeeded' ? `${text.succeededTitle} ${view.amount.text}` : headingOf(view, text);
 }

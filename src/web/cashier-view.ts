@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Lang } from '../base/lang.ts';
+import type { NextAction } from '../wallets/wallet.ts';
+import type { Label } from './wallet-names.ts';
 
 /** All that the cashier page shows, ready-made by the cashier; the page decides nothing about money. */
 export interface CashierView {
   lang: Lang;
   /** The page's own address without query: `/c/pay_…/token`. */
   path: string;
+  /** The same with our host in front, for other phones and other browsers. */
+  url: string;
   /** false shows that no real money moves. */
   livemode: boolean;
+  place: Place;
   merchantName: string;
   orderNo: string;
   subject: string;
@@ -19,14 +24,14 @@ export interface CashierView {
   expiresAt: string;
   /** ISO instant of the server, so that the countdown need not trust the phone's clock. */
   now: string;
-  /** Every wallet of this shop, in the order to show them. All that are available have the buyer's own scene. */
+  /** Every wallet of this shop, in the order to show them. */
   wallets: readonly WalletChoice[];
   /** The newest attempt. */
-  attempt: null | {
-    wallet: string;
-    outcome: 'pending' | 'succeeded' | 'failed' | 'unknown';
-    failureText?: string | undefined;
-  };
+  attempt: null | AttemptView;
+  /** Something to say above the wallets: who pays could not be learned, or the buyer came back without having paid. */
+  notice: null | 'payer_unknown' | 'came_back';
+  /** The page sends its form by itself, once: this is a wallet's own browser and its wallet is chosen. */
+  startsNow: boolean;
   /** The wallet's name; null until the payment has succeeded. */
   paidWith: null | string;
   /** ISO instant. */
@@ -36,15 +41,43 @@ export interface CashierView {
   returnUrl: string;
 }
 
+/** Where the buyer is. */
+export interface Place {
+  isPhone: boolean;
+  /** The app whose browser this is; null in a browser of its own. */
+  app: Label | null;
+  /** In test mode: the app that this browser stands in for, by its name in `?as=`; null where it is itself. */
+  standsInFor: string | null;
+}
+
 export interface WalletChoice {
   name: string;
-  label: Record<Lang, string>;
-  scene: 'web' | 'wap';
+  label: Label;
+  /** The app to scan with or to open. */
+  app: Label;
+  /** What happens after choosing it here. */
+  comesNext: 'page' | 'code' | 'other_browser';
   available: boolean;
-  /** For the buyer: why it is not available. */
-  reason?: string | undefined;
+  /** This browser is that wallet's own. */
+  isHome: boolean;
   lastUsed: boolean;
+  /** A code for another phone can be shown besides. */
+  hasCode: boolean;
 }
+
+export interface AttemptView {
+  id: string;
+  wallet: string;
+  label: Label;
+  app: Label;
+  outcome: 'pending' | 'succeeded' | 'failed' | 'unknown';
+  failureText?: string | undefined;
+  /** What the buyer does next in this place; null where it was meant for another one. */
+  action: PageAction | null;
+}
+
+/** The next steps that stay on the page; for the others the browser has left already, and may follow once more. */
+export type PageAction = Extract<NextAction, { type: 'qr' | 'jsapi' | 'open_app' | 'redirect' }>;
 
 /** What `GET {path}/state` answers: the page fetches itself anew when `version` is another one. */
 export interface CashierState {
@@ -64,13 +97,19 @@ export function showCashierState(view: CashierView): CashierState {
   };
 }
 
-/** Changes when anything that the page shows changes, except the time that passes and the language. */
+/** Changes when anything that the page shows changes, except the time that passes, the language and a notice. */
 export function cashierVersion(view: CashierView): string {
   const shown = [
     view.state,
     view.cancellationReason,
-    view.attempt && [view.attempt.wallet, view.attempt.outcome, view.attempt.failureText],
-    view.wallets.map((wallet) => [wallet.name, wallet.scene, wallet.available, wallet.lastUsed]),
+    view.attempt && [
+      view.attempt.id,
+      view.attempt.wallet,
+      view.attempt.outcome,
+      view.attempt.failureText,
+      view.attempt.action?.type,
+    ],
+    view.wallets.map((wallet) => [wallet.name, wallet.comesNext, wallet.available, wallet.lastUsed].join(' ')).sort(),
     view.expiresAt,
     view.paidWith,
     view.paidAt,
@@ -91,4 +130,13 @@ export function isFinal(view: CashierView): boolean {
 /** A wallet's name as the buyer knows it; its own name when the shop does not offer it any more. */
 export function walletLabel(view: CashierView, name: string): string {
   return view.wallets.find((wallet) => wallet.name === name)?.label[view.lang] ?? name;
+}
+
+/** The page's own address with its language, and what else it is to be told. */
+export function pageLink(
+  view: Pick<CashierView, 'path' | 'lang'>,
+  below = '',
+  told: Record<string, string> = {},
+): string {
+  return `${view.path}${below}?${new URLSearchParams({ lang: view.lang, ...told }).toString()}`;
 }

@@ -5,7 +5,14 @@ import { symbol } from './symbols.ts';
 import { texts } from './texts.ts';
 
 /** What a person can run into outside the payment's own states. */
-export type MessageKind = 'not_found' | 'not_available' | 'try_again' | 'changed' | 'bad_request' | 'broken';
+export type MessageKind =
+  | 'not_found'
+  | 'not_available'
+  | 'try_again'
+  | 'changed'
+  | 'code_off'
+  | 'bad_request'
+  | 'broken';
 
 export interface Message {
   lang: Lang;
@@ -31,6 +38,6 @@ ${symbol('notice')}
 ${message.next && html`<a class="button" href="${message.next.href}">${text.messageNext[message.next.label]}</a>`}
 ${message.requestId && html`<p class="fine">${text.requestId} <span class="mono">${message.requestId}</span></p>`}
 </main>
-${renderFooter(message.lang, [])}`,
+${renderFooter(message.lang, null)}`,
   });
 }

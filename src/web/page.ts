@@ -36,11 +36,11 @@ ${page.body}
 `.toString();
 }
 
-/** The quiet line under every card. `others` are the same page in the other languages. */
-export function renderFooter(lang: Lang, others: readonly { lang: Lang; href: string }[]): Html {
-  const text = texts[lang];
-  return html`<footer class="footer"><p>${text.poweredBy}</p>${others.map(
-    (other) =>
-      html`<p><a href="${other.href}" lang="${other.lang}" hreflang="${other.lang}">${texts[other.lang].ownName}</a></p>`,
-  )}</footer>`;
+/** The quiet line under every card, with the way to the same page in the other language; none where there is no address. */
+export function renderFooter(lang: Lang, path: string | null): Html {
+  const other = lang === 'en' ? 'zh-CN' : 'en';
+  return html`<footer class="footer"><p>${texts[lang].poweredBy}</p>${
+    path !== null &&
+    html`<p><a href="${path}?lang=${other}" lang="${other}" hreflang="${other}">${texts[other].ownName}</a></p>`
+  }</footer>`;
 }

@@ -22,6 +22,14 @@ export function redirectFormHeaders(url: string): Record<string, string> {
   return securityHeaders(['https:', new URL(url).origin]);
 }
 
+/**
+ * The headers of the page that leads on to a wallet: our host, and nothing after it, is told to the wallet, because some
+ * open only from hosts that the merchant has named (WeChat Pay, H5, domain check).
+ */
+export function leaveHeaders(): Record<string, string> {
+  return { ...securityHeaders([]), 'referrer-policy': 'strict-origin' };
+}
+
 function contentSecurityPolicy(formOrigins: readonly string[]): string {
   return [
     "default-src 'none'",

@@ -109,6 +109,7 @@ const chinese: Texts = {
     not_available: { title: '这种支付方式暂不可用', hint: '请回到收银台，换一种方式支付。' },
     try_again: { title: '现在有点忙', hint: '请稍等片刻再试。如果您已经付款，请不要重复支付。' },
     changed: { title: '订单状态已更新', hint: '请回到收银台查看最新结果。如果您已经付款，请不要重复支付。' },
+    code_off: { title: '这个收款码已停用', hint: '请向商家要新的二维码，或换一种方式付款。' },
     bad_request: { title: '无法处理这个请求', hint: '请回到收银台再试一次。' },
     broken: { title: '我们这边出了点问题', hint: '请稍后再试。如果您已经付款，请不要重复支付。' },
   },
@@ -181,6 +182,10 @@ const english: Texts = {
     changed: {
       title: 'This order has moved on',
       hint: 'Please go back to the checkout to see where it is. If you have already paid, do not pay again.',
+    },
+    code_off: {
+      title: 'This code is switched off',
+      hint: 'Please ask the shop for another one, or pay in another way.',
     },
     bad_request: { title: 'This request cannot be handled', hint: 'Please go back to the checkout and try again.' },
     broken: {

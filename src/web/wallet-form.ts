@@ -1,6 +1,6 @@
 import { html, type Html } from '../base/html.ts';
-import { assert } from '../base/assert.ts';
-import { walletLabel, type CashierView, type WalletChoice } from './cashier-view.ts';
+import { pageLink, type CashierView, type WalletChoice } from './cashier-view.ts';
+import { stepTexts } from './step-texts.ts';
 import { texts, type Texts } from './texts.ts';
 import { walletMark } from './wallet-marks.ts';
 
@@ -10,14 +10,8 @@ export function renderWalletForm(view: CashierView): Html {
   const available = view.wallets.filter((wallet) => wallet.available);
   if (available.length === 0)
     return html`${renderFailure(view, text)}<h2>${text.chooseWallet}</h2><p class="muted">${text.noWallets}</p>`;
-  const scene = available[0]?.scene ?? 'web';
-  assert(
-    available.every((wallet) => wallet.scene === scene),
-    'one buyer is in one scene',
-  );
-  const chosen = available.find((wallet) => wallet.lastUsed) ?? available[0];
-  return html`${renderFailure(view, text)}<form class="choose" method="post" action="${view.path}/attempts?lang=${view.lang}" data-pay data-testid="pay-form">
-<input type="hidden" name="scene" value="${scene}">
+  const chosen = available[0];
+  return html`${renderFailure(view, text)}${renderNotice(view)}<form class="choose" method="post" action="${pageLink(view, '/attempts')}" data-pay${view.startsNow && html` data-start-now`} data-testid="pay-form">
 <fieldset>
 <legend>${text.chooseWallet}</legend>
 ${view.wallets.map((wallet) => renderWallet(view, wallet, wallet === chosen))}</fieldset>
@@ -27,18 +21,41 @@ ${view.wallets.map((wallet) => renderWallet(view, wallet, wallet === chosen))}</
 
 function renderFailure(view: CashierView, text: Texts): Html | null {
   if (view.state !== 'requires_payment_method' || view.attempt?.outcome !== 'failed') return null;
-  return html`<div class="alert" data-testid="failure"><p><strong>${text.tryAgainTitle(walletLabel(view, view.attempt.wallet))}</strong></p>
+  return html`<div class="alert" data-testid="failure"><p><strong>${text.tryAgainTitle(view.attempt.label[view.lang])}</strong></p>
 ${view.attempt.failureText && html`<p>${view.attempt.failureText}</p>\n`}<p>${text.tryAgainHint}</p></div>
 `;
 }
 
+function renderNotice(view: CashierView): Html | null {
+  if (view.notice !== 'payer_unknown') return null;
+  return html`<p class="alert" data-testid="notice">${stepTexts[view.lang].payerUnknown}</p>\n`;
+}
+
 function renderWallet(view: CashierView, wallet: WalletChoice, isChosen: boolean): Html {
-  const text = texts[view.lang];
-  const hint = wallet.available ? null : (wallet.reason ?? text.notAvailable);
+  const hint = hintOf(view, wallet);
   return html`<label class="wallet" data-testid="wallet-${wallet.name}">
 <input type="radio" name="wallet" value="${wallet.name}" required${isChosen && html` checked`}${!wallet.available && html` disabled`}>
-${walletMark(wallet.name)}<span class="wallet-name">${wallet.label[view.lang]}${wallet.lastUsed && html` <span class="tag">${text.lastUsed}</span>`}${hint && html`<span class="wallet-hint">${hint}</span>`}</span>
+${walletMark(wallet.name)}<span class="wallet-name">${wallet.label[view.lang]}${renderTag(view, wallet)}${hint && html`<span class="wallet-hint">${hint}</span>`}</span>
 <span class="tick" aria-hidden="true"></span>
 </label>
 `;
+}
+
+function renderTag(view: CashierView, wallet: WalletChoice): Html | null {
+  const tag = wallet.isHome ? stepTexts[view.lang].home : wallet.lastUsed ? texts[view.lang].lastUsed : null;
+  return tag === null ? null : html` <span class="tag">${tag}</span>`;
+}
+
+function hintOf(view: CashierView, wallet: WalletChoice): string | null {
+  const text = stepTexts[view.lang];
+  if (!wallet.available) return texts[view.lang].notAvailable;
+  switch (wallet.comesNext) {
+    case 'page':
+      return null;
+    case 'code':
+      return text.comesNextCode(wallet.app[view.lang]);
+    case 'other_browser':
+      return text.comesNextBrowser;
+  }
+  return wallet.comesNext satisfies never;
 }

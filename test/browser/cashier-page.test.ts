@@ -11,7 +11,7 @@ import {
   type TestBrowser,
   type Viewport,
 } from './browser.ts';
-import { cashierViews } from './cashier-views.ts';
+import { cashierViews, choice } from './cashier-views.ts';
 import { startPageServer, type PageServer } from './page-server.ts';
 
 const CHROMIUM_START_MS = 120_000;
@@ -85,7 +85,7 @@ describe('choosing a wallet', () => {
       if (!viewport.javaScript) await page.getByTestId('continue').click();
       await page.getByTestId('arrived').waitFor();
       expect(server.posted.map(([path]) => path)).toEqual([`${server.view.path}/attempts`, '/wallet']);
-      expect(server.posted[0]?.[1]).toBe('scene=wap&wallet=unionpay');
+      expect(server.posted[0]?.[1]).toBe('wallet=unionpay');
       expect(new URLSearchParams(server.posted[1]?.[1]).get('reserved')).toBe('{a=1&b="2"}<é>云');
     });
   });
@@ -109,7 +109,7 @@ describe('choosing a wallet', () => {
       expect(await focused(page)).toBe('pay');
       await page.keyboard.press('Enter');
       await page.getByTestId('arrived').waitFor();
-      expect(server.posted[0]?.[1]).toBe('scene=wap&wallet=unionpay');
+      expect(server.posted[0]?.[1]).toBe('wallet=unionpay');
     });
   });
 
@@ -164,7 +164,7 @@ describe('following the payment', () => {
       await page.getByTestId('other-wallet').locator('summary').click();
       await page.getByTestId('pay').click();
       await page.getByTestId('continue').waitFor();
-      expect(server.posted[0]?.[1]).toBe('scene=wap&wallet=unionpay');
+      expect(server.posted[0]?.[1]).toBe('wallet=unionpay');
     });
   });
 
@@ -190,17 +190,11 @@ describe('following the payment', () => {
 
   test('the choice of a buyer survives a change of the page', async () => {
     await visit('choose-last-used', PHONE, async (page, server) => {
-      const other = {
-        name: 'other',
-        label: { 'zh-CN': '另一个', en: 'Other' },
-        scene: 'wap',
-        available: true,
-        lastUsed: false,
-      } as const;
+      const other = { ...choice('open'), name: 'other' };
       server.view = { ...server.view, wallets: [...server.view.wallets, other] };
       await page.evaluate('dispatchEvent(new Event("online"))');
       await page.getByTestId('wallet-other').click();
-      server.view = { ...server.view, attempt: { wallet: 'unionpay', outcome: 'failed' } };
+      server.view = { ...server.view, attempt: viewNamed('failed').attempt };
       await page.evaluate('dispatchEvent(new Event("online"))');
       await page.getByTestId('failure').waitFor();
       expect(await page.locator('input[value=other]').isChecked()).toBe(true);

@@ -102,6 +102,7 @@
     if (Number(cashier.dataset.pollMs) === 0) window.scrollTo(0, 0);
     announce.textContent = cashier.dataset.announce;
     start();
+    document.dispatchEvent(new Event('cashier:shown'));
   }
 
   function keepChoice(wallet) {

@@ -1,0 +1,96 @@
+import type { FastifyReply } from 'fastify';
+import { Refusal } from '../base/refusal.ts';
+import type { BuyerWallet } from '../cashier/buyer-view.ts';
+import type { Cashier } from '../cashier/cashier.ts';
+import { payerAskUrl, readPayer } from '../cashier/identify-payer.ts';
+import { startAttempt } from '../cashier/start-attempt.ts';
+import type { Way } from '../wallets/detect/ways.ts';
+import type { NextAction, Payer, Scene } from '../wallets/wallet.ts';
+import { waysOf } from './buyer-page.ts';
+import { pageLink } from './cashier-view.ts';
+import { renderLeave } from './leave-page.ts';
+import { renderRedirectForm } from './redirect-form.ts';
+import { leaveHeaders, redirectFormHeaders } from './security-headers.ts';
+import type { Visit, Visits } from './visit.ts';
+
+const STATE_BYTES = 16;
+
+/** From the cashier page to a wallet, by whatever way fits the place; where a payer is needed, who pays is asked first. */
+export function createDeparture(cashier: Cashier, visits: Visits) {
+  return {
+    async leaveBy(visit: Visit, wallet: BuyerWallet, way: Way): Promise<FastifyReply> {
+      switch (way.kind) {
+        case 'scene':
+          if (way.scene === 'jsapi' && wallet.needsPayer) return sendAway(visit, await askUrl(visit, wallet));
+          return await start(visit, wallet, way.scene, null);
+        case 'show_qr':
+          return await start(visit, wallet, 'qr', null);
+        case 'open_in_browser':
+        case 'copy_link':
+          return goTo(visit, pageLink(visit, '/elsewhere', { wallet: wallet.name }));
+      }
+      return way satisfies never;
+    },
+
+    askUrl,
+
+    /** The browser comes back from asking who pays. Without an answer the wallets are shown, and a line says why. */
+    async comeWithPayer(visit: Visit, name: string): Promise<FastifyReply> {
+      const wallet = visit.view.wallets.find((candidate) => candidate.name === name);
+      const isHere = wallet !== undefined && waysOf(wallet, visit.where)[0]?.kind === 'scene';
+      if (!isHere) throw new Refusal('wallet_not_available', 'the wallet cannot be paid here', { param: 'wallet' });
+      const reading = visits.takeAsked(visit)
+        ? await readPayer(cashier, { ...wishFor(visit, wallet), ...whoCame(visit) })
+        : null;
+      if (reading?.kind !== 'payer') return goTo(visit, pageLink(visit, '', { stay: '1', said: 'payer_unknown' }));
+      return await start(visit, wallet, 'jsapi', reading.payer);
+    },
+  };
+
+  /** Where this browser goes to tell who pays. */
+  async function askUrl(visit: Visit, wallet: BuyerWallet): Promise<string> {
+    const state = cashier.deps.random.bytes(STATE_BYTES).toString('hex');
+    visits.keepAsked(visit, state);
+    const returnUrl = cashier.deps.publicUrl + pageLink(visit, `/payer/${wallet.name}`);
+    const url = await payerAskUrl(cashier, { ...wishFor(visit, wallet), returnUrl, state });
+    if (url === null) throw new Error('assertion failed: a wallet that needs a payer can be asked');
+    return url;
+  }
+
+  async function start(visit: Visit, wallet: BuyerWallet, scene: Scene, payer: Payer | null): Promise<FastifyReply> {
+    const { payment } = visit.view;
+    const started = await startAttempt(cashier, {
+      ...wishFor(visit, wallet),
+      paymentId: payment.id,
+      scene,
+      walletAccountId: null,
+      buyerIp: visit.request.ip,
+      payer,
+      paymentCode: null,
+      claim: null,
+    });
+    const { next_action: action } = JSON.parse(started.body) as { next_action: NextAction | null }; // showAttempt's own shape, of which only two kinds are read
+    if (action?.type === 'form_post')
+      return visit.reply.headers(redirectFormHeaders(action.url)).send(renderRedirectForm(action, visit.lang));
+    if (action?.type === 'redirect') return sendAway(visit, action.url);
+    return goTo(visit, pageLink(visit));
+  }
+}
+
+function wishFor({ view: { payment } }: Visit, wallet: BuyerWallet) {
+  return { book: payment.book, merchantId: payment.merchantId, wallet: wallet.name };
+}
+
+function whoCame({ request, where }: Visit) {
+  const entries = Object.entries(request.query as Record<string, unknown>); // any query may come; only single values count
+  const query = Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  return { query, userAgent: where.userAgent };
+}
+
+function sendAway(visit: Visit, url: string): FastifyReply {
+  return visit.reply.headers(leaveHeaders()).send(renderLeave(url, visit.lang));
+}
+
+function goTo(visit: Visit, path: string): FastifyReply {
+  return visit.reply.header('cache-control', 'no-store').redirect(path, 303);
+}

@@ -1,0 +1,128 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Lang } from '../base/lang.ts';
+import { type BuyerView, openBuyerView } from '../cashier/buyer-view.ts';
+import type { Cashier } from '../cashier/cashier.ts';
+import { cashierPath } from '../cashier/cashier-link.ts';
+import { toCashierView } from './buyer-page.ts';
+import type { CashierView } from './cashier-view.ts';
+import { langOf, queryOf, readCookie, toCookie } from './page-request.ts';
+import { findWhereabouts, type Whereabouts } from './place.ts';
+
+export interface VisitParams {
+  Params: { id: string; token: string };
+}
+
+/** One request for a page of a payment, by a browser that we may know. */
+export interface Visit {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  view: BuyerView;
+  path: string;
+  lang: Lang;
+  where: Whereabouts & {
+    /** The address names the place to stand in for: another place is another browser, which starts anew. */
+    isNamedNow: boolean;
+  };
+}
+
+/** The wallet that this browser chose last, at any shop of ours. */
+const LAST_WALLET = 'hutong_last_wallet';
+/** A wallet was opened from this payment in this browser: from now on nothing opens by itself. */
+const STARTED = 'hutong_started';
+/** In test mode: what this browser stands in for on the pages of this payment. */
+const STAND_IN = 'hutong_as';
+/** What comes back with the answer to who pays. */
+const ASKED = 'hutong_asked';
+
+const YEAR_SECONDS = 31_536_000;
+const DAY_SECONDS = 86_400;
+const ASK_SECONDS = 600;
+
+/** Opens pages of payments and keeps in the browser what only it can know; nothing of it is trusted with money. */
+export function createVisits(cashier: Cashier) {
+  const { deps } = cashier;
+
+  return {
+    /** @throws Refusal not_found */
+    async open(request: FastifyRequest<VisitParams>, reply: FastifyReply): Promise<Visit> {
+      const view = await openBuyerView(cashier, request.params.id, request.params.token);
+      const path = cashierPath(deps.keyring, view.payment.id);
+      const visit = { request, reply, view, path, lang: langOf(request) };
+      return { ...visit, where: whereIs(visit) };
+    },
+
+    toView(visit: Visit, startsNow: boolean): CashierView {
+      const { request } = visit;
+      const said = queryOf(request, 'said');
+      return toCashierView(visit.view, {
+        lang: visit.lang,
+        path: visit.path,
+        publicUrl: deps.publicUrl,
+        where: visit.where,
+        lastWallet: readCookie(request, LAST_WALLET),
+        askedWallet: queryOf(request, 'wallet'),
+        notice: said === 'came_back' || said === 'payer_unknown' ? said : null,
+        startsNow,
+        now: deps.clock.now(),
+      });
+    },
+
+    /**
+     * Whether the wallet whose browser this is may be opened without a tap: once per payment and browser, and not when a
+     * wallet is at work on it in the hand of a buyer already. A code on a desktop's screen is passed over: here is the phone.
+     */
+    mayStart(visit: Visit): boolean {
+      const { payment, attempts } = visit.view;
+      const newest = attempts.at(-1);
+      const isNewHere = readCookie(visit.request, STARTED) === null || visit.where.isNamedNow;
+      if (queryOf(visit.request, 'stay') !== null || !isNewHere) return false;
+      if (payment.state === 'requires_payment_method') return newest === undefined;
+      const isOnScreen = newest?.scene === 'qr' || newest?.scene === 'web';
+      return payment.state === 'requires_action' && newest?.outcome === 'pending' && isOnScreen;
+    },
+
+    markStarted(visit: Visit): void {
+      setCookie(visit, STARTED, '1', visit.path, DAY_SECONDS);
+    },
+
+    rememberWallet(visit: Visit, wallet: string): void {
+      setCookie(visit, LAST_WALLET, wallet, '/c/', YEAR_SECONDS);
+    },
+
+    keepAsked(visit: Visit, state: string): void {
+      setCookie(visit, ASKED, state, visit.path, ASK_SECONDS);
+    },
+
+    /** True when this browser was sent to ask who pays; once. A wallet that carries our word must bring the same. */
+    takeAsked(visit: Visit): boolean {
+      const asked = readCookie(visit.request, ASKED);
+      setCookie(visit, ASKED, '', visit.path, 0);
+      const came = queryOf(visit.request, 'state');
+      return asked !== null && asked !== '' && (came === null || came === asked);
+    },
+  };
+
+  function whereIs(visit: Omit<Visit, 'where'>): Visit['where'] {
+    const { request } = visit;
+    const { livemode } = visit.view.payment;
+    const asked = queryOf(request, 'as');
+    const standIn = asked ?? readCookie(request, STAND_IN);
+    const where = findWhereabouts(request.headers['user-agent'] ?? '', livemode ? null : standIn);
+    if (asked === null || livemode) return { ...where, isNamedNow: false };
+    setCookie(visit, STAND_IN, where.standsInFor ?? '', visit.path, where.standsInFor === null ? 0 : DAY_SECONDS);
+    return { ...where, isNamedNow: true };
+  }
+
+  function setCookie(
+    { reply }: Pick<Visit, 'reply'>,
+    name: string,
+    value: string,
+    path: string,
+    ageSecondsMax: number,
+  ): void {
+    const isSecure = deps.publicUrl.startsWith('https:');
+    reply.header('set-cookie', toCookie(name, value, { path, ageSecondsMax, isSecure }));
+  }
+}
+
+export type Visits = ReturnType<typeof createVisits>;
