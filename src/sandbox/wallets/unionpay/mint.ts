@@ -1,31 +1,13 @@
-import { generateKeyPair } from 'node:crypto';
-import { promisify } from 'node:util';
 import forge from 'node-forge';
 import type { Clock } from '../../../base/clock.ts';
 import type { Random } from '../../../base/random.ts';
+import { type CertificatePlan, type KeyPair, mintCertificate, newKeyPair } from '../ground/mint-certificate.ts';
 import type { KeptKeys, KeptMerchant } from './keys.ts';
 
-const generate = promisify(generateKeyPair);
 const DAY_MS = 24 * 3_600_000;
 const YEAR_MS = 365 * DAY_MS;
 // UnionPay, test parameters: every test pfx is opened with six zeros.
 const PFX_PASSWORD = '000000';
-
-interface KeyPair {
-  publicKey: string;
-  privateKey: string;
-}
-
-interface CertificatePlan {
-  name: Record<string, string>;
-  issuer: Record<string, string>;
-  subjectKeyPem: string;
-  issuerKeyPem: string;
-  serial: bigint;
-  from: Date;
-  to: Date;
-  isCa: boolean;
-}
 
 const ROOT = { CN: 'HUTONG SANDBOX ROOT CA', O: 'Hutong Sandbox', C: 'CN' };
 const MIDDLE = { CN: 'HUTONG SANDBOX OCA1', O: 'Hutong Sandbox', C: 'CN' };
@@ -59,6 +41,7 @@ export async function mintKeys(deps: { clock: Clock; random: Random }): Promise<
       serial: serial(),
       ...valid,
       isCa: false,
+      hash: 'sha1',
       ...more,
     });
   const middlePem = issue(MIDDLE, middle, { issuer: ROOT, issuerKeyPem: root.privateKey, isCa: true });
@@ -106,49 +89,8 @@ export function toWirePem(pem: string): string {
   return pem.trim().replace(/\r?\n/g, '\r\n');
 }
 
-function newKeyPair(): Promise<KeyPair> {
-  return generate('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  });
-}
-
 function newSecret(random: Random): string {
   return random.bytes(24).toString('base64url');
-}
-
-function mintCertificate(plan: CertificatePlan): string {
-  const certificate = forge.pki.createCertificate();
-  certificate.publicKey = forge.pki.publicKeyFromPem(plan.subjectKeyPem);
-  certificate.serialNumber = toSerialHex(plan.serial);
-  certificate.validity.notBefore = plan.from;
-  certificate.validity.notAfter = plan.to;
-  certificate.setSubject(toAttributes(plan.name));
-  certificate.setIssuer(toAttributes(plan.issuer));
-  certificate.setExtensions([
-    { name: 'basicConstraints', cA: plan.isCa, critical: true },
-    plan.isCa
-      ? { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true }
-      : { name: 'keyUsage', digitalSignature: true, nonRepudiation: true, keyEncipherment: true, critical: true },
-  ]);
-  certificate.sign(forge.pki.privateKeyFromPem(plan.issuerKeyPem), forge.md.sha1.create());
-  return `${forge.pki.certificateToPem(certificate).trim().replaceAll('\r\n', '\n')}\n`;
-}
-
-function toAttributes(name: Record<string, string>): forge.pki.CertificateField[] {
-  return Object.entries(name).map(([shortName, value]) => {
-    const attribute: forge.pki.CertificateField = { shortName, value };
-    // Chinese names need UTF8String; the library's types have the wrong kind of number here.
-    return Object.assign(attribute, { valueTagClass: forge.asn1.Type.UTF8 });
-  });
-}
-
-/** Whole bytes with the top bit clear: DER would read the serial as negative otherwise. */
-function toSerialHex(serial: bigint): string {
-  const hex = serial.toString(16);
-  const even = hex.length % 2 === 0 ? hex : `0${hex}`;
-  return /^[89a-f]/.test(even) ? `00${even}` : even;
 }
 
 function toPfx(keyPem: string, chainPem: string[]): string {
