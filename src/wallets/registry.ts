@@ -1,7 +1,14 @@
 import { alipay } from './alipay/alipay.ts';
 import { jdpay } from './jdpay/jdpay.ts';
+import { createOpenWallet } from './open/open.ts';
 import { unionpay } from './unionpay/unionpay.ts';
 import type { Wallet, WalletName } from './wallet.ts';
 
 /** Every wallet that this build speaks. The config's type is known to the connector alone, hence `unknown` here. */
-export const wallets: Readonly<Record<WalletName, Wallet<unknown>>> = { alipay, unionpay: unionpay, jdpay: jdpay };
+export const wallets: Readonly<Record<WalletName, Wallet<unknown>>> = {
+  alipay,
+  unionpay: unionpay,
+  jdpay: jdpay,
+  meituanpay: createOpenWallet('meituanpay'),
+  open: createOpenWallet('open'),
+};
