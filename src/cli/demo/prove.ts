@@ -21,7 +21,7 @@ export interface Ledgered {
 }
 
 /** The ledger as it now is: named accounts, both sides added up, and the chain recomputed from the rows. */
-export async function readLedger(world: DemoWorld, book: number): Promise<Ledgered> {
+export async function readLedger(world: Pick<DemoWorld, 'server'>, book: number): Promise<Ledgered> {
   const { server } = world;
   const balances = await listBalances({ cashier: server.cashier.deps, ledger: server.ledger }, book);
   const verification = await verifyLedger({ sql: server.sql, book });
@@ -105,6 +105,6 @@ export function claimLines(claims: readonly Claim[], style: Style): string[] {
   });
 }
 
-function mark(style: Style, isRight: boolean): string {
+export function mark(style: Style, isRight: boolean): string {
   return isRight ? style.good('✓') : style.bad('✗');
 }

@@ -1,19 +1,12 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Hutong } from '../../../sdk/src/index.ts';
-import { createApiKey } from '../../cashier/api-keys.ts';
-import { createMerchant } from '../../cashier/create-merchant.ts';
-import { SCOPES } from '../../cashier/merchant.ts';
 import { startUnionpaySandbox, type UnionpaySandbox } from '../../sandbox/wallets/unionpay/unionpay.ts';
-import type { Settings } from '../settings.ts';
 import { recordSend } from '../../wallets/recording-send.ts';
 import { readAnswer } from '../../wallets/unionpay/parse.ts';
 import { unionpay as connector } from '../../wallets/unionpay/unionpay.ts';
 import type { CliDeps, Server } from '../command.ts';
-import { keepMasterSecrets, makeDataFolder } from '../data-folder.ts';
 import type { Lifetime } from '../lifetime.ts';
-import { openDatabase, type OpenedDatabase } from '../open-database.ts';
-import { freePort } from '../ports.ts';
+import { DEMO_HOST, makeSettings, openMerchant, startDatabase, startServer } from './demo-server.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import type { Story } from './story.ts';
 import { createWireLog, isAsking, recordingFetch, walletWire, type WireLog } from './wire.ts';
@@ -30,7 +23,6 @@ export interface DemoWorld {
   wires: WireLog;
 }
 
-const HOST = '127.0.0.1';
 const NOTIFY_DELAYS_MS = [0, 500, 1000, 2000];
 const REFUND_DELAY_MS = 400;
 
@@ -64,9 +56,20 @@ export async function openWorld(deps: CliDeps, story: Story, life: Lifetime, kee
       return { value, told: { facts: { gateway: value.url, merchant_no: value.merchantSettings.mer_id } } };
     },
   );
-  const url = `http://${HOST}:${settings.port}`;
+  const url = `http://${DEMO_HOST}:${settings.port}`;
   const server = await story.step('start_hutong', '启动互通  Start Hutong', async () => {
-    const value = await startServer(deps, { settings, database, url, life, wires });
+    const value = await startServer(deps, {
+      settings,
+      database,
+      url,
+      life,
+      wrapSend: (send) =>
+        recordSend(send, {
+          secretFields: connector.secretFields,
+          readReply: readAnswer,
+          onCall: (call) => wires.note(walletWire(call)),
+        }),
+    });
     return { value, told: { facts: { api: url, docs: `${url}/docs` } } };
   });
   const receiver = await life.own(
@@ -81,82 +84,16 @@ export async function openWorld(deps: CliDeps, story: Story, life: Lifetime, kee
   return { dataDir: settings.dataDir, server, unionpay, receiver, wires, ...shop };
 }
 
-async function makeSettings(deps: CliDeps, life: Lifetime, keeps: boolean): Promise<Settings> {
-  const folder = await life.own(
-    () => mkdtemp(join(deps.tempDir, 'hutong-demo-')),
-    (made) => (keeps ? undefined : rm(made, { recursive: true, force: true })),
-  );
-  // Where PostgreSQL runs as another user, it has to pass through.
-  if (process.getuid?.() === 0) await chmod(folder, 0o711);
-  const dataDir = join(folder, 'data');
-  await makeDataFolder(dataDir);
-  return {
-    mode: 'sandbox',
-    databaseUrl: null,
-    dataDir,
-    host: HOST,
-    port: await freePort(),
-    simulatorPorts: { unionpay: 0, wechatpay: 0, alipay: 0, jdpay: 0, meituanpay: 0 },
-    shopPort: 0,
-    publicUrl: null,
-    masterSecrets: null,
-    logLevel: 'error',
-  };
-}
-
-async function startDatabase(settings: Settings, life: Lifetime, log: ReturnType<CliDeps['makeLog']>) {
-  const value = await life.own(
-    () => openDatabase(settings, { keepAlive: false, log }),
-    (opened) => opened.stop(),
-  );
-  return { value, told: { facts: { database: value.place, folder: settings.dataDir } } };
-}
-
-async function startServer(
-  deps: CliDeps,
-  with_: { settings: Settings; database: OpenedDatabase; url: string; life: Lifetime; wires: WireLog },
-): Promise<Server> {
-  const { settings, database, url, life, wires } = with_;
-  const { clock, random } = deps;
-  const masterSecrets = await keepMasterSecrets(settings, random);
-  const server = await life.own(
-    () =>
-      deps.openServer({
-        databaseUrl: database.url,
-        publicUrl: url,
-        masterSecrets,
-        isSandbox: true,
-        clock,
-        random,
-        log: deps.makeLog(settings.logLevel),
-        wrapSend: (send) =>
-          recordSend(send, {
-            secretFields: connector.secretFields,
-            readReply: readAnswer,
-            onCall: (call) => wires.note(walletWire(call)),
-          }),
-      }),
-    (opened) => opened.stop(),
-  );
-  await server.app.listen({ port: settings.port, host: HOST });
-  server.startWork();
-  return server;
-}
-
 /** The operator opens the merchant; everything else the shop does itself, over the API. */
 async function openShop(
   deps: CliDeps,
   with_: { server: Server; url: string; unionpay: UnionpaySandbox; receiver: Receiver; wires: WireLog },
 ) {
   const { server, url, unionpay, receiver, wires } = with_;
-  const { deps: cashier } = server.cashier;
-  const merchant = await createMerchant(cashier, { book: deps.book, name: '胡同小铺', livemode: false });
-  const { key, token } = await createApiKey(cashier, {
-    merchantId: merchant.id,
-    label: 'demo',
-    scopes: SCOPES,
-    expiresAt: null,
-  });
+  const {
+    merchant,
+    key: { key, token },
+  } = await openMerchant(deps, server);
   const hutong = new Hutong({ baseUrl: url, apiKey: token.reveal(), fetch: recordingFetch(wires) });
   const account = await hutong.walletAccounts.create({
     wallet: 'unionpay',
