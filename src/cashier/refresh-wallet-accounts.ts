@@ -28,7 +28,7 @@ export async function refreshWalletAccount(cashier: Cashier, account: WalletAcco
   if (opened.wallet.refresh === null) return;
   const now = deps.clock.now();
   const name = { orderNo: idLetters(newId('ask', deps, account.book)), orderedAt: wholeSecond(now) };
-  const reply = await opened.wallet.refresh(deps, opened.config, name);
+  const reply = await opened.wallet.refresh.fetch(deps, opened.config, name);
   if (reply.kind !== 'settings')
     deps.log.warn(
       { walletAccountId: account.id, reason: reply.reason },

@@ -44,11 +44,14 @@ export interface Wallet<Config> {
   identify: PayerIdentification<Config> | null;
   /** The wallet's daily bill; null where none is documented. */
   statement: StatementSource<Config> | null;
-  /**
-   * Fetches what the wallet itself publishes and changes from time to time (its certificates), once a day. `settings` are
-   * merged over the account's and read by `readConfig` before they count. Null where there is nothing to fetch.
-   */
-  refresh: ((deps: WalletDeps, config: Config, name: OrderName) => Promise<RefreshReply>) | null;
+  /** What the wallet itself publishes and changes from time to time; null where there is nothing to fetch. */
+  refresh: SettingsRefresh<Config> | null;
+}
+
+/** Fetches the wallet's own certificates, once a day. */
+export interface SettingsRefresh<Config> {
+  /** What comes is merged over the account's settings and read by `readConfig` before it counts. */
+  fetch(deps: WalletDeps, config: Config, name: OrderName): Promise<RefreshReply>;
 }
 
 /** `settings` is empty when everything is as it was. */

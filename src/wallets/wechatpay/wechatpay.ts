@@ -56,7 +56,7 @@ export const wechatpay: Wallet<WechatpayConfig> = {
   },
   identify,
   statement,
-  refresh,
+  refresh: { fetch: refresh },
 };
 
 /** `jsapi` also works without an app_secret where the merchant's own server tells who pays; it is then not offered by itself. */
