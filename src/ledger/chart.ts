@@ -126,6 +126,8 @@ export const TRANSFER_CODES = {
   platform_fee_charged: { code: 20, zh: '平台手续费', en: 'Platform fee charged' },
   /** wallet_fees → wallet_receivable */
   wallet_fee_charged: { code: 21, zh: '钱包手续费', en: 'Wallet fee charged' },
+  /** wallet_receivable → wallet_fees: on a day on which a wallet gave back more fees than it took. */
+  wallet_fee_returned: { code: 22, zh: '钱包手续费退回', en: 'Wallet fee returned' },
   /** offer_… → merchant_payable */
   offer_granted: { code: 30, zh: '优惠补贴', en: 'Offer granted' },
   /** merchant_payable → offer_… */

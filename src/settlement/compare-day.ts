@@ -1,0 +1,151 @@
+import {
+  STATEMENT_PAYMENT_AGE_DAYS_MAX,
+  STATEMENT_PIECE_ITEMS,
+  STATEMENT_REFUND_AGE_DAYS_MAX,
+} from '../base/limits.ts';
+import { getBilledAccount } from '../cashier/billed-accounts.ts';
+import { listDayRecords, type MoneyRecord, readRecords } from '../cashier/day-records.ts';
+import { raiseAlert } from '../cashier/raise-alert.ts';
+import type { Tx } from '../db/connect.ts';
+import type { StatementLine } from '../wallets/statement.ts';
+import { endCarried, resolveToldNow } from './break-store.ts';
+import { checkBooked, checkMovements } from './check-ledger.ts';
+import { compareLine, compareMissing, recordIdOf } from './compare-line.ts';
+import { type Findings, openFindings } from './findings.ts';
+import { moveStatement } from './move-statement.ts';
+import type { SettlementDeps } from './settlement-deps.ts';
+import type { Statement, Sums } from './statement.ts';
+import { findToldNames, pageStatementLines } from './statement-line-store.ts';
+import { hasLaterCompared } from './statement-store.ts';
+import { addTo, NO_SUMS } from './sums.ts';
+
+/**
+ * Third step: their lines, our records of the day and the ledger are laid beside each other, in one transaction and in
+ * pieces. Whatever agrees leaves no row; whatever does not becomes a break.
+ */
+export async function compareDay(deps: SettlementDeps, statement: Statement): Promise<Statement> {
+  const { sql, clock } = deps.cashier.deps;
+  const { feeBps } = await getBilledAccount(deps.cashier.deps, statement.walletAccountId, null);
+  const day = { ...statement, feeBps };
+  return await sql.begin(async (tx) => {
+    const findings = openFindings(deps, tx, day);
+    const matchedCount = await compareLines(tx, day, findings);
+    await resolveToldNow(tx, day, clock.now());
+    const overdue = await endCarried(tx, day, clock.now());
+    const { ours, booked } = await compareRecords(deps, tx, day, findings);
+    await checkMovements(deps, tx, day, findings);
+    await findings.flush();
+    const moved = await moveStatement(deps, tx, statement, {
+      state: 'compared',
+      feeBps,
+      matchedCount,
+      ours,
+      booked,
+      triesCount: 0,
+      goOn: true,
+    });
+    const left = findings.leftCount() + overdue.length;
+    const detail = `${left} differences of ${statement.day} have to be looked at by a person`;
+    if (left > 0) await raiseAlert(tx, deps.cashier.deps, statement, 'statement_breaks', detail);
+    return moved;
+  });
+}
+
+/** Every line beside our record of that name, however old. Answers how many agree. */
+async function compareLines(tx: Tx, day: Statement, findings: Findings): Promise<number> {
+  let matched = 0;
+  for (let afterLineNo = 0; ; ) {
+    const lines = await pageStatementLines(tx, day, afterLineNo, STATEMENT_PIECE_ITEMS);
+    const [records, told] = await Promise.all([recordsOf(tx, day, lines), toldBefore(tx, day, lines)]);
+    for (const line of lines) {
+      const toldOn = told.get(`${line.kind} ${line.orderNo}`) ?? null;
+      const terms = { walletAccountId: day.walletAccountId, feeBps: day.feeBps, toldOn };
+      const finding = compareLine(line, records.get(recordIdOf(line) ?? ''), terms);
+      if (finding === null) matched += 1;
+      else await findings.add(finding);
+    }
+    const last = lines.at(-1);
+    if (last === undefined || lines.length < STATEMENT_PIECE_ITEMS) return matched;
+    afterLineNo = last.lineNo;
+  }
+}
+
+async function recordsOf(tx: Tx, day: Statement, lines: readonly StatementLine[]): Promise<Map<string, MoneyRecord>> {
+  const found = await Promise.all(
+    KINDS.map((kind) => {
+      const ids = lines.flatMap((line) => (line.kind === kind ? [recordIdOf(line)] : []));
+      return readRecords(
+        tx,
+        day.book,
+        kind,
+        ids.filter((id) => id !== null),
+      );
+    }),
+  );
+  return new Map(found.flat().map((record) => [record.id, record]));
+}
+
+/** Names that another day's bill has told. The wallet's answers of another day are about the same records again. */
+async function toldBefore(tx: Tx, day: Statement, lines: readonly StatementLine[]): Promise<Map<string, string>> {
+  if (day.source === 'asking') return new Map();
+  const found = await Promise.all(
+    KINDS.map(async (kind) => {
+      const names = lines.flatMap((line) => (line.kind === kind ? [line.orderNo] : []));
+      const { book, walletAccountId, id: exceptStatementId } = day;
+      const told = await findToldNames(tx, { book, walletAccountId, kind, exceptStatementId }, names);
+      return [...told].map(([orderNo, on]): [string, string] => [`${kind} ${orderNo}`, on]);
+    }),
+  );
+  return new Map(found.flat());
+}
+
+/** Every record of ours of the day that succeeded: is it in a bill, and is it booked as it should be? */
+async function compareRecords(
+  deps: SettlementDeps,
+  tx: Tx,
+  day: Statement,
+  findings: Findings,
+): Promise<{ ours: Sums; booked: Sums }> {
+  const [ours, booked] = [{ ...NO_SUMS }, { ...NO_SUMS }];
+  const { endsAt } = day;
+  const isAsking = day.source === 'asking';
+  const isLaterCompared = await hasLaterCompared(tx, day);
+  for (const kind of KINDS) {
+    for await (const records of pagesOfDay(tx, day, kind)) {
+      const of = { book: day.book, walletAccountId: day.walletAccountId, kind, exceptStatementId: null };
+      const names = records.map((record) => record.orderNo);
+      const [told] = await Promise.all([
+        findToldNames(tx, of, names),
+        checkBooked(deps, day, records, { findings, booked }),
+      ]);
+      for (const record of records) {
+        addTo(ours, record.record, record.amountMinor);
+        if (!told.has(record.orderNo))
+          await findings.add(compareMissing(record, { endsAt, isLaterCompared, isAsking }));
+      }
+    }
+  }
+  return { ours, booked };
+}
+
+async function* pagesOfDay(tx: Tx, day: Statement, kind: MoneyRecord['record']): AsyncGenerator<MoneyRecord[]> {
+  for (let afterId: string | null = null; ; ) {
+    const records: MoneyRecord[] = await listDayRecords(tx, {
+      book: day.book,
+      walletAccountId: day.walletAccountId,
+      record: kind,
+      startsAt: day.startsAt,
+      endsAt: day.endsAt,
+      ageDaysMax: kind === 'payment' ? STATEMENT_PAYMENT_AGE_DAYS_MAX : STATEMENT_REFUND_AGE_DAYS_MAX,
+      succeededOnly: true,
+      afterId,
+      itemsMax: STATEMENT_PIECE_ITEMS,
+    });
+    if (records.length > 0) yield records;
+    const last = records.at(-1);
+    if (last === undefined || records.length < STATEMENT_PIECE_ITEMS) return;
+    afterId = last.id;
+  }
+}
+
+const KINDS = ['payment', 'refund'] as const;

@@ -1,0 +1,119 @@
+import { STATEMENT_CUT_OFF_MINUTES } from '../base/limits.ts';
+import { idLetters, isId } from '../base/id.ts';
+import type { MoneyRecord } from '../cashier/day-records.ts';
+import type { StatementLine } from '../wallets/statement.ts';
+import type { Break, BreakSide } from './statement.ts';
+
+/** What does not agree, before it is written down. */
+export type Finding = Pick<Break, 'kind' | 'record' | 'orderNo' | 'cause' | 'ours' | 'theirs'> & {
+  state: 'open' | 'carried' | 'left_for_operator';
+};
+
+export interface Terms {
+  walletAccountId: string;
+  /** Hundredths of a percent; null: fees are recorded and not compared. */
+  feeBps: number | null;
+  /** Another day's bill that had the same name already. */
+  toldOn: string | null;
+}
+
+/** The id of ours that a bill's order number stands for; null when it is none of ours by its form. */
+export function recordIdOf(line: Pick<StatementLine, 'kind' | 'orderNo'>): MoneyRecord['id'] | null {
+  const [payment, refund] = [`att_${line.orderNo}`, `rf_${line.orderNo}`];
+  if (line.kind === 'payment') return isId('att', payment) ? payment : null;
+  return isId('rf', refund) ? refund : null;
+}
+
+/**
+ * One line of a bill beside our record of that name; null when they agree. What is worst is told alone: no record, then
+ * another amount, then another state, then another fee. An amount that differs is for people, always.
+ */
+export function compareLine(line: StatementLine, ours: MoneyRecord | undefined, terms: Terms): Finding | null {
+  const found = {
+    record: line.kind,
+    orderNo: line.orderNo,
+    ours: ours === undefined ? null : sideOfRecord(ours),
+    theirs: sideOfLine(line),
+  };
+  const left = { ...found, state: 'left_for_operator' } as const; // of the three states
+  if (terms.toldOn !== null) {
+    const theirs = { ...found.theirs, told_on: terms.toldOn };
+    return { ...left, theirs, kind: 'theirs_only', cause: 'told_before' };
+  }
+  if (ours === undefined)
+    return { ...left, kind: 'theirs_only', cause: recordIdOf(line) === null ? 'foreign_order_no' : 'no_record' };
+  if (ours.walletAccountId !== terms.walletAccountId) return { ...left, kind: 'theirs_only', cause: 'other_account' };
+  if (ours.currency !== line.currency || ours.amountMinor !== line.amountMinor)
+    return { ...left, kind: 'amount_differs', cause: 'amount' };
+  if (ours.outcome !== 'succeeded')
+    return {
+      ...found,
+      state: 'open',
+      kind: 'status_differs',
+      cause: ours.outcome === 'failed' ? 'failed' : 'not_final',
+    };
+  const expected = terms.feeBps === null ? null : expectedFeeMilli(line, terms.feeBps);
+  if (expected === null || line.feeMilli === null || isFee(line, line.feeMilli, expected)) return null;
+  const agreed = { ...sideOfRecord(ours), fee_milli: expected.toString(), fee_bps: `${terms.feeBps}` };
+  return { ...left, ours: agreed, kind: 'fee_differs', cause: 'fee' };
+}
+
+/** A record of ours that no bill has told. Near the end of the wallet's day it is awaited in the next day's bill. */
+export function compareMissing(
+  ours: MoneyRecord,
+  day: { endsAt: Date; isLaterCompared: boolean; isAsking: boolean },
+): Finding {
+  const isNear = day.endsAt.getTime() - ours.happenedAt.getTime() <= STATEMENT_CUT_OFF_MINUTES * 60_000;
+  const isCarried = isNear && !day.isLaterCompared && !day.isAsking;
+  return {
+    kind: 'ours_only',
+    record: ours.record,
+    orderNo: idLetters(ours.id),
+    cause: isNear && !day.isAsking ? 'near_cut_off' : 'not_in_bill',
+    ours: sideOfRecord(ours),
+    theirs: null,
+    state: isCarried ? 'carried' : 'open',
+  };
+}
+
+export function sideOfRecord(ours: MoneyRecord): BreakSide {
+  return {
+    id: ours.id,
+    payment_id: ours.paymentId,
+    outcome: ours.outcome,
+    currency: ours.currency,
+    amount_minor: ours.amountMinor.toString(),
+    happened_at: ours.happenedAt.toISOString(),
+    ...(ours.walletId === null ? {} : { wallet_id: ours.walletId }),
+  };
+}
+
+function sideOfLine(line: StatementLine): BreakSide {
+  return {
+    line_no: line.lineNo.toString(),
+    wallet_id: line.walletPaymentId,
+    currency: line.currency,
+    amount_minor: line.amountMinor.toString(),
+    ...(line.feeMilli === null ? {} : { fee_milli: line.feeMilli.toString() }),
+    ...(line.occurredAt === null ? {} : { happened_at: line.occurredAt.toISOString() }),
+    ...(line.paymentOrderNo === null ? {} : { payment_order_no: line.paymentOrderNo }),
+  };
+}
+
+/** Exact: a minor unit has 1000 thousandths, the whole has 10,000 hundredths of a percent. */
+function expectedFeeMilli(line: StatementLine, feeBps: number): bigint {
+  const fee = (line.amountMinor * BigInt(feeBps)) / 10n;
+  return line.kind === 'payment' ? fee : -fee;
+}
+
+const MINOR_MILLI = 1000n;
+
+/**
+ * Wallets round a fee to whole minor units, each in its own way, so less than one minor unit is no difference. Of a refund's
+ * fee some wallets give all back and some nothing: anything between the two is right.
+ */
+function isFee(line: StatementLine, told: bigint, expected: bigint): boolean {
+  const least = line.kind === 'payment' ? expected : expected < 0n ? expected : 0n;
+  const most = line.kind === 'payment' ? expected : 0n;
+  return told > least - MINOR_MILLI && told < most + (line.kind === 'payment' ? MINOR_MILLI : 1n);
+}
