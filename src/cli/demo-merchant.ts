@@ -9,6 +9,7 @@ import { createApiKey, createAuthenticator } from '../cashier/api-keys.ts';
 import { createMerchant } from '../cashier/create-merchant.ts';
 import { SCOPES } from '../cashier/merchant.ts';
 import type { MerchantId } from '../cashier/payment.ts';
+import { createQrCode, getQrCode } from '../cashier/qr-codes.ts';
 import { createEndpoint } from '../webhooks/create-endpoint.ts';
 import { deleteEndpoint } from '../webhooks/delete-endpoint.ts';
 import { getEndpoint } from '../webhooks/get-endpoint.ts';
@@ -21,6 +22,8 @@ export interface Demo {
   merchantId: MerchantId;
   apiKey: Secret;
   webhookSecret: Secret;
+  /** The shop's printed code. */
+  qrCodeId: string;
 }
 
 export interface DemoWorld {
@@ -32,8 +35,8 @@ export interface DemoWorld {
 
 export interface DemoPlace {
   dataDir: string;
-  /** The demo merchant's account at the pretend UnionPay. */
-  walletSettings: object;
+  /** The demo merchant's accounts at the pretend wallets, by wallet. */
+  walletSettings: Readonly<Record<string, object>>;
   webhookUrl: string;
 }
 
@@ -56,20 +59,23 @@ export async function openDemo(world: DemoWorld, place: DemoPlace): Promise<Demo
   const file = {
     merchant_id: shop.merchantId,
     api_key: shop.apiKey.reveal(),
-    wallet_account_id: shop.walletAccountId,
+    wallet_account_ids: shop.walletAccountIds,
+    qr_code_id: shop.qrCodeId,
     wallet_settings: fingerprint,
     webhook_endpoint_id: webhook.endpointId,
     webhook_url: place.webhookUrl,
     webhook_secret: webhook.secret.reveal(),
   };
   if (webhook !== kept?.webhook) await keepJsonFile(path, file);
-  return { merchantId: shop.merchantId, apiKey: shop.apiKey, webhookSecret: webhook.secret };
+  const { merchantId, apiKey, qrCodeId } = shop;
+  return { merchantId, apiKey, qrCodeId, webhookSecret: webhook.secret };
 }
 
 interface Shop {
   merchantId: MerchantId;
   apiKey: Secret;
-  walletAccountId: string;
+  walletAccountIds: string[];
+  qrCodeId: string;
 }
 
 interface Webhook {
@@ -91,17 +97,19 @@ async function readKept(
     return typeof value === 'string' ? value : '';
   };
   const apiKey = new Secret(text('api_key'));
-  const walletAccountId = text('wallet_account_id');
+  const walletAccountIds = Array.isArray(file['wallet_account_ids']) ? file['wallet_account_ids'].map(String) : [];
+  const qrCodeId = text('qr_code_id');
   const deps = world.server.cashier.deps;
   try {
     const { merchantId } = await createAuthenticator(deps)(`Bearer ${apiKey.reveal()}`);
-    await getAccount(deps, merchantId, walletAccountId);
+    for (const id of walletAccountIds) await getAccount(deps, merchantId, id);
+    await getQrCode(deps, merchantId, qrCodeId);
     const webhook = {
       endpointId: text('webhook_endpoint_id'),
       url: text('webhook_url'),
       secret: new Secret(text('webhook_secret')),
     };
-    return { merchantId, apiKey, walletAccountId, webhook };
+    return { merchantId, apiKey, walletAccountIds, qrCodeId, webhook };
   } catch (error) {
     if (error instanceof Refusal) return null;
     throw error;
@@ -117,15 +125,25 @@ async function makeShop({ server, book }: DemoWorld, place: DemoPlace): Promise<
     scopes: SCOPES,
     expiresAt: null,
   });
-  const reply = await addWalletAccount(deps, {
+  const walletAccountIds: string[] = [];
+  for (const [wallet, settings] of Object.entries(place.walletSettings)) {
+    const account = { merchantId: merchant.id, wallet, label: 'sandbox', settings, claim: null };
+    walletAccountIds.push(idIn((await addWalletAccount(deps, account)).body));
+  }
+  const code = await createQrCode(deps, {
     merchantId: merchant.id,
-    wallet: 'unionpay',
-    label: 'sandbox',
-    settings: place.walletSettings,
+    label: `${NAME} 收银台`,
+    currency: 'CNY',
+    amountMinor: null,
+    returnUrl: null,
     claim: null,
   });
-  const { id }: { id: string } = JSON.parse(reply.body); // a wallet account as the API shows it
-  return { merchantId: merchant.id, apiKey: token, walletAccountId: id };
+  return { merchantId: merchant.id, apiKey: token, walletAccountIds, qrCodeId: idIn(code.body) };
+}
+
+function idIn(body: string): string {
+  const { id }: { id: string } = JSON.parse(body); // an object as the API shows it
+  return id;
 }
 
 /** The endpoint that leads to the shop's present address. */

@@ -127,7 +127,7 @@ async function startSandbox(
     { server, clock, random, book: deps.book },
     {
       dataDir: settings.dataDir,
-      walletSettings: unionpay.merchantSettings,
+      walletSettings: { unionpay: unionpay.merchantSettings },
       webhookUrl: `http://${LOOPBACK}:${settings.shopPort}/webhooks`,
     },
   );
