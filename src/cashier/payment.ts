@@ -118,4 +118,8 @@ export type AlertKind =
   | 'amount_differs'
   | 'outcome_contradicts'
   | 'surplus_money'
-  | 'automatic_refund_failed';
+  | 'automatic_refund_failed'
+  | 'statement_refused'
+  | 'statement_missing'
+  | 'statement_changed'
+  | 'statement_breaks';
