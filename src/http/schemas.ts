@@ -70,8 +70,8 @@ export const newAttempt = (walletNames: string[]) =>
       scene: Type.Enum(['web', 'wap', 'app', 'qr', 'jsapi', 'code'], { description: 'where the buyer is' }),
       payment_code: Type.Optional(
         Type.String({
-          pattern: '^[0-9A-Za-z]{16,40}$',
-          maxLength: 40,
+          pattern: '^[0-9 ]{16,64}$',
+          maxLength: 64,
           description: "what the shop scanned from the buyer's phone, in scene `code`",
         }),
       ),

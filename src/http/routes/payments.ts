@@ -4,9 +4,9 @@ import { PAGE_ITEMS_MAX, PAGE_ITEMS_USUAL, PAYMENT_SECONDS_USUAL } from '../../b
 import { Refusal } from '../../base/refusal.ts';
 import { cancelPayment } from '../../cashier/cancel-payment.ts';
 import { bookOf, type Cashier } from '../../cashier/cashier.ts';
-import { findWalletByCode } from '../../cashier/find-wallet-by-code.ts';
 import { PAYMENT_MOVES } from '../../cashier/moves.ts';
 import { getPayment, type Page, pagePayments } from '../../cashier/read-payments.ts';
+import { readScan } from '../../cashier/read-scan.ts';
 import { startAttempt } from '../../cashier/start-attempt.ts';
 import { money } from '../../money/money.ts';
 import type { WalletName } from '../../wallets/wallet.ts';
@@ -112,23 +112,38 @@ export function paymentRoutes(cashier: Cashier): RouteRow[] {
       reply: { 201: attempt },
       async run({ caller, params, body, claim }) {
         const book = bookOf('pay', params.id);
-        const paymentCode = body.payment_code ?? null;
-        const wallet = body.wallet as WalletName | undefined; // the schema lists the wallets
+        const { merchantId } = caller;
         return await startAttempt(cashier, {
           book,
           paymentId: params.id,
-          merchantId: caller.merchantId,
-          wallet: wallet ?? (await findWalletByCode(cashier, { book, merchantId: caller.merchantId, paymentCode })),
+          merchantId,
+          ...(text === null
+            ? { wallet, paymentCode: null }
+            : await readScan(cashier, { book, merchantId, wallet, text })),
           scene: body.scene, // and the scenes
           walletAccountId: null,
           buyerIp: body.buyer_ip ?? null,
           payer: body.payer === undefined ? null : { id: body.payer.id, walletApp: body.payer.wallet_app ?? null },
-          paymentCode,
           claim,
         });
       },
     }),
   ];
+}
+
+/** The wallet that was named, or the one that the scanned payment code belongs to. @throws Refusal invalid_request */
+async function readWallet(
+  cashier: Cashier,
+  whose: { book: number; merchantId: string },
+  body: { wallet?: string; payment_code?: string },
+): Promise<{ wallet: WalletName; paymentCode: string | null }> {
+  const wallet = (body.wallet ?? null) as WalletName | null; // the schema lists the wallets
+  if (body.payment_code !== undefined) return await readScan(cashier, { ...whose, wallet, text: body.payment_code });
+  if (wallet !== null) return { wallet, paymentCode: null };
+  throw new Refusal('invalid_request', 'name a wallet, or send the payment code that was scanned', {
+    param: 'wallet',
+    in: 'body',
+  });
 }
 
 /** `limit` and `cursor` as every list takes them. @throws Refusal invalid_request, invalid_cursor. */
