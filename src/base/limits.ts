@@ -111,6 +111,8 @@ export const EMV_CHARS_MAX = 512;
 export const PAYMENT_CODE_CHARS_MAX = 64;
 export const QR_TEXT_BYTES_MAX = 1024;
 export const POSTER_NAME_CHARS_MAX = 40;
+/** Outlines of letters kept in memory, about 2 kB each. */
+export const GLYPHS_KEPT_MAX = 4000;
 
 // Settlement.
 export const STATEMENT_FILE_BYTES_MAX = 256 * 1024 * 1024;
@@ -153,3 +155,9 @@ export const ALIPAY_BILL_LINE_CHARS_MAX = 16_384;
 /** So long after it was sent, a charge by payment code cannot arrive any more: the code has long expired. */
 export const ALIPAY_CHARGE_LOST_SECONDS = 300;
 export const SANDBOX_NONCES_MAX = 1_000_000;
+
+// UnionPay's bill.
+export const UNIONPAY_FILE_TIMEOUT_MS = 60_000;
+export const UNIONPAY_BILL_ZIP_BYTES_MAX = 256 * 1024 * 1024;
+export const UNIONPAY_BILL_UNPACKED_BYTES_MAX = 1024 * 1024 * 1024;
+export const UNIONPAY_BILL_LINE_BYTES_MAX = 4096;

@@ -1,6 +1,7 @@
 import { createPrivateKey, getHashes, type KeyObject, type X509Certificate } from 'node:crypto';
 import { Refusal } from '../../base/refusal.ts';
 import { Secret } from '../../base/secret.ts';
+import type { Scene } from '../wallet.ts';
 import { readPfx } from './pfx.ts';
 import { certIdOf, createTrust, isIssuedBy, readCertificate, type Trust } from './trust.ts';
 
@@ -11,6 +12,12 @@ export interface UnionpayConfig {
   /** Up to and without the last slash: `https://gateway.95516.com/gateway/api`. */
   gatewayUrl: string;
   fileUrl: string;
+  /** Where the wallet's browser is sent to learn who pays; null on a test account that has not told one. */
+  userAuthUrl: string | null;
+  /** Which field of an in-wallet order's answer holds the address to go to: it stands in no public document. */
+  payUrlField: string;
+  /** What the merchant has signed up for at UnionPay. */
+  scenes: readonly Scene[];
   signing: RsaSigning | SharedSigning;
   /** Opens what UnionPay seals for the merchant; null where the merchant has no key pair. */
   openingKey: KeyObject | null;
@@ -33,6 +40,7 @@ interface SharedSigning {
 
 const PRODUCTION_GATEWAY = 'https://gateway.95516.com/gateway/api';
 const PRODUCTION_FILES = 'https://filedownload.95516.com';
+const PRODUCTION_USER_AUTH = 'https://qr.95516.com/qrcGtwWeb-web/api/userAuth';
 const PRODUCTION_HOST = 'gateway.95516.com';
 const KEY_BITS_MIN = 2048;
 const SECURE_KEY_CHARS_MIN = 16;
@@ -40,6 +48,9 @@ const SETTING_CHARS_MAX = 64 * 1024;
 
 /** All test merchants share these key pairs, whose pfx and password are public. Source: fact sheet 15. */
 const PUBLISHED_TEST_CERT_IDS: readonly string[] = ['68759663125', '69629715588', '69903319369'];
+
+/** What UnionPay's products can do, in the order in which they are offered. */
+export const SCENES: readonly Scene[] = ['web', 'wap', 'app', 'qr', 'jsapi', 'code'];
 
 const TEXT_SETTINGS = [
   'mer_id',
@@ -54,6 +65,9 @@ const TEXT_SETTINGS = [
   'secure_key',
   'gateway_url',
   'file_url',
+  'user_auth_url',
+  'pay_url_field',
+  'scenes',
 ] as const;
 
 type TextSetting = (typeof TEXT_SETTINGS)[number];
@@ -84,6 +98,9 @@ export function readConfig(input: unknown): UnionpayConfig {
     environment,
     gatewayUrl,
     fileUrl,
+    userAuthUrl: readUserAuthUrl(settings, environment),
+    payUrlField: readPayUrlField(settings),
+    scenes: readScenes(settings),
     signing: readSigning(settings, merchant),
     openingKey: merchant?.privateKey ?? null,
     encryption: readEncryption(settings, merchant),
@@ -116,6 +133,28 @@ function readGatewayUrl(settings: Settings): string {
   const url = new URL(text);
   const path = url.pathname.replace(/\/+$/, '');
   return url.origin + (path === '' ? '/gateway/api' : path);
+}
+
+function readUserAuthUrl(settings: Settings, environment: UnionpayConfig['environment']): string | null {
+  const text = settings.texts.get('user_auth_url');
+  if (text !== undefined) return readUrl('user_auth_url', text);
+  return environment === 'production' ? PRODUCTION_USER_AUTH : null;
+}
+
+function readPayUrlField(settings: Settings): string {
+  const name = settings.texts.get('pay_url_field') ?? 'payUrl';
+  if (!/^[A-Za-z][A-Za-z0-9]{0,31}$/.test(name)) throw wrong('pay_url_field', 'must be the name of a field');
+  return name;
+}
+
+/** Every scene unless the merchant names some: each product has to be signed up for at UnionPay. */
+function readScenes(settings: Settings): readonly Scene[] {
+  const text = settings.texts.get('scenes');
+  if (text === undefined) return SCENES;
+  const named = text.split(/[\s,]+/).filter((name) => name !== '');
+  const unheardOf = named.find((name) => !SCENES.some((scene) => scene === name));
+  if (named.length === 0 || unheardOf !== undefined) throw wrong('scenes', `must be some of: ${SCENES.join(' ')}`);
+  return SCENES.filter((scene) => named.includes(scene));
 }
 
 /** Only UnionPay's own hosts, or a simulator on this machine: a merchant's settings must not aim us at anybody else. */

@@ -1,4 +1,9 @@
-import { WALLET_CALL_TIMEOUT_MS, WALLET_REPLY_BYTES_MAX } from '../../base/limits.ts';
+import {
+  STATEMENT_FILE_BYTES_MAX,
+  UNIONPAY_FILE_TIMEOUT_MS,
+  WALLET_CALL_TIMEOUT_MS,
+  WALLET_REPLY_BYTES_MAX,
+} from '../../base/limits.ts';
 import type { WalletDeps } from '../wallet.ts';
 import type { UnionpayConfig } from './config.ts';
 import { type Fields, readAnswer, toForm } from './parse.ts';
@@ -11,7 +16,7 @@ export type Exchanged =
   | { kind: 'not_sent'; reason: string }
   | { kind: 'unknown'; reason: string };
 
-export type Endpoint = 'appTransReq.do' | 'backTransReq.do' | 'queryTrans.do';
+export type Endpoint = 'appTransReq.do' | 'newAppTransReq.do' | 'backTransReq.do' | 'queryTrans.do';
 
 /** Asks once and believes only a verified answer that echoes merId, orderId and txnTime of what was asked. */
 export async function exchange(
@@ -40,14 +45,44 @@ export async function signed(config: UnionpayConfig, fields: Fields): Promise<Fi
   return { ...complete, signature: signShared(complete, signing.method, signing.secureKey.reveal()) };
 }
 
+/** Asks for a file. Its answer has no order number to echo; a time or a day that it does echo must be ours. */
+export async function exchangeFile(deps: WalletDeps, config: UnionpayConfig, fields: Fields): Promise<Exchanged> {
+  const limits = { timeoutMs: UNIONPAY_FILE_TIMEOUT_MS, replyBytesMax: STATEMENT_FILE_BYTES_MAX };
+  const heard = await askAt(deps, config, `${config.fileUrl}/`, fields, limits);
+  if (heard.kind !== 'answer') return heard;
+  const answer = heard.fields;
+  const isOurs = (['txnTime', 'settleDate'] as const).every((name) => (answer[name] ?? fields[name]) === fields[name]);
+  if (!isOurs || answer['merId'] !== config.merId)
+    return { kind: 'unknown', reason: 'the answer is to something else' };
+  return heard;
+}
+
 async function ask(deps: WalletDeps, config: UnionpayConfig, endpoint: Endpoint, fields: Fields): Promise<Exchanged> {
+  const limits = { timeoutMs: WALLET_CALL_TIMEOUT_MS, replyBytesMax: WALLET_REPLY_BYTES_MAX };
+  const heard = await askAt(deps, config, `${config.gatewayUrl}/${endpoint}`, fields, limits);
+  if (heard.kind !== 'answer') return heard;
+  const answer = heard.fields;
+  const other = (['merId', 'orderId', 'txnTime'] as const).find((name) => answer[name] !== fields[name]);
+  if (other !== undefined) {
+    return { kind: 'unknown', reason: `the answer has another ${other}, respCode ${answer['respCode']?.slice(0, 8)}` };
+  }
+  return heard;
+}
+
+/** A verified answer, to whatever. */
+async function askAt(
+  deps: WalletDeps,
+  config: UnionpayConfig,
+  url: string,
+  fields: Fields,
+  limits: { timeoutMs: number; replyBytesMax: number },
+): Promise<Exchanged> {
   const reply = await deps.send({
     method: 'POST',
-    url: `${config.gatewayUrl}/${endpoint}`,
+    url,
     headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' },
     body: toForm(await signed(config, fields)),
-    timeoutMs: WALLET_CALL_TIMEOUT_MS,
-    replyBytesMax: WALLET_REPLY_BYTES_MAX,
+    ...limits,
   });
   if (reply.kind === 'not_sent') return reply;
   if (reply.kind === 'no_answer') return { kind: 'unknown', reason: reply.reason };
@@ -56,9 +91,5 @@ async function ask(deps: WalletDeps, config: UnionpayConfig, endpoint: Endpoint,
   if (answer === null) return { kind: 'unknown', reason: 'the answer is not readable' };
   const reason = whyNotBelieved(config, answer, deps.clock.now());
   if (reason !== null) return { kind: 'unknown', reason };
-  const other = (['merId', 'orderId', 'txnTime'] as const).find((name) => answer[name] !== fields[name]);
-  if (other !== undefined) {
-    return { kind: 'unknown', reason: `the answer has another ${other}, respCode ${answer['respCode']?.slice(0, 8)}` };
-  }
   return { kind: 'answer', fields: answer };
 }

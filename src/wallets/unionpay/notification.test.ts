@@ -160,7 +160,7 @@ describe('a notification that is thrown away', () => {
     for (const txnType of ['00', '02', '99', '']) {
       expect(await read(speak({ ...PAID, txnType }).form)).toMatchObject({ kind: 'refused' });
     }
-    expect(await read(speak({ ...PAID, txnSubType: '06' }).form)).toMatchObject({ kind: 'refused' });
+    expect(await read(speak({ ...PAID, txnSubType: '03' }).form)).toMatchObject({ kind: 'refused' });
     expect(await read(speak({ ...PAID, orderId: '' }).form)).toMatchObject({ kind: 'refused' });
   });
 

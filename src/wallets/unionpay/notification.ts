@@ -32,15 +32,21 @@ function translate(config: UnionpayConfig, fields: Fields): NotificationReading 
   const orderNo = fields['orderId'] ?? '';
   if (orderNo === '') return refuse('without an orderId');
   const name = { merchantNo: config.merId, orderNo, orderedAt: fromStamp(fields['txnTime'] ?? '') };
-  // A payment that is told to have failed may be tried again until its payTimeout, which is not told: it stays open.
-  const reading: Reading = { isPastPayTimeout: false, maskAccount: accountMask(config) };
+  // A payment that is told to have failed may be tried again until its payTimeout, which is not told: it stays open. Not so
+  // where a payment code was charged.
   const kind = `${fields['txnType']}/${fields['txnSubType']}`;
-  if (kind === '01/01') return { kind: 'payment', ...name, outcome: paymentFromNotification(fields, reading) };
+  const isOneTry = kind === CODE_PAYMENT;
+  const reading: Reading = { isPastPayTimeout: false, isOneTry, maskAccount: accountMask(config) };
+  if (PAYMENTS.includes(kind)) return { kind: 'payment', ...name, outcome: paymentFromNotification(fields, reading) };
   if (kind === '04/00' || kind === '31/00') {
     return { kind: 'refund', ...name, outcome: refundFromNotification(fields, reading) };
   }
   return refuse('about a kind of transaction that we do not make');
 }
+
+/** txnType/txnSubType of front, app and in-wallet payments, of charged payment codes, of codes that were shown. */
+const CODE_PAYMENT = '01/06';
+const PAYMENTS: readonly string[] = ['01/01', CODE_PAYMENT, '01/07'];
 
 function refuse(reason: string): NotificationReading {
   return { kind: 'refused', reason };

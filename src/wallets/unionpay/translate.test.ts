@@ -33,8 +33,9 @@ const FOUND = {
   settleDate: '1123',
   accNo: '6216***********0018',
 };
-const open = { isPastPayTimeout: false, maskAccount: (accNo: string) => accNo };
+const open = { isPastPayTimeout: false, isOneTry: false, maskAccount: (accNo: string) => accNo };
 const past = { ...open, isPastPayTimeout: true };
+const oneTry = { ...open, isOneTry: true };
 const succeeded = {
   kind: 'succeeded',
   walletPaymentId: '792611231011121234568',
@@ -68,6 +69,19 @@ describe.each(codes)('respCode %s', (code) => {
     else if (isWaiting) expect(outcome).toMatchObject({ kind: 'failed', reason: 'expired', walletCode: code });
     else if (code === '34') expect(outcome).toMatchObject({ kind: 'failed', reason: 'not_found', walletCode: '34' });
     else expect(outcome).toMatchObject({ kind: 'unknown', walletCode: code });
+  });
+
+  test('of a charged payment code: what failed has failed at once, what waits is never over by the time', () => {
+    const isNotFound = code === '34';
+    const expected = isSuccess
+      ? succeeded
+      : { kind: isFailed ? 'failed' : isWaiting || isNotFound ? 'pending' : 'unknown' };
+    expect(paymentFromQuery(found, oneTry)).toMatchObject(expected);
+    expect(paymentFromNotification(told, oneTry)).toMatchObject(expected);
+    const late = paymentFromQuery(found, { ...oneTry, isPastPayTimeout: true });
+    expect(late).toMatchObject(isNotFound ? { kind: 'failed', reason: 'not_found' } : expected);
+    const answered = { kind: isSuccess || isWaiting ? 'pending' : isFailed ? 'failed' : 'unknown' };
+    expect(acceptance({ respCode: code }, 'charge')).toMatchObject(answered);
   });
 
   test('of a refund that was asked for or told about', () => {

@@ -8,11 +8,13 @@ import type { Fields } from './parse.ts';
 export interface Reading {
   /** Past payTimeout nothing but success is open any more (fact sheet 9); before it the payer may try another card. */
   isPastPayTimeout: boolean;
+  /** A payment code is charged once: what failed has failed, and what waits is not over because time goes by. */
+  isOneTry: boolean;
   /** Shows an account masked; it may come sealed for the merchant. */
   maskAccount(accNo: string): string | null;
 }
 
-/** A front or app payment, from a query's answer. Two levels: respCode is the query's own, origRespCode the payment's. */
+/** A payment, from a query's answer. Two levels: respCode is the query's own, origRespCode the payment's. */
 export function paymentFromQuery(fields: Fields, reading: Reading): Outcome {
   const code = fields['respCode'] ?? '';
   if (code === '34') return paymentFromCode(fields, '34', fields['respMsg'] ?? '', reading);
@@ -20,7 +22,7 @@ export function paymentFromQuery(fields: Fields, reading: Reading): Outcome {
   return paymentFromCode(fields, fields['origRespCode'] ?? '', fields['origRespMsg'] ?? '', reading);
 }
 
-/** A front or app payment, from a notification: only sent on success, read by the same table. */
+/** A payment, from a notification: sent on success, to payment codes also on failure; read by the same table. */
 export function paymentFromNotification(fields: Fields, reading: Reading): Outcome {
   return paymentFromCode(fields, fields['respCode'] ?? '', fields['respMsg'] ?? '', reading);
 }
@@ -45,12 +47,13 @@ export function refundFromNotification(fields: Fields, reading: Reading): Outcom
 }
 
 /**
- * The synchronous answer to an order, refund or void. `00` means accepted: nothing has been paid or returned yet. What is
- * documented as refused has not been accepted and never will be; everything unclear has to be asked for.
+ * The synchronous answer to an order, charge, refund or void. `00` means accepted: nothing has been paid or returned yet. What
+ * is documented as refused has not been accepted and never will be; everything unclear has to be asked for. Whether the `00`
+ * to a charged payment code is final is told in two ways (QR fact sheet 1): it is asked for too.
  */
 export function acceptance(
   fields: Fields,
-  asked: 'order' | 'refund',
+  asked: 'order' | 'charge' | 'refund',
 ): { kind: 'pending' } | FailedOutcome | UnknownOutcome {
   const code = fields['respCode'] ?? '';
   const row = rowOf(code);
@@ -63,9 +66,11 @@ export function acceptance(
     }
     case 'not_found':
       // To a refund: its original is not there. To an order it makes no sense.
-      if (asked === 'order') return unknown(row.meaning, code);
+      if (asked !== 'refund') return unknown(row.meaning, code);
       return failed('not_found', code, fields['respMsg'] ?? '');
     case 'waiting':
+      // The buyer enters the PIN.
+      return asked === 'charge' ? { kind: 'pending' } : unknown(row.meaning, code);
     case 'unclear':
       return unknown(row.meaning, code);
     case undefined:
@@ -80,12 +85,16 @@ function paymentFromCode(fields: Fields, code: string, message: string, reading:
   switch (row?.state) {
     case 'success':
       return succeeded(fields, code, reading);
-    case 'failed':
-      return reading.isPastPayTimeout ? failed(row.reason, code, message) : { kind: 'pending' };
+    case 'failed': {
+      const isFinal = reading.isPastPayTimeout || reading.isOneTry;
+      return isFinal ? failed(row.reason, code, message) : { kind: 'pending' };
+    }
     case 'not_found':
       return reading.isPastPayTimeout ? failed('not_found', code, message) : { kind: 'pending' };
-    case 'waiting':
-      return reading.isPastPayTimeout ? failed('expired', code, message) : { kind: 'pending' };
+    case 'waiting': {
+      const isFinal = reading.isPastPayTimeout && !reading.isOneTry;
+      return isFinal ? failed('expired', code, message) : { kind: 'pending' };
+    }
     case 'unclear':
       return unknown(row.meaning, code);
     case undefined:
@@ -148,7 +157,7 @@ function readFacts(fields: Fields, reading: Reading): Record<string, string> {
   return facts;
 }
 
-function failed(reason: FailedOutcome['reason'], walletCode: string, message: string): FailedOutcome {
+export function failed(reason: FailedOutcome['reason'], walletCode: string, message: string): FailedOutcome {
   return { kind: 'failed', reason, walletCode, walletMessage: plain(message, 200) };
 }
 

@@ -6,10 +6,11 @@ import type { OutboundReply, OutboundRequest } from '../../base/outbound.ts';
 import { systemRandom } from '../../base/random.ts';
 import type { PayRequest, QueryRequest, RefundRequest, WalletDeps } from '../wallet.ts';
 import { readConfig } from './config.ts';
+import { fetchEncryptionCertificate, refreshEncryption } from './encryption-certificate.ts';
 import { merchant, merchantSettings, MER_ID, middle, mint, sealer, SIGNER_NAME, speak } from './pretend-unionpay.ts';
 import { isSignedRsa, isSignedShared } from './sign.ts';
 import { readCertificate } from './trust.ts';
-import { fetchEncryptionCertificate, unionpay } from './unionpay.ts';
+import { unionpay } from './unionpay.ts';
 
 const ORDERED_AT = new Date('2026-11-23T02:11:12Z');
 const EXPIRES_AT = new Date('2026-11-23T02:26:12Z');
@@ -24,13 +25,16 @@ const PAY: PayRequest = {
   expiresAt: EXPIRES_AT,
   notifyUrl: 'https://shop.example/notify/unionpay/wa_1',
   returnUrl: 'https://shop.example/c/pay_1/token/return',
+  buyerIp: null,
+  payer: null,
+  paymentCode: null,
 };
-const QUERY: QueryRequest = { ...NAME, amount: fen(1234n), expiresAt: EXPIRES_AT };
+const QUERY: QueryRequest = { ...NAME, amount: fen(1234n), scene: 'web', expiresAt: EXPIRES_AT };
 const REFUND: RefundRequest = {
   refund: { orderNo: 'REFUND000000000000000ABCDE', orderedAt: new Date('2026-11-23T03:00:00Z') },
   amount: fen(234n),
   method: 'refund',
-  paid: { ...NAME, walletPaymentId: '792611231011121234568', amount: fen(1234n) },
+  paid: { ...NAME, walletPaymentId: '792611231011121234568', amount: fen(1234n), scene: 'web' },
   notifyUrl: PAY.notifyUrl,
 };
 const REFUND_ECHO = { orderId: REFUND.refund.orderNo, txnTime: '20261123110000' };
@@ -51,7 +55,7 @@ const merchantKey = readCertificate(merchant.pem)?.publicKey;
 describe('paying in a browser', () => {
   test('is a signed form to UnionPay, made without a call', async () => {
     const reply = await unionpay.pay(silent(), config, PAY);
-    if (reply.kind !== 'pending' || reply.action.type !== 'form_post') throw new Error('no form');
+    if (reply.kind !== 'pending' || reply.action?.type !== 'form_post') throw new Error('no form');
     expect(reply.action.url).toBe('http://127.0.0.1:1/gateway/api/frontTransReq.do');
     const { signature, ...fields } = reply.action.fields;
     expect(fields).toEqual({
@@ -89,7 +93,7 @@ describe('paying in a browser', () => {
     const reply = await unionpay.pay(silent(), config, { ...PAY, subject: 'A&B={x}[y]\r\nC' });
     expect(reply).toMatchObject({ action: { fields: { riskRateInfo: '{commodityName=A B x y C}' } } });
     const bare = await unionpay.pay(silent(), config, { ...PAY, subject: '&&&' });
-    expect(bare.kind === 'pending' && bare.action.type === 'form_post' && bare.action.fields).not.toHaveProperty(
+    expect(bare.kind === 'pending' && bare.action?.type === 'form_post' && bare.action.fields).not.toHaveProperty(
       'riskRateInfo',
     );
   });
@@ -105,7 +109,7 @@ describe('paying in a browser', () => {
     const secureKey = '979da4cfccbae7923641daa5dd7047c2';
     const shared = readConfig({ mer_id: MER_ID, sign_method: '11', secure_key: secureKey });
     const reply = await unionpay.pay(silent(), shared, PAY);
-    if (reply.kind !== 'pending' || reply.action.type !== 'form_post') throw new Error('no form');
+    if (reply.kind !== 'pending' || reply.action?.type !== 'form_post') throw new Error('no form');
     expect(reply.action.url).toBe('https://gateway.95516.com/gateway/api/frontTransReq.do');
     expect(reply.action.fields).not.toHaveProperty('certId');
     expect(isSignedShared(reply.action.fields, '11', secureKey)).toBe(true);
@@ -345,6 +349,18 @@ describe('the encryption certificate', () => {
       certType: '01',
       channelType: '07',
     });
+  });
+
+  test('refreshes the settings where it is another one', async () => {
+    const { deps } = answering(speak({ ...answer, encryptPubKeyCert: sealer.pem }).answer);
+    expect(await refreshEncryption(deps, config, name)).toEqual({ kind: 'settings', settings: {} });
+    const other = answering(speak({ ...answer, encryptPubKeyCert: middle.pem }).answer);
+    expect(await refreshEncryption(other.deps, config, name)).toEqual({
+      kind: 'settings',
+      settings: { encryption_certificate_pem: middle.pem },
+    });
+    const { encryption_certificate_pem: _, ...without } = merchantSettings();
+    expect(await refreshEncryption(silent(), readConfig(without), name)).toEqual({ kind: 'settings', settings: {} });
   });
 
   test('is unknown or failed when it did not come', async () => {

@@ -119,7 +119,7 @@ export function faultCode(fault: Fault | null): string | null {
   return fault?.kind === 'code' && fault.value !== undefined ? String(fault.value) : null;
 }
 
-/** `fen` with what a `wrong_amount` fault adds. */
+/** An amount in fen, with what a `wrong_amount` fault adds. */
 export function faultedFen(fault: Fault | null, fen: bigint): bigint {
   return fault?.kind === 'wrong_amount' ? fen + BigInt(fault.value ?? 1) : fen;
 }
