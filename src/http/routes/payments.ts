@@ -117,9 +117,7 @@ export function paymentRoutes(cashier: Cashier): RouteRow[] {
           book,
           paymentId: params.id,
           merchantId,
-          ...(text === null
-            ? { wallet, paymentCode: null }
-            : await readScan(cashier, { book, merchantId, wallet, text })),
+          ...(await readWallet(cashier, { book, merchantId }, body)),
           scene: body.scene, // and the scenes
           walletAccountId: null,
           buyerIp: body.buyer_ip ?? null,
