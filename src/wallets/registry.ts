@@ -3,11 +3,13 @@ import { jdpay } from './jdpay/jdpay.ts';
 import { createOpenWallet } from './open/open.ts';
 import { unionpay } from './unionpay/unionpay.ts';
 import type { Wallet, WalletName } from './wallet.ts';
+import { wechatpay } from './wechatpay/wechatpay.ts';
 
 /** Every wallet that this build speaks. The config's type is known to the connector alone, hence `unknown` here. */
 export const wallets: Readonly<Record<WalletName, Wallet<unknown>>> = {
   alipay,
   unionpay: unionpay,
+  wechatpay,
   jdpay: jdpay,
   meituanpay: createOpenWallet('meituanpay'),
   open: createOpenWallet('open'),
