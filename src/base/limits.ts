@@ -103,6 +103,7 @@ export const QR_PAYMENT_SECONDS = 900;
 
 // The buyer's pages.
 export const QR_NOTE_CHARS_MAX = 40;
+export const CODE_PICTURES_KEPT_MAX = 200;
 
 // Where the buyer is, and codes.
 export const USER_AGENT_CHARS_MAX = 4096;
@@ -161,3 +162,15 @@ export const UNIONPAY_FILE_TIMEOUT_MS = 60_000;
 export const UNIONPAY_BILL_ZIP_BYTES_MAX = 256 * 1024 * 1024;
 export const UNIONPAY_BILL_UNPACKED_BYTES_MAX = 1024 * 1024 * 1024;
 export const UNIONPAY_BILL_LINE_BYTES_MAX = 4096;
+
+// The pretend WeChat Pay.
+export const SANDBOX_WECHATPAY_SKEW_SECONDS = 300;
+export const SANDBOX_WECHATPAY_ORDER_DAYS = 7;
+export const SANDBOX_WECHATPAY_ORDER_DAYS_MAX = 90;
+export const SANDBOX_WECHATPAY_PREPAY_MINUTES = 120;
+export const SANDBOX_WECHATPAY_H5_MINUTES = 5;
+export const SANDBOX_WECHATPAY_CODE_MINUTES = 10;
+export const SANDBOX_WECHATPAY_REFUND_DAYS = 365;
+export const SANDBOX_WECHATPAY_REFUNDS_MAX = 50;
+export const SANDBOX_WECHATPAY_BILL_LINK_SECONDS = 300;
+export const SANDBOX_WECHATPAY_BILL_DAYS_MAX = 92;
