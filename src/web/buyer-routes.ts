@@ -9,6 +9,7 @@ import { assets } from './assets.ts';
 import { mountCashierRoutes } from './cashier-routes.ts';
 import { mountCodeRoutes } from './code-routes.ts';
 import { type MessageKind, renderMessage } from './message-page.ts';
+import { mountPosterRoutes } from './poster-routes.ts';
 import { langOf } from './page-request.ts';
 import { securityHeaders } from './security-headers.ts';
 
@@ -23,6 +24,7 @@ export function buyerRoutes(cashier: Cashier, log: Log) {
     app.setErrorHandler((error, request, reply) => answerMessage(error, request, reply, log));
     mountCashierRoutes(app, cashier);
     mountCodeRoutes(app, cashier);
+    mountPosterRoutes(app, cashier);
     app.get('/assets/*', { schema: { hide: true } }, async (request, reply) => {
       const asset = assets.get(request.url.split('?')[0] ?? '');
       if (asset === undefined) throw new Refusal('not_found', 'there is no such file');

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import QRCode from 'qrcode';
 import { Refusal } from '../base/refusal.ts';
 import { createBuyerAsker } from '../cashier/buyer-view.ts';
 import type { Cashier } from '../cashier/cashier.ts';
+import { qrPng } from '../qr/picture.ts';
 import { renderBrowserHelp } from './browser-help.ts';
 import { homeOf, waysOf } from './buyer-page.ts';
 import { renderCashier } from './cashier-page.ts';
@@ -73,8 +73,7 @@ export function mountCashierRoutes(app: FastifyInstance, cashier: Cashier): void
     const { view } = await visits.open(request, reply);
     const attempt = view.attempts.find(({ id }) => `${id}.png` === request.params.file);
     if (attempt?.nextAction?.type !== 'qr') throw new Refusal('not_found', 'there is no such code');
-    const options = { errorCorrectionLevel: 'M', margin: 4, scale: CODE_PIXELS_PER_MODULE } as const;
-    const picture = await QRCode.toBuffer(attempt.nextAction.text, options);
+    const picture = await qrPng(attempt.nextAction.text, 'medium', CODE_PIXELS_PER_MODULE);
     return reply.headers({ 'content-type': 'image/png', 'cache-control': 'private, max-age=3600' }).send(picture);
   });
 

@@ -5,12 +5,12 @@ import type { Cashier } from '../cashier/cashier.ts';
 import { openQrCode, payQrCode, type ScannedCode } from '../cashier/pay-qr-code.ts';
 import { formatMinor, formatMoney, money } from '../money/money.ts';
 import { type CodePage, renderCodePage } from './code-page.ts';
+import { codeWallets } from './code-wallets.ts';
 import { codeTexts } from './code-texts.ts';
 import { langOf, queryOf, readForm } from './page-request.ts';
 import { findWhereabouts, toPlace } from './place.ts';
 import { readAmount } from './read-amount.ts';
 import { securityHeaders } from './security-headers.ts';
-import { payLabel, WALLET_ORDER } from './wallet-names.ts';
 
 interface CodeParams {
   Params: { code: string };
@@ -74,19 +74,10 @@ export function mountCodeRoutes(app: FastifyInstance, cashier: Cashier): void {
       noteFault: null,
       noteCharsMax: QR_NOTE_CHARS_MAX,
       nonce: deps.random.bytes(NONCE_BYTES).toString('hex'),
-      wallets: await walletsOf(scanned),
+      wallets: await codeWallets(cashier, code),
       ...answer,
     });
     return reply.headers(securityHeaders([])).send(page);
-  }
-
-  async function walletsOf({ code }: ScannedCode): Promise<CodePage['wallets']> {
-    const accounts = await cashier.listAccounts(code.book, code.merchantId);
-    return accounts
-      .filter(({ wallet, enabled }) => enabled && deps.can(wallet).currencies.includes(code.currency))
-      .filter(({ wallet }, at, all) => all.findIndex((other) => other.wallet === wallet) === at)
-      .sort((left, right) => WALLET_ORDER.indexOf(left.wallet) - WALLET_ORDER.indexOf(right.wallet))
-      .map(({ wallet, label }) => ({ name: wallet, label: payLabel(wallet, label) }));
   }
 }
 

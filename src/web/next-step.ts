@@ -28,7 +28,7 @@ function renderScan(view: CashierView, attempt: AttemptView): Html {
   const text = stepTexts[view.lang];
   const app = attempt.app[view.lang];
   return html`<figure class="scan" data-testid="scan">
-<h2 tabindex="-1" data-heading class="scan-title">${walletMark(attempt.wallet)}${text.scanTitle(app)}</h2>
+<h2 tabindex="-1" data-heading class="step-title">${walletMark(attempt.wallet)}${text.scanTitle(app)}</h2>
 <img class="qr" src="${view.path}/codes/${attempt.id}.png" width="240" height="240" alt="${text.scanAlt(app)}">
 <figcaption class="muted">${view.place.isPhone ? text.scanOnPhone(app) : text.scanHint(app)}${view.place.isPhone && attempt.wallet !== 'wechatpay' && html` ${text.scanFromAlbum(app)}`}</figcaption>
 </figure>
@@ -41,7 +41,7 @@ function renderBridge(view: CashierView, attempt: AttemptView, action: Extract<P
   const app = attempt.app[view.lang];
   return html`<div class="step" data-testid="bridge" data-bridge="${action.bridge}" data-attempt="${attempt.id}"
  data-fields="${JSON.stringify(action.fields)}" data-test-page="${action.testPageUrl}" data-paid-url="${pageLink(view, '/return')}">
-<h2 tabindex="-1" data-heading>${text.bridgeTitle(wallet)}</h2>
+<h2 tabindex="-1" data-heading class="step-title">${walletMark(attempt.wallet)}${text.bridgeTitle(wallet)}</h2>
 <p class="muted" data-said="ready">${text.bridgeHint}</p>
 <p class="alert" data-said="canceled" role="alert" hidden>${text.bridgeCanceled}</p>
 <p class="alert" data-said="failed" role="alert" hidden>${text.bridgeFailed}</p>
@@ -64,7 +64,7 @@ function renderOpenApp(
   const text = stepTexts[view.lang];
   const app = attempt.app[view.lang];
   return html`<div class="step" data-testid="open-app" data-attempt="${attempt.id}">
-<h2 tabindex="-1" data-heading>${text.appTitle(app)}</h2>
+<h2 tabindex="-1" data-heading class="step-title">${walletMark(attempt.wallet)}${text.appTitle(app)}</h2>
 <p class="muted">${text.appHint(app)}</p>
 <p><a class="button" href="${appUrl(action.appUrl)}" data-app data-testid="app-link">${text.appButton(app)}</a></p>
 <p><a class="link-line" href="${linkUrl(action.fallbackUrl)}" referrerpolicy="strict-origin" data-app-fallback data-testid="app-fallback">${text.appFallback}</a></p>

@@ -104,7 +104,7 @@ const english: StepTexts = {
   comesNextBrowser: 'Opens in a browser',
   home: 'This app',
   inSandbox: (app) => `Standing in for ${app}`,
-  standInTitle: 'Try it inside another app',
+  standInTitle: 'Try another place',
   standInStop: 'None',
 };
 

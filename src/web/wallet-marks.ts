@@ -1,41 +1,55 @@
 import { rawHtml, type Html } from '../base/html.ts';
 
+interface Mark {
+  colour: string;
+  /** Shapes on a square of 40. */
+  inside: string;
+}
+
 /**
  * Marks of our own drawing by wallet name, in the colour that people know each wallet by, without copying a logo. A wallet
  * without a row gets the plain purse. Decoration beside the wallet's name, hence hidden from screen readers.
  */
-const MARKS: Record<string, string> = {
-  wechatpay: mark(
-    '#07a653',
-    `<path fill="#fff" d="M20 9.5c-6.6 0-12 4.3-12 9.7 0 3.1 1.8 5.9 4.6 7.6l-1 3.7 4.3-2.2c1.3.4 2.7.6 4.1.6 6.6 0 12-4.3 12-9.7S26.6 9.5 20 9.5z"/><path fill="none" stroke="#07a653" stroke-width="2.8" stroke-linecap="round" stroke-linejoin="round" d="M14.5 19.5l4 4 7.5-8.3"/>`,
-  ),
-  alipay: mark(
-    '#1677ff',
-    `<g fill="none" stroke="#fff" stroke-width="2.7" stroke-linecap="round" stroke-linejoin="round"><path d="M9.5 13.5h21M20 8.5v9.5M12.5 18h15c-1.5 5-6.5 10.5-16 13.5M14.5 21.5c3 4.5 8 8 15 9.5"/></g>`,
-  ),
-  unionpay: mark(
-    '#d7262e',
-    `<path fill="#fff" d="M13.2 28.5a6.2 6.2 0 0 1-.9-12.3 8.2 8.2 0 0 1 15.6-1.4 6.9 6.9 0 0 1-.6 13.7z"/><path fill="#d7262e" d="M22.3 12.6l-7.3 9h4.3l-2.1 8 8.3-10.2h-4.4l2.6-6.8z"/>`,
-  ),
-  jdpay: mark(
-    '#c81623',
-    `<g fill="none" stroke="#fff" stroke-width="3.2" stroke-linecap="round" stroke-linejoin="round"><path d="M16.5 12v11.5a4.5 4.5 0 0 1-8 2.8M22 12v16h2.5a7.5 8 0 0 0 0-16z"/></g>`,
-  ),
-  meituanpay: mark(
-    '#ffc300',
-    `<path fill="#231f20" d="M10 9.5c2.8.2 5 2 6 4.7a14 14 0 0 1 8 0c1-2.7 3.2-4.5 6-4.7.9 2.8.4 5.6-1 7.8 1.2 1.7 1.9 3.6 1.9 5.7 0 5-4.9 8-10.9 8s-10.9-3-10.9-8c0-2.1.7-4 1.9-5.7-1.4-2.2-1.9-5-1-7.8z"/><g fill="none" stroke="#ffc300" stroke-width="2.2" stroke-linecap="round"><path d="M15 20.5v1.2M25 20.5v1.2M16.5 25.7c1.9 1.7 5.1 1.7 7 0"/></g>`,
-  ),
+const MARKS: Record<string, Mark> = {
+  wechatpay: {
+    colour: '#07a653',
+    inside: `<path fill="#fff" d="M20 9.5c-6.6 0-12 4.3-12 9.7 0 3.1 1.8 5.9 4.6 7.6l-1 3.7 4.3-2.2c1.3.4 2.7.6 4.1.6 6.6 0 12-4.3 12-9.7S26.6 9.5 20 9.5z"/><path fill="none" stroke="#07a653" stroke-width="2.8" stroke-linecap="round" stroke-linejoin="round" d="M14.5 19.5l4 4 7.5-8.3"/>`,
+  },
+  alipay: {
+    colour: '#1677ff',
+    inside: `<g fill="none" stroke="#fff" stroke-width="2.7" stroke-linecap="round" stroke-linejoin="round"><path d="M9.5 13.5h21M20 8.5v9.5M12.5 18h15c-1.5 5-6.5 10.5-16 13.5M14.5 21.5c3 4.5 8 8 15 9.5"/></g>`,
+  },
+  unionpay: {
+    colour: '#d7262e',
+    inside: `<path fill="#fff" d="M13.2 28.5a6.2 6.2 0 0 1-.9-12.3 8.2 8.2 0 0 1 15.6-1.4 6.9 6.9 0 0 1-.6 13.7z"/><path fill="#d7262e" d="M22.3 12.6l-7.3 9h4.3l-2.1 8 8.3-10.2h-4.4l2.6-6.8z"/>`,
+  },
+  jdpay: {
+    colour: '#c81623',
+    inside: `<g fill="none" stroke="#fff" stroke-width="3.2" stroke-linecap="round" stroke-linejoin="round"><path d="M16.5 12v11.5a4.5 4.5 0 0 1-8 2.8M22 12v16h2.5a7.5 8 0 0 0 0-16z"/></g>`,
+  },
+  meituanpay: {
+    colour: '#ffc300',
+    inside: `<g fill="none" stroke="#231f20" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"><path d="M11.5 17V12l4 3.5M28.5 17V12l-4 3.5M9.5 22.5c3.5 9.300 17.5 9.300 21 0"/></g><path fill="#231f20" d="M14 19.5h3v3h-3zM23 19.5h3v3h-3z"/>`,
+  },
 };
 
-const PURSE = mark(
-  '#0f7b83',
-  `<path fill="none" stroke="#fff" stroke-width="2.4" stroke-linejoin="round" d="M10 15.5h18.5a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-16.5a2 2 0 0 1-2-2zm0 0a2.5 2.5 0 0 1 2-2.5l13-2.5v5"/><circle cx="26" cy="22" r="1.8" fill="#fff"/>`,
-);
+const PURSE: Mark = {
+  colour: '#0f7b83',
+  inside: `<path fill="none" stroke="#fff" stroke-width="2.4" stroke-linejoin="round" d="M10 15.5h18.5a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-16.5a2 2 0 0 1-2-2zm0 0a2.5 2.5 0 0 1 2-2.5l13-2.5v5"/><circle cx="26" cy="22" r="1.8" fill="#fff"/>`,
+};
 
-export function walletMark(wallet: string): Html {
-  return rawHtml(Object.hasOwn(MARKS, wallet) ? (MARKS[wallet] ?? PURSE) : PURSE);
+/** The colour that people know a wallet by. */
+export function walletColour(wallet: string): string {
+  return markOf(wallet).colour;
 }
 
-function mark(colour: string, inside: string): string {
-  return `<svg class="mark" viewBox="0 0 40 40" aria-hidden="true" focusable="false"><rect width="40" height="40" rx="10" fill="${colour}"/>${inside}</svg>`;
+export function walletMark(wallet: string): Html {
+  const { colour, inside } = markOf(wallet);
+  return rawHtml(
+    `<svg class="mark" viewBox="0 0 40 40" aria-hidden="true" focusable="false"><rect width="40" height="40" rx="10" fill="${colour}"/>${inside}</svg>`,
+  );
+}
+
+function markOf(wallet: string): Mark {
+  return Object.hasOwn(MARKS, wallet) ? (MARKS[wallet] ?? PURSE) : PURSE;
 }

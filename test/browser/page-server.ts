@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import QRCode from 'qrcode';
 import { answerAsset } from '../../src/base/static-assets.ts';
 import { assets } from '../../src/web/assets.ts';
 import { renderCashier } from '../../src/web/cashier-page.ts';
@@ -56,6 +57,9 @@ async function answer(server: PageServer, request: IncomingMessage, response: Se
   }
   const pages = securityHeaders([]);
   if (request.method === 'POST') server.posted.push([pathname, await readBody(request)]);
+  const action = view.attempt?.action;
+  if (action?.type === 'qr' && pathname === `${view.path}/codes/${view.attempt?.id}.png`)
+    return void response.writeHead(200, { 'content-type': 'image/png' }).end(await QRCode.toBuffer(action.text));
   switch (pathname) {
     case view.path:
       return void response.writeHead(200, pages).end(renderCashier(view));

@@ -1,0 +1,98 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { CODE_PICTURES_KEPT_MAX } from '../base/limits.ts';
+import { Refusal } from '../base/refusal.ts';
+import type { Cashier } from '../cashier/cashier.ts';
+import { openQrCode, type ScannedCode } from '../cashier/pay-qr-code.ts';
+import { qrCodeUrl } from '../cashier/qr-codes.ts';
+import { formatMoney, money } from '../money/money.ts';
+import { qrPng, qrSvg } from '../qr/picture.ts';
+import { posterPdf } from '../qr/poster-pdf.ts';
+import { posterSvg } from '../qr/poster-svg.ts';
+import { type Paper, PAPERS, type Poster } from '../qr/poster.ts';
+import { codeWallets } from './code-wallets.ts';
+import { queryOf } from './page-request.ts';
+import { walletColour } from './wallet-marks.ts';
+
+interface PictureParams {
+  Params: { code: string };
+}
+
+const PAPER_USUAL: Paper = 'A5';
+const PIXELS_PER_MODULE = 16;
+/** A shop that renames itself or takes another wallet sees it on the poster within the hour. */
+const CACHE_SECONDS = 3600;
+
+/** A shop's code to print: the poster on three sizes of paper, and the code alone. Public, as the code itself is. */
+export function mountPosterRoutes(app: FastifyInstance, cashier: Cashier): void {
+  const keep = createKeeper();
+
+  app.get<PictureParams>('/q/:code/poster.svg', hidden, async (request, reply) => {
+    const { poster } = await posterOf(request.params.code);
+    const paper = readPaper(queryOf(request, 'paper'));
+    const svg = keep(`svg ${paper} ${JSON.stringify(poster)}`, async () => Buffer.from(await posterSvg(poster, paper)));
+    return answer(reply, 'image/svg+xml', await svg);
+  });
+
+  app.get<PictureParams>('/q/:code/poster.pdf', hidden, async (request, reply) => {
+    const { poster, changedAt } = await posterOf(request.params.code);
+    const paper = readPaper(queryOf(request, 'paper'));
+    const pdf = keep(`pdf ${paper} ${JSON.stringify(poster)}`, () => posterPdf(poster, paper, changedAt));
+    return answer(reply, 'application/pdf', await pdf);
+  });
+
+  app.get<PictureParams>('/q/:code/qr.svg', hidden, async (request, reply) => {
+    const { code } = await openQrCode(cashier, request.params.code);
+    return answer(reply, 'image/svg+xml', Buffer.from(qrSvg(qrCodeUrl(cashier.deps, code.id), 'quartile')));
+  });
+
+  app.get<PictureParams>('/q/:code/qr.png', hidden, async (request, reply) => {
+    const { code } = await openQrCode(cashier, request.params.code);
+    const url = qrCodeUrl(cashier.deps, code.id);
+    return answer(reply, 'image/png', await keep(`png ${url}`, () => qrPng(url, 'quartile', PIXELS_PER_MODULE)));
+  });
+
+  async function posterOf(id: string): Promise<{ poster: Poster; changedAt: Date }> {
+    const scanned = await openQrCode(cashier, id);
+    const wallets = await codeWallets(cashier, scanned.code);
+    const poster = {
+      text: qrCodeUrl(cashier.deps, scanned.code.id),
+      shopName: scanned.merchantName,
+      detail: detailOf(scanned),
+      wallets: wallets.map(({ name, label }) => ({ name: label['zh-CN'], colour: walletColour(name) })),
+      idLine: scanned.code.id,
+    };
+    return { poster, changedAt: scanned.code.updatedAt };
+  }
+}
+
+const hidden = { schema: { hide: true } } as const;
+
+function detailOf({ code }: ScannedCode): string {
+  const amount = code.amountMinor === null ? [] : [formatMoney(money(code.currency, code.amountMinor))];
+  return [code.label, ...amount].join(' · ');
+}
+
+function readPaper(asked: string | null): Paper {
+  if (asked === null) return PAPER_USUAL;
+  if (!Object.hasOwn(PAPERS, asked)) throw new Refusal('invalid_request', 'paper is A4, A5 or A6', { param: 'paper' });
+  return asked as Paper; // one of the table's own keys
+}
+
+function answer(reply: FastifyReply, type: string, body: Buffer): FastifyReply {
+  return reply.headers({ 'content-type': type, 'cache-control': `public, max-age=${CACHE_SECONDS}` }).send(body);
+}
+
+/** Drawing letters takes a while and anybody may ask: what was drawn is kept, and drawn once when many ask at a time. */
+function createKeeper() {
+  const kept = new Map<string, Promise<Buffer>>();
+  return (name: string, draw: () => Promise<Buffer>): Promise<Buffer> => {
+    const known = kept.get(name);
+    if (known !== undefined) return known;
+    const oldest = kept.keys().next().value;
+    if (kept.size >= CODE_PICTURES_KEPT_MAX && oldest !== undefined) kept.delete(oldest);
+    const drawing = draw();
+    kept.set(name, drawing);
+    drawing.catch(() => kept.delete(name));
+    return drawing;
+  };
+}
