@@ -1,0 +1,103 @@
+import { expect } from 'vitest';
+import { walletContract, type WalletFault, type WalletHarness } from '../contract.ts';
+import type { NextAction, Payer } from '../wallet.ts';
+import type { WechatpayConfig } from './config.ts';
+import { identify } from './identify.ts';
+import { startTestWorld, type TestWorld } from './test-world.ts';
+import { wechatpay } from './wechatpay.ts';
+
+walletContract('WeChat Pay, moving from certificates to the public key', () => makeHarness(0));
+walletContract('WeChat Pay, by platform certificate', () => makeHarness(1));
+walletContract('WeChat Pay, by platform public key', () => makeHarness(2));
+
+async function makeHarness(merchant: number): Promise<WalletHarness<WechatpayConfig>> {
+  const world = await startTestWorld({ merchant });
+  const { sandbox, settings, config, deps, clock, notifyUrl, logged } = world;
+  return {
+    wallet: wechatpay,
+    config,
+    deps,
+    clock,
+    notifyUrl,
+    logged,
+    sandbox: {
+      visit: (action) => visit(world, action),
+      pay: async (orderNo) => void sandbox.pay(orderNo),
+      decline: async (orderNo) => sandbox.decline(orderNo, 'NOT_ENOUGH'),
+      books: async (orderNo) => {
+        const payments = sandbox.orders({ orderNo }).filter((order) => order.kind === 'payment');
+        return { payments: payments.length, refundedMinor: BigInt(payments[0]?.refunded_fen ?? 0) };
+      },
+      setFault: (fault) => {
+        world.setPatience(fault.kind !== 'silent');
+        sandbox.setFault(theirFault(fault));
+      },
+      clearFaults: () => {
+        world.setPatience(true);
+        sandbox.clearFaults();
+      },
+      takeNotifications: async (orderNo) => {
+        await expect.poll(() => world.heard(orderNo).length, { timeout: 5000 }).toBeGreaterThan(0);
+        return world.heard(orderNo);
+      },
+      finishRefund: async (orderNo) => {
+        const states = () => sandbox.orders({ orderNo }).map((order) => order.state);
+        await expect.poll(states, { timeout: 5000 }).toEqual(['succeeded']);
+      },
+      payer: () => askWhoPays(world),
+      paymentCode: (buyer) => sandbox.paymentCode(buyer),
+      secrets: [settings.api_v3_key, settings.app_secret, settings.merchant_private_key_pem.split('\n')[1] ?? 'no key'],
+      stop: world.stop,
+    },
+  };
+}
+
+const KINDS = {
+  silent: 'silent',
+  hang_up: 'drop_after',
+  page: 'html',
+  forged: 'bad_signature',
+  unheard_of: 'code',
+  slow: 'slow',
+  duplicate: 'duplicate',
+  wrong_amount: 'wrong_amount',
+} as const;
+
+function theirFault(fault: WalletFault): Parameters<TestWorld['sandbox']['setFault']>[0] {
+  const theirs = { operation: fault.operation, kind: KINDS[fault.kind] };
+  if (fault.kind === 'unheard_of') return { ...theirs, value: 'TELEPORTED' };
+  return fault.kind === 'slow' ? { ...theirs, value: 500 } : theirs;
+}
+
+/** A browser goes to the page; the app and the bridge check what they are handed; the scanner reads the code. */
+async function visit({ sandbox }: TestWorld, action: NextAction): Promise<void> {
+  if (action.type === 'redirect') return open(action.url);
+  if (action.type === 'qr') return open(`${sandbox.url}/sandbox/scan?text=${encodeURIComponent(action.text)}`);
+  if (action.type !== 'jsapi' && action.type !== 'app_request') throw new Error(`WeChat Pay knows no ${action.type}`);
+  const reply = await fetch(`${sandbox.url}/client/open`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(action.fields),
+  });
+  if (reply.status !== 200) throw new Error(`the app says ${await reply.text()}`);
+  if (action.type === 'jsapi') await open(action.testPageUrl ?? 'no page');
+}
+
+async function open(url: string): Promise<void> {
+  const reply = await fetch(url);
+  const page = await reply.text();
+  if (reply.status !== 200 || !page.includes('微信支付')) throw new Error(`the page answered ${reply.status}: ${page}`);
+}
+
+/** WeChat's browser goes to the log-in and comes back at once. */
+async function askWhoPays({ config, deps }: TestWorld): Promise<Payer> {
+  const url = identify.askUrl(config, { returnUrl: 'https://shop.example/c/pay_1/token/payer?a=1', state: 'state1' });
+  const reply = await fetch(url, { redirect: 'manual' });
+  const back = new URL(reply.headers.get('location') ?? '');
+  expect(back.searchParams.get('state')).toBe('state1');
+  const name = { orderNo: 'P'.repeat(26), orderedAt: deps.clock.now() };
+  const came = { query: Object.fromEntries(back.searchParams), userAgent: 'MicroMessenger', name };
+  const reading = await identify.read(deps, config, came);
+  if (reading.kind !== 'payer') throw new Error(`nobody: ${reading.reason}`);
+  return reading.payer;
+}
