@@ -8,7 +8,7 @@ import { systemRandom } from '../../base/random.ts';
 import { createSend } from '../../net/send.ts';
 import { startUnionpaySandbox, type UnionpaySandbox } from '../../sandbox/wallets/unionpay/unionpay.ts';
 import { walletContract, type WalletFault, type WalletHarness } from '../contract.ts';
-import type { NextAction, RawNotification } from '../wallet.ts';
+import type { NextAction, Payer, RawNotification, WalletDeps } from '../wallet.ts';
 import type { UnionpayConfig } from './config.ts';
 import { unionpay } from './unionpay.ts';
 
@@ -36,10 +36,12 @@ async function makeHarness(settingsOf: (sandbox: UnionpaySandbox) => object): Pr
   let timeoutMs = GIVE_UP_MS;
   const send: Send = (request) => sender.send({ ...request, timeoutMs });
   const ear = await listen();
+  const config = unionpay.readConfig(settings);
+  const deps = { send, clock, random: systemRandom, log };
   return {
     wallet: unionpay,
-    config: unionpay.readConfig(settings),
-    deps: { send, clock, random: systemRandom, log },
+    config,
+    deps,
     clock,
     notifyUrl: ear.url,
     logged: () => logged.join('\n'),
@@ -67,6 +69,8 @@ async function makeHarness(settingsOf: (sandbox: UnionpaySandbox) => object): Pr
         const states = () => sandbox.orders({ orderNo }).map((order) => order.state);
         await expect.poll(states, { timeout: 5000 }).toEqual(['succeeded']);
       },
+      payer: () => identifyPayer(config, deps),
+      paymentCode: (buyer) => sandbox.paymentCode(buyer),
       secrets: secretsOf(settings),
       stop: async () => {
         await sender.close();
@@ -77,18 +81,37 @@ async function makeHarness(settingsOf: (sandbox: UnionpaySandbox) => object): Pr
   };
 }
 
-const FAULT_OPERATIONS = { pay: 'app', query: 'query', refund: 'refund', notify: 'notify' } as const;
 const FAULT_KINDS = {
   silent: 'silent',
   hang_up: 'drop_after',
   page: 'html',
   forged: 'bad_signature',
-  unheard_of: 'resp_code',
-} as const;
+  unheard_of: 'code',
+  slow: 'slow',
+  duplicate: 'duplicate',
+  wrong_amount: 'wrong_amount',
+} as const satisfies Record<WalletFault['kind'], string>;
+const FAULT_VALUES: Partial<Record<WalletFault['kind'], string | number>> = { unheard_of: 'ZZ', slow: 500 };
 
 function theirFault(fault: WalletFault): Parameters<UnionpaySandbox['setFault']>[0] {
-  const theirs = { operation: FAULT_OPERATIONS[fault.operation], kind: FAULT_KINDS[fault.kind] };
-  return fault.kind === 'unheard_of' ? { ...theirs, value: 'ZZ' } : theirs;
+  const theirs = { operation: fault.operation, kind: FAULT_KINDS[fault.kind] };
+  const value = FAULT_VALUES[fault.kind];
+  return value === undefined ? theirs : { ...theirs, value };
+}
+
+/** A page in the wallet's own browser asks who is there. */
+async function identifyPayer(config: UnionpayConfig, deps: WalletDeps): Promise<Payer> {
+  const askUrl = unionpay.identify?.askUrl(config, { returnUrl: 'https://shop.example/c/who?x=1', state: 'abc' }) ?? '';
+  const reply = await fetch(askUrl, { redirect: 'manual' });
+  const { searchParams } = new URL(reply.headers.get('location') ?? '');
+  const query = Object.fromEntries(searchParams);
+  expect(query).toMatchObject({ x: '1', state: 'abc' });
+  const orderNo = `W${deps.random.bytes(12).toString('hex').toUpperCase()}`;
+  const userAgent = 'Mozilla/5.0 (com.unionpay.chsp) (UnionPay/1.0 CloudPay) (clientVersion 324)';
+  const came = { query, userAgent, name: { orderNo, orderedAt: deps.clock.now() } };
+  const reading = await unionpay.identify?.read(deps, config, came);
+  if (reading?.kind !== 'payer') throw new Error(`nobody is there: ${inspect(reading)}`);
+  return reading.payer;
 }
 
 function settingsBy(sandbox: UnionpaySandbox, method: string): object {

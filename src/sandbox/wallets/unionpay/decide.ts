@@ -5,8 +5,11 @@ import type { Fields } from './form.ts';
 import { type Decision, type Gateway, refuse } from './gateway.ts';
 import { toWirePem } from './mint.ts';
 import { transactionKey } from './numbers.ts';
+import { takeBill } from './take-bill.ts';
+import { takeCharge } from './take-charge.ts';
 import { takePayment } from './take-payment.ts';
 import { takeReversal, takeUndo } from './undo.ts';
+import { appUserIdOf, takeUserId } from './user-auth.ts';
 
 /** Does what a checked request asks for. Synchronous: no other request comes between looking and recording. */
 export function decide(gateway: Gateway, operation: Operation, fields: Fields): Decision {
@@ -14,7 +17,15 @@ export function decide(gateway: Gateway, operation: Operation, fields: Fields): 
   switch (operation) {
     case 'front':
     case 'app':
+    case 'qr':
       return takePayment(gateway, fields, operation);
+    case 'jsapi':
+      if (fields.appUserId !== appUserIdOf(fields.merId ?? '')) return refuse('10', '报文格式错误:appUserId');
+      return takePayment(gateway, fields, operation);
+    case 'code':
+      return takeCharge(gateway, fields);
+    case 'userId':
+      return takeUserId(gateway, fields);
     case 'query':
       return query(gateway, fields);
     case 'refund':
@@ -27,8 +38,7 @@ export function decide(gateway: Gateway, operation: Operation, fields: Fields): 
       return { kind: 'answer', respCode: '00', fields: { certType: fields.certType, encryptPubKeyCert } };
     }
     case 'file':
-      // No bill files are made; as on the real host a day without one is told by 98.
-      return refuse('98');
+      return takeBill(gateway, fields);
     default:
       return operation satisfies never;
   }

@@ -25,9 +25,9 @@ export function toNotificationFacts(gateway: Gateway, order: Order): Facts {
   return { ...base, settleAmt: '0', queryId: order.walletId, origQryId: originalQueryId(gateway, order) };
 }
 
-/** How it stands: 00 or A6 done; 05 not yet; anything else failed for now, and for good after payTimeout. */
+/** How it stands: 00 or A6 done; 05 not yet; 46 undone; anything else failed for now, for good after payTimeout. */
 export function outcomeCode(gateway: Gateway, order: Order): string {
-  return standingCode(gateway, order);
+  return order.state === 'reversed' ? '46' : standingCode(gateway, order);
 }
 
 function nameFacts(order: Order): Facts {

@@ -9,6 +9,11 @@ export const UNIONPAY_FAULTS: FaultPlan = {
   operations: {
     front: 'pay',
     app: 'pay',
+    qr: 'pay',
+    jsapi: 'pay',
+    code: 'pay',
+    userAuth: 'identify',
+    userId: 'identify',
     query: 'query',
     refund: 'refund',
     void: 'refund',

@@ -1,11 +1,31 @@
-export type Operation = 'front' | 'app' | 'query' | 'refund' | 'void' | 'reversal' | 'certificate' | 'file';
-export type Endpoint = 'front' | 'app' | 'back' | 'query' | 'file';
+export type Operation =
+  | 'front'
+  | 'app'
+  | 'qr'
+  | 'jsapi'
+  | 'code'
+  | 'userId'
+  | 'query'
+  | 'refund'
+  | 'void'
+  | 'reversal'
+  | 'certificate'
+  | 'file';
+export type Endpoint = 'front' | 'app' | 'newApp' | 'back' | 'query' | 'file';
 
-// UnionPay 5.1.0, txnType and txnSubType: which pairs an endpoint knows.
+// UnionPay 5.1.0, txnType and txnSubType: which pairs an endpoint knows. 银联二维码: 主扫 01/07, 被扫 01/06; 银联 JS 支付: newApp.
 const OPERATIONS: Record<Endpoint, Record<string, Operation>> = {
   front: { '01/01': 'front' },
   app: { '01/01': 'app' },
-  back: { '04/00': 'refund', '31/00': 'void', '99/01': 'reversal', '95/00': 'certificate' },
+  newApp: { '00/10': 'userId', '01/01': 'jsapi', '04/00': 'refund' },
+  back: {
+    '01/06': 'code',
+    '01/07': 'qr',
+    '04/00': 'refund',
+    '31/00': 'void',
+    '99/01': 'reversal',
+    '95/00': 'certificate',
+  },
   query: { '00/00': 'query', '00/02': 'query' },
   file: { '76/01': 'file' },
 };
@@ -29,6 +49,10 @@ export const ENVELOPE = [
 export const REQUIRED: Record<Operation, readonly string[]> = {
   front: ['channelType', 'orderId', 'txnTime', 'txnAmt', 'currencyCode', 'frontUrl', 'backUrl'],
   app: ['channelType', 'orderId', 'txnTime', 'txnAmt', 'currencyCode', 'backUrl'],
+  qr: ['channelType', 'orderId', 'txnTime', 'txnAmt', 'currencyCode', 'backUrl'],
+  jsapi: ['channelType', 'orderId', 'txnTime', 'txnAmt', 'currencyCode', 'backUrl', 'appUserId', 'tradeType'],
+  code: ['channelType', 'orderId', 'txnTime', 'txnAmt', 'currencyCode', 'backUrl', 'qrNo'],
+  userId: ['channelType', 'orderId', 'txnTime', 'userAuthCode', 'appUpIdentifier'],
   query: [],
   refund: ['channelType', 'orderId', 'txnTime', 'txnAmt', 'backUrl'],
   void: ['channelType', 'orderId', 'txnTime', 'txnAmt', 'backUrl'],
@@ -41,6 +65,10 @@ export const REQUIRED: Record<Operation, readonly string[]> = {
 export const BIZ_TYPES: Record<Operation, readonly string[]> = {
   front: ['000201'],
   app: ['000201'],
+  qr: ['000000'],
+  jsapi: ['000000'],
+  code: ['000000'],
+  userId: ['000000'],
   query: ['000000', '000201'],
   refund: ['000201', '000000'],
   void: ['000201', '000000'],
@@ -85,6 +113,9 @@ const FORMATS: Record<string, Format> = {
   subMerId: { pattern: /^[A-Za-z0-9]{5,15}$/, charsMax: 15 },
   settleDate: { pattern: /^(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/, charsMax: 4 },
   fileType: { pattern: /^\d\d$/, charsMax: 2 },
+  qrNo: { pattern: /^62\d{17}$/, charsMax: 19 },
+  tradeType: { pattern: /^mobileWeb$/, charsMax: 9 },
+  appUpIdentifier: { pattern: /^UnionPay\/[0-9.]+ [A-Za-z0-9]+$/, charsMax: 64 },
   certType: { pattern: /^01$/, charsMax: 2 },
 };
 

@@ -14,11 +14,14 @@ import { type Fields, isEchoable, readForm, writeRaw } from './form.ts';
 import { type Decision, type Gateway, type Refused, refuse } from './gateway.ts';
 import type { SandboxMerchant } from './keys.ts';
 import { transactionKey } from './numbers.ts';
+import { registerShownCodes } from './shown-code.ts';
+import { registerUserAuth } from './user-auth.ts';
 
 // UnionPay 5.1.0, the addresses below the gateway's host; bill files come from a host of their own.
 const PATHS: Record<string, Endpoint> = {
   '/gateway/api/frontTransReq.do': 'front',
   '/gateway/api/appTransReq.do': 'app',
+  '/gateway/api/newAppTransReq.do': 'newApp',
   '/gateway/api/backTransReq.do': 'back',
   '/gateway/api/queryTrans.do': 'query',
   '/filedownload': 'file',
@@ -33,6 +36,8 @@ export function registerGatewayRoutes(app: FastifyInstance, gateway: Gateway): v
   for (const [path, endpoint] of Object.entries(PATHS)) {
     app.post(path, (request, reply) => handle(gateway, endpoint, request.body, reply));
   }
+  registerShownCodes(app, gateway);
+  registerUserAuth(app, gateway);
 }
 
 async function handle(gateway: Gateway, endpoint: Endpoint, body: unknown, reply: FastifyReply): Promise<FastifyReply> {

@@ -1,4 +1,5 @@
 import type { SandboxKeys, SandboxMerchant } from './keys.ts';
+import { USER_AUTH_PATH } from './user-auth.ts';
 
 interface CommonSettings {
   mer_id: string;
@@ -9,6 +10,8 @@ interface CommonSettings {
   gateway_url: string;
   /** Where bill files are asked for, the whole address. */
   file_url: string;
+  /** Where a page in the wallet's browser asks who pays. */
+  user_auth_url: string;
 }
 
 export interface RsaMerchantSettings extends CommonSettings {
@@ -33,6 +36,7 @@ export function toSettings(merchant: SandboxMerchant, keys: SandboxKeys, url: st
     encryption_certificate_pem: keys.encryption.pem,
     gateway_url: url,
     file_url: `${url}/filedownload/`,
+    user_auth_url: `${url}${USER_AUTH_PATH}`,
   };
   return merchant.signMethod === '01'
     ? { ...common, sign_method: '01', pfx_base64: merchant.pfxBase64, pfx_password: merchant.pfxPassword }

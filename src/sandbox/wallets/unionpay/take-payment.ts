@@ -5,6 +5,7 @@ import { takePayment as takeOrder } from '../ground/payments.ts';
 import { type Fields, readBraces } from './form.ts';
 import { type Decision, type Gateway, refuse } from './gateway.ts';
 import { toTn, transactionKey } from './numbers.ts';
+import { newCodeNumber, shownCodeOf } from './shown-code.ts';
 import { fromStamp } from './stamp.ts';
 
 /** What is kept of a request besides what every wallet keeps. */
@@ -21,17 +22,27 @@ const KEPT = [
   'reqReserved',
 ];
 
-/** Takes a front or app order: it can be paid from now on. The same orderId on the same day is answered 12. */
-export function takePayment(gateway: Gateway, fields: Fields, via: 'front' | 'app'): Decision {
+/** Takes an order that waits for its payer. The same orderId on the same day is answered 12. */
+export function takePayment(gateway: Gateway, fields: Fields, via: 'front' | 'app' | 'qr' | 'jsapi'): Decision {
   const request = toNewOrder(fields, via, 'payment');
   if (findNamesake(gateway, request) !== undefined) return refuse('12');
   const { clock, books } = gateway;
   if (via === 'app') request.wire.tn = toTn(request.wire.txnTime ?? '', books.nextSequence());
+  if (via === 'qr') request.wire.codeNumber = newCodeNumber(gateway.random);
   const usual = new Date(clock.now().getTime() + SANDBOX_ORDER_OPEN_MINUTES * 60_000);
   const order = takeOrder(gateway, request, fromStamp(fields.payTimeout ?? '') ?? usual);
-  return via === 'front'
-    ? { kind: 'page', path: payPath(order) }
-    : { kind: 'answer', respCode: '00', fields: { tn: order.wire.tn } };
+  switch (via) {
+    case 'front':
+      return { kind: 'page', path: payPath(order) };
+    case 'app':
+      return { kind: 'answer', respCode: '00', fields: { tn: order.wire.tn } };
+    case 'qr':
+      return { kind: 'answer', respCode: '00', fields: { qrCode: shownCodeOf(gateway, order) } };
+    case 'jsapi':
+      return { kind: 'answer', respCode: '00', fields: { payUrl: gateway.url + payPath(order) } };
+    default:
+      return via satisfies never;
+  }
 }
 
 /** An orderId is used up for the day of its txnTime, whatever it was used for. */

@@ -1,5 +1,6 @@
 import { SANDBOX_REFUND_WINDOW_DAYS } from '../../../base/limits.ts';
 import type { NewOrder, Order } from '../ground/order.ts';
+import { reverseOrder } from '../ground/payments.ts';
 import { fitRefund, takeRefund } from '../ground/refunds.ts';
 import type { Fields } from './form.ts';
 import { type Decision, type Gateway, type Refused, refuse } from './gateway.ts';
@@ -21,12 +22,22 @@ export function takeUndo(gateway: Gateway, fields: Fields, what: 'refund' | 'voi
   return { kind: 'answer', respCode: '00', fields: told };
 }
 
-/** Only payments with an unknown outcome that were made without the payer's browser or app can be reversed. */
+/**
+ * Only charged payment codes can be reversed, paid or not, on their clearing day, and not once a part went back. The gateway
+ * cannot see what the merchant does not know. UnionPay 5.1.0, 冲正.
+ */
 export function takeReversal(gateway: Gateway, fields: Fields): Decision {
   const { merId = '', orderId = '', txnTime = '' } = fields;
   const original = gateway.books.find(transactionKey({ merId, orderId, txnTime }));
   if (original === undefined || original.kind !== 'payment') return refuse('35');
-  return refuse('32', '该产品不支持冲正');
+  if (original.via !== 'code') return refuse('32', '该产品不支持冲正');
+  if (original.state === 'reversed') return refuse('46');
+  if (original.state === 'failed' || original.state === 'closed') return refuse('35');
+  if (original.undone.minor > 0n) return refuse('45');
+  const from = original.settledAt ?? original.orderedAt;
+  if (clearingDay(from) !== clearingDay(gateway.clock.now())) return refuse('39');
+  reverseOrder(gateway, original);
+  return { kind: 'answer', respCode: '00' };
 }
 
 function findOriginal(gateway: Gateway, fields: Fields): Order | undefined {

@@ -13,6 +13,7 @@ import type { Gateway } from './gateway.ts';
 import { openKeys } from './keys.ts';
 import { settledNumbers } from './numbers.ts';
 import { registerGatewayRoutes } from './routes.ts';
+import { digits, findShownCode } from './shown-code.ts';
 import { type MerchantSettings, type RsaMerchantSettings, toSettings } from './settings.ts';
 
 // UnionPay FAQ, 后台通知: at once, then after 1, 2, 4 and 5 minutes more.
@@ -50,7 +51,7 @@ export async function startUnionpaySandbox(options: UnionpaySandboxOptions): Pro
     ...UNIONPAY_FAULTS,
     notifyDelaysMs: NOTIFY_DELAYS_MS,
     refundDelayMs: REFUND_DELAY_MS,
-    indexed: ['tn'],
+    indexed: ['tn', 'codeNumber'],
     build: (ground: Ground) => {
       gateway = Object.assign(ground, { keys });
       return createSide(gateway);
@@ -76,6 +77,9 @@ function createSide(gateway: Gateway): WalletSide<UnionpayOrder> {
     isTaken: (status) => status === 200,
     wayBack: (order) => wayBack(gateway, order),
     findOrder: ({ tn }) => (tn === undefined ? undefined : books.findByWire('tn', tn)),
+    scan: (text) => findShownCode(gateway, text),
+    // 银联二维码: 19 digits that begin with 62.
+    mintCode: (random) => `62${digits(random, 17)}`,
     showOrder: (order) => ({
       mer_id: order.merchantNo,
       txn_time: order.wire.txnTime ?? '',
