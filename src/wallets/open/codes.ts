@@ -53,6 +53,7 @@ const REASONS: Readonly<Record<string, FailureReason>> = {
   insufficient_funds: 'insufficient_funds',
   limit_exceeded: 'limit_exceeded',
   risk_refused: 'risk_refused',
+  wrong_pin: 'authentication_failed',
   code_invalid: 'code_invalid',
   payer_unknown: 'authentication_failed',
   amount_refused: 'amount_refused',

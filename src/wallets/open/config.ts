@@ -57,6 +57,8 @@ export function readConfig(wallet: WalletName, input: unknown): OpenConfig {
   const merchantNo = readWord(settings, 'merchant_no');
   const signing = { keyId: readWord(settings, 'merchant_key_id'), privateKey: readPrivateKey(settings, environment) };
   const walletKeys = readWalletKeys(required(settings, 'wallet_public_keys'));
+  if (environment === 'production' && [...walletKeys.values()].some((key) => PUBLISHED_KEYS.includes(thumbprint(key))))
+    throw wrong('wallet_public_keys', 'holds a key from a public document, with which everybody can sign');
   const own = thumbprint(createPublicKey(signing.privateKey));
   if ([...walletKeys.values()].some((key) => thumbprint(key) === own))
     throw wrong('wallet_public_keys', "holds the merchant's own key: it must be the wallet's");

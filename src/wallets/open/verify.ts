@@ -41,7 +41,7 @@ export function verifyMessage(message: CameMessage, covered: Covered, tag: Tag, 
     return flawed('digest', 'its Content-Digest is not that of the body');
   if (!isCovering(components, covered)) return flawed('covers', `it must be signed over ${listOf(covered)}`);
   if (params.get('tag') !== tag) return flawed('stamp', `its tag must be ${tag}`);
-  if ((params.get('alg') ?? 'ed25519') !== 'ed25519') return flawed('stamp', 'its alg must be ed25519');
+  if (params.get('alg') !== 'ed25519') return flawed('stamp', 'its alg must be ed25519');
   if (!/^[\w-]{16,64}$/.test(textOf(params.get('nonce')))) return flawed('stamp', 'its nonce must be 16 to 64 letters');
   const createdAt = readTimes(params.get('created'), params.get('expires'), now);
   if (createdAt === null) return flawed('time', 'its time is over, has not come, or is too long');

@@ -44,6 +44,8 @@ export function createOrder(side: OpenSide, asked: Asked, orderNo: string, fault
   if (!SCENES.includes(wanted.scene)) return problem('scene_refused');
   if ((wanted.scene === 'code') !== (wanted.paymentCode !== null)) return problem('malformed', 'payment_code');
   if ((wanted.scene === 'jsapi') !== (wanted.payerId !== null)) return problem('malformed', 'payer_id');
+  if (wanted.expiresAt.getTime() > ground.clock.now().getTime() + OPEN_DAYS_MAX * 86_400_000)
+    return problem('malformed', 'expires_at');
   const fingerprint = fingerprintOf(wanted);
   const key = orderKey('payment', asked.merchant.merchantNo, orderNo);
   const repeat = findRepeat(ground, key, fingerprint);
@@ -78,7 +80,6 @@ function begin(side: OpenSide, order: Order, wanted: NewOrderRequest): void {
   const { ground } = side;
   const now = ground.clock.now().getTime();
   if (wanted.expiresAt.getTime() <= now) return end(side, order, 'expired');
-  if (wanted.expiresAt.getTime() > now + OPEN_DAYS_MAX * 86_400_000) return end(side, order, 'expired');
   if (wanted.payerId !== null && wanted.payerId !== payerIdOf(order.merchantNo))
     return end(side, order, 'payer_unknown');
   if (wanted.paymentCode === null) return;
