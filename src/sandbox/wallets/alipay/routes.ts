@@ -77,7 +77,8 @@ async function handle(gateway: Gateway, query: string, body: unknown, reply: Fas
     if (FRONT_OPERATIONS.includes(operation)) return (to) => showRefusal(decision, to);
     const merchant = checked.ok ? checked.call.merchant : checked.merchant;
     const text = writeAnswer(gateway, merchant, params.method ?? '', decision.node, fault);
-    return (to) => to.type('text/html;charset=utf-8').send(text);
+    const traceId = gateway.random.bytes(16).toString('hex');
+    return (to) => to.header('trace_id', traceId).type('text/html;charset=utf-8').send(text);
   });
 }
 
