@@ -3,6 +3,7 @@ import type { BuyerView, BuyerWallet } from '../cashier/buyer-view.ts';
 import type { Attempt } from '../cashier/payment.ts';
 import { formatMoney, money } from '../money/money.ts';
 import { homeWallets, type Way, waysToPay } from '../wallets/detect/ways.ts';
+import type { WayOut } from './browser-help.ts';
 import type { AttemptView, CashierView, PageAction, WalletChoice } from './cashier-view.ts';
 import { FAILURE_TEXTS } from './failure-texts.ts';
 import { toPlace, type Whereabouts } from './place.ts';
@@ -69,6 +70,15 @@ export function homeOf(view: BuyerView, where: Whereabouts): { wallet: BuyerWall
   return null;
 }
 
+/** The way that leaves this app, where there is one. */
+export function wayOut(ways: readonly Way[]): WayOut | null {
+  return ways.find((way): way is WayOut => way.kind === 'open_in_browser' || way.kind === 'copy_link') ?? null;
+}
+
+export function isInApp(where: Whereabouts): boolean {
+  return where.detected.app !== 'browser';
+}
+
 /** Asked for, then this app's own, then what this browser used last; what has to leave the app comes after the rest. */
 function toChoices(wallets: readonly BuyerWallet[], around: BuyerSurroundings): WalletChoice[] {
   const homes: readonly string[] = homeWallets(around.where.detected);
@@ -86,6 +96,7 @@ function toChoices(wallets: readonly BuyerWallet[], around: BuyerSurroundings): 
       isHome,
       lastUsed,
       hasCode: ways.some((way) => way.kind === 'show_qr'),
+      hasWayOut: isInApp(around.where) && wayOut(ways) !== null,
     };
     return {
       choice,
@@ -93,7 +104,7 @@ function toChoices(wallets: readonly BuyerWallet[], around: BuyerSurroundings): 
         Number(ways.length === 0),
         Number(wallet.name !== around.askedWallet),
         isHome ? homes.indexOf(wallet.name) : homes.length,
-        Number(comesNext === 'other_browser'),
+        EFFORT[comesNext][around.where.detected.isPhone ? 'phone' : 'desktop'],
         Number(!lastUsed),
         WALLET_ORDER.indexOf(wallet.name),
       ],
@@ -101,6 +112,13 @@ function toChoices(wallets: readonly BuyerWallet[], around: BuyerSurroundings): 
   });
   return choices.sort((left, right) => compareRanks(left.rank, right.rank)).map(({ choice }) => choice);
 }
+
+/** What a wallet asks of the buyer here; a desktop's buyer has a phone at hand to scan with, a phone's needs a second one. */
+const EFFORT: Record<WalletChoice['comesNext'], { phone: number; desktop: number }> = {
+  page: { phone: 0, desktop: 0 },
+  code: { phone: 1, desktop: 0 },
+  other_browser: { phone: 2, desktop: 2 },
+};
 
 function compareRanks(left: readonly number[], right: readonly number[]): number {
   const at = left.findIndex((rank, index) => rank !== right[index]);

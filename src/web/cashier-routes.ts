@@ -4,7 +4,7 @@ import { createBuyerAsker } from '../cashier/buyer-view.ts';
 import type { Cashier } from '../cashier/cashier.ts';
 import { qrPng } from '../qr/picture.ts';
 import { renderBrowserHelp } from './browser-help.ts';
-import { homeOf, waysOf } from './buyer-page.ts';
+import { homeOf, isInApp, wayOut, waysOf } from './buyer-page.ts';
 import { renderCashier } from './cashier-page.ts';
 import { pageLink, showCashierState } from './cashier-view.ts';
 import { createDeparture } from './departure.ts';
@@ -52,9 +52,11 @@ export function mountCashierRoutes(app: FastifyInstance, cashier: Cashier): void
     const view = visits.toView(visit, false);
     const wallet = visit.view.wallets.find(({ name }) => name === queryOf(request, 'wallet'));
     const choice = view.wallets.find(({ name }) => name === wallet?.name);
-    const way = wallet === undefined ? undefined : waysOf(wallet, visit.where)[0];
+    const ways = wallet === undefined ? [] : waysOf(wallet, visit.where);
+    const way = wayOut(ways);
     // The app's menu has opened this very page in a browser: there it leads on to the cashier.
-    if (choice === undefined || (way?.kind !== 'open_in_browser' && way?.kind !== 'copy_link'))
+    const isNeeded = way !== null && (ways[0] === way || isInApp(visit.where));
+    if (choice === undefined || !isNeeded)
       return reply.redirect(pageLink(view, '', choice === undefined ? {} : { wallet: choice.name }), 303);
     const page = renderBrowserHelp(view, choice, way, `${view.url}?wallet=${choice.name}`);
     return reply.headers(securityHeaders([])).send(page);

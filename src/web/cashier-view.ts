@@ -63,6 +63,8 @@ export interface WalletChoice {
   lastUsed: boolean;
   /** A code for another phone can be shown besides. */
   hasCode: boolean;
+  /** This is some app's browser, and the wallet can be paid outside it. */
+  hasWayOut: boolean;
 }
 
 export interface AttemptView {

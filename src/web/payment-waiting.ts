@@ -46,17 +46,16 @@ function hintOf(view: CashierView, isAtWallet: boolean): string {
 
 function renderOthers(view: CashierView, attempt: AttemptView): Html {
   const text = texts[view.lang];
-  const hasCode = view.wallets.some((wallet) => wallet.name === attempt.wallet && wallet.hasCode);
-  const showsCode = attempt.action?.type === 'qr';
+  const choice = view.wallets.find((wallet) => wallet.name === attempt.wallet);
+  const offersCode = choice?.hasCode === true && attempt.action?.type !== 'qr';
   return html`<details class="other" data-testid="other-wallet"${view.notice === 'came_back' && html` open`}><summary>${text.otherWallet}</summary>
 <p class="muted">${text.otherWalletHint}</p>
 ${renderWalletForm(view)}
 ${
-  hasCode &&
-  !showsCode &&
+  offersCode &&
   html`<form method="post" action="${pageLink(view, '/attempts')}" data-pay><input type="hidden" name="wallet" value="${attempt.wallet}"><input type="hidden" name="way" value="show_qr">
 <button class="link" type="submit" data-busy="${text.payScriptBusy}" data-testid="show-code">${stepTexts[view.lang].codeForOtherPhone(attempt.app[view.lang])}</button></form>`
-}</details>`;
+}${choice?.hasWayOut === true && html`<p><a class="link-line" href="${pageLink(view, '/elsewhere', { wallet: attempt.wallet })}" data-testid="elsewhere">${stepTexts[view.lang].elsewhere}</a></p>`}</details>`;
 }
 
 function actionOf(attempt: CashierView['attempt']): (AttemptView & { action: PageAction }) | null {

@@ -25,10 +25,12 @@ export interface StepTexts {
   payerUnknown: string;
   refusedHint: string;
   codeForOtherPhone(app: string): string;
+  elsewhere: string;
   anyWalletTitle: string;
   anyWalletHint: string;
   anyWalletAlt: string;
   comesNextCode(app: string): string;
+  comesNextOtherPhone(app: string): string;
   comesNextBrowser: string;
   home: string;
   inSandbox(app: string): string;
@@ -61,10 +63,12 @@ const chinese: StepTexts = {
   payerUnknown: '没有得到钱包的授权，请再试一次，或换一种方式支付。',
   refusedHint: '如果被钱包拒绝或您已取消，可以重新支付或换一种方式。',
   codeForOtherPhone: (app) => `显示二维码，用另一台手机的${app}扫`,
+  elsewhere: '到浏览器里打开',
   anyWalletTitle: '用任意钱包扫一扫',
   anyWalletHint: '用手机扫码，在您常用的钱包里付款',
   anyWalletAlt: '打开这笔付款的二维码',
   comesNextCode: (app) => `用${app}扫码`,
+  comesNextOtherPhone: (app) => `用另一台手机的${app}扫码`,
   comesNextBrowser: '需要在浏览器中打开',
   home: '当前应用',
   inSandbox: (app) => `正在模拟：${app}`,
@@ -97,10 +101,12 @@ const english: StepTexts = {
   payerUnknown: 'The wallet did not tell us who pays. Try again or choose another way to pay.',
   refusedHint: 'If the wallet declined it or you left it, pay again or choose another way.',
   codeForOtherPhone: (app) => `Show a code for ${app} on another phone`,
+  elsewhere: 'Open it in a browser',
   anyWalletTitle: 'Scan with any wallet',
   anyWalletHint: 'Scan with your phone and pay in the wallet you use',
   anyWalletAlt: 'Code that opens this payment',
   comesNextCode: (app) => `Scan with ${app}`,
+  comesNextOtherPhone: (app) => `Scan with ${app} on another phone`,
   comesNextBrowser: 'Opens in a browser',
   home: 'This app',
   inSandbox: (app) => `Standing in for ${app}`,

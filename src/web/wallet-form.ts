@@ -53,7 +53,9 @@ function hintOf(view: CashierView, wallet: WalletChoice): string | null {
     case 'page':
       return null;
     case 'code':
-      return text.comesNextCode(wallet.app[view.lang]);
+      return view.place.isPhone
+        ? text.comesNextOtherPhone(wallet.app[view.lang])
+        : text.comesNextCode(wallet.app[view.lang]);
     case 'other_browser':
       return text.comesNextBrowser;
   }

@@ -29,7 +29,14 @@ const NAMES = {
 
 export function choice(name: keyof typeof NAMES, more: Partial<WalletChoice> = {}): WalletChoice {
   const [label, app] = NAMES[name];
-  const usual = { comesNext: 'page', available: true, isHome: false, lastUsed: false, hasCode: true } as const;
+  const usual = {
+    comesNext: 'page',
+    available: true,
+    isHome: false,
+    lastUsed: false,
+    hasCode: true,
+    hasWayOut: false,
+  } as const;
   return { name, label, app, ...usual, ...more };
 }
 
@@ -96,7 +103,7 @@ export const cashierViews: Record<string, CashierView> = {
     ...base,
     place: { isPhone: true, app: { 'zh-CN': '微信', en: 'WeChat' }, standsInFor: 'wechat' },
     wallets: [
-      choice('wechatpay', { isHome: true }),
+      choice('wechatpay', { isHome: true, hasWayOut: true }),
       unionpay,
       choice('jdpay'),
       choice('alipay', { comesNext: 'other_browser' }),
