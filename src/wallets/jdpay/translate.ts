@@ -86,7 +86,7 @@ function succeeded(root: XmlElement, status: string): Outcome {
   const amount = readAmount(root);
   if (amount === null) return unknown('success without a readable amount', status);
   const tradeNum = childText(root, 'tradeNum') ?? '';
-  if (!/^[0-9A-Za-z]{1,50}$/.test(tradeNum)) return unknown('success without a tradeNum', status);
+  if (!/^[0-9A-Za-z_-]{1,50}$/.test(tradeNum)) return unknown('success without a tradeNum', status);
   const pays = readPays(root);
   return {
     kind: 'succeeded',
