@@ -57,6 +57,7 @@ test('keys and books are the same after a restart, for the owner’s eyes only',
   expect(after.merchantSettings).toEqual({
     ...before.merchantSettings,
     gateway_url: after.url,
+    user_auth_url: `${after.url}/qrcGtwWeb-web/api/userAuth`,
     file_url: `${after.url}/filedownload/`,
   });
   const again = openMerchant(after.merchantSettings);
