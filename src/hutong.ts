@@ -22,12 +22,15 @@ import { docsRoutes } from './http/routes/docs.ts';
 import { paymentRoutes } from './http/routes/payments.ts';
 import { qrCodeRoutes } from './http/routes/qr-codes.ts';
 import { refundRoutes } from './http/routes/refunds.ts';
+import { statementRoutes } from './http/routes/statements.ts';
 import { walletAccountRoutes } from './http/routes/wallet-accounts.ts';
 import { webhookRoutes } from './http/routes/webhooks.ts';
 import { buildServer } from './http/server.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
 import { createSend } from './net/send.ts';
 import { createVettedSend } from './net/vetted-send.ts';
+import type { SettlementDeps } from './settlement/settlement-deps.ts';
+import { type RunningSettlement, startSettlement } from './settlement/start-settlement.ts';
 import { createKeyring, type Keyring } from './vault/seal.ts';
 import { wallets } from './wallets/registry.ts';
 import { buyerRoutes } from './web/buyer-routes.ts';
@@ -67,6 +70,7 @@ const HOUSEKEEPING_MS = 60_000;
 const GROWTH_LOOK_MS = 2000;
 const EXPIRE_ITEMS = 1000;
 const WEBHOOK_IDLE_MS = 250;
+const SETTLEMENT_IDLE_MS = 1000;
 
 /** Connects, migrates and wires; listens to nothing yet. */
 export async function openHutong(options: HutongOptions): Promise<Hutong> {
@@ -89,6 +93,7 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
   const toWallets = createSend(outbound);
   const toShops = createVettedSend({ ...outbound, allowPrivate: options.isSandbox });
   let kickWebhooks = (): void => {};
+  let bills: RunningSettlement | null = null;
   const cashier = openCashier({
     sql,
     clock,
@@ -105,6 +110,7 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
       kick: () => kickWebhooks(),
     },
   });
+  const settlement: SettlementDeps = { cashier, ledger };
   const app = await buildServer({
     cashier,
     log,
@@ -115,6 +121,7 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
       ...refundRoutes(cashier),
       ...walletAccountRoutes(cashier),
       ...qrCodeRoutes(cashier),
+      ...statementRoutes(settlement, () => bills?.kick()),
       ...webhookRoutes({
         sql,
         clock,
@@ -153,10 +160,12 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
         idleMs: WEBHOOK_IDLE_MS,
       });
       kickWebhooks = () => webhooks.kick();
+      bills = startSettlement(settlement, { book: BOOK, idleMs: SETTLEMENT_IDLE_MS });
       stops.push(() => webhooks.stop(), startHousekeeping({ sql, clock, log, ledger }));
     },
     async stop() {
       await app.close();
+      await bills?.stop(); // it works through the cashier
       await cashier.stop();
       await Promise.all(stops.map((stop) => stop()));
       await ledger.close();

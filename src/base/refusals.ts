@@ -31,6 +31,8 @@ export const REFUSALS = {
   webhook_endpoint_disabled: { status: 409, title: 'The webhook endpoint is disabled', retryable: false },
   qr_codes_max: { status: 409, title: 'There are too many codes', retryable: false },
   qr_code_disabled: { status: 409, title: 'The code is switched off', retryable: false },
+  statement_closed: { status: 409, title: 'The day is closed', retryable: false },
+  break_resolved: { status: 409, title: 'The break is resolved', retryable: false },
   body_too_large: { status: 413, title: 'The body is too large', retryable: false },
   content_type_unsupported: { status: 415, title: 'The content type is not supported', retryable: false },
   idempotency_key_reused: { status: 422, title: 'The key was used for another request', retryable: false },

@@ -6,6 +6,7 @@ import { ledgerCommands } from './ledger.ts';
 import { merchantCommands } from './merchant.ts';
 import { paymentCommands } from './payment.ts';
 import { startCommand } from './start.ts';
+import { statementCommands } from './statement.ts';
 import { versionCommand } from './version.ts';
 import { walletCommands } from './wallet.ts';
 import { webhookCommands } from './webhook.ts';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   ...walletCommands,
   ...webhookCommands,
   ...paymentCommands,
+  ...statementCommands,
   ...ledgerCommands,
   ...dbCommands,
   versionCommand,

@@ -78,6 +78,7 @@ create table attempts (
   constraint attempts_settled_check CHECK (settled = ANY (ARRAY['accepted'::text, 'surplus'::text]))
 ) with (fillfactor=70);
 CREATE UNIQUE INDEX attempts_accepted ON attempts USING btree (book, payment_id) WHERE (settled = 'accepted'::text);
+CREATE INDEX attempts_by_account ON attempts USING btree (wallet_account_id, id);
 CREATE INDEX attempts_by_payment ON attempts USING btree (payment_id);
 CREATE UNIQUE INDEX attempts_by_wallet_payment ON attempts USING btree (book, wallet_account_id, wallet_payment_id) WHERE (wallet_payment_id IS NOT NULL);
 CREATE INDEX attempts_due ON attempts USING btree (due_at) WHERE (due_at IS NOT NULL);
@@ -374,9 +375,144 @@ create table refunds (
   constraint refunds_reason_check CHECK (length(reason) <= 200),
   constraint refunds_refund_no_check CHECK (length(refund_no) >= 1 AND length(refund_no) <= 64)
 ) with (fillfactor=70);
+CREATE INDEX refunds_by_account ON refunds USING btree (wallet_account_id, id);
 CREATE INDEX refunds_by_merchant ON refunds USING btree (merchant_id, id);
 CREATE INDEX refunds_by_payment ON refunds USING btree (payment_id, id);
 CREATE INDEX refunds_due ON refunds USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+create table statement_breaks (
+  book integer not null,
+  id text not null,
+  statement_id text not null,
+  merchant_id text not null,
+  wallet_account_id text not null,
+  kind text not null,
+  record text not null,
+  order_no text not null,
+  cause text not null,
+  ours jsonb,
+  theirs jsonb,
+  state text not null,
+  resolution text,
+  evidence jsonb,
+  note text,
+  resolved_by text,
+  created_at timestamp with time zone not null,
+  resolved_at timestamp with time zone,
+  due_at timestamp with time zone,
+  leased_until timestamp with time zone not null,
+  lease_no bigint not null default 0,
+  tries_count integer not null default 0,
+  constraint statement_breaks_pkey PRIMARY KEY (book, id),
+  constraint statement_breaks_statement_id_record_order_no_kind_book_key UNIQUE (statement_id, record, order_no, kind, book),
+  constraint statement_breaks_book_statement_id_fkey FOREIGN KEY (book, statement_id) REFERENCES statements(book, id),
+  constraint statement_breaks_check CHECK ((state = 'resolved'::text) = (resolution IS NOT NULL)),
+  constraint statement_breaks_check1 CHECK ((state = 'resolved'::text) = (resolved_at IS NOT NULL)),
+  constraint statement_breaks_check2 CHECK (state = 'open'::text OR due_at IS NULL),
+  constraint statement_breaks_kind_check CHECK (kind = ANY (ARRAY['ours_only'::text, 'theirs_only'::text, 'amount_differs'::text, 'fee_differs'::text, 'status_differs'::text, 'ledger_differs'::text])),
+  constraint statement_breaks_note_check CHECK (length(note) >= 1 AND length(note) <= 500),
+  constraint statement_breaks_record_check CHECK (record = ANY (ARRAY['payment'::text, 'refund'::text])),
+  constraint statement_breaks_state_check CHECK (state = ANY (ARRAY['open'::text, 'carried'::text, 'resolved'::text, 'left_for_operator'::text]))
+);
+CREATE INDEX statement_breaks_due ON statement_breaks USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX statement_breaks_waiting ON statement_breaks USING btree (wallet_account_id, record, order_no) WHERE ((kind = 'ours_only'::text) AND (state <> 'resolved'::text));
+
+create table statement_file_parts (
+  book integer not null,
+  file_id text not null,
+  part_no integer not null,
+  sealed text not null,
+  constraint statement_file_parts_pkey PRIMARY KEY (book, file_id, part_no),
+  constraint statement_file_parts_book_file_id_fkey FOREIGN KEY (book, file_id) REFERENCES statement_files(book, id),
+  constraint statement_file_parts_part_no_check CHECK (part_no >= 1)
+);
+
+create table statement_files (
+  book integer not null,
+  id text not null,
+  statement_id text not null,
+  sha256 text not null,
+  bytes_count bigint not null,
+  parts_count integer not null,
+  origin text not null,
+  created_at timestamp with time zone not null,
+  constraint statement_files_pkey PRIMARY KEY (book, id),
+  constraint statement_files_statement_id_sha256_book_key UNIQUE (statement_id, sha256, book),
+  constraint statement_files_book_statement_id_fkey FOREIGN KEY (book, statement_id) REFERENCES statements(book, id),
+  constraint statement_files_bytes_count_check CHECK (bytes_count >= 0),
+  constraint statement_files_origin_check CHECK (origin = ANY (ARRAY['fetched'::text, 'imported'::text])),
+  constraint statement_files_parts_count_check CHECK (parts_count >= 1),
+  constraint statement_files_sha256_check CHECK (sha256 ~ '^[0-9a-f]{64}$'::text)
+);
+
+create table statement_lines (
+  book integer not null,
+  statement_id text not null,
+  line_no integer not null,
+  wallet_account_id text not null,
+  kind text not null,
+  order_no text not null,
+  payment_order_no text,
+  wallet_payment_id text not null,
+  currency text not null,
+  amount_minor bigint not null,
+  fee_milli bigint,
+  occurred_at timestamp with time zone,
+  constraint statement_lines_pkey PRIMARY KEY (book, statement_id, line_no),
+  constraint statement_lines_wallet_account_id_kind_order_no_statement_i_key UNIQUE (wallet_account_id, kind, order_no, statement_id, book),
+  constraint statement_lines_book_statement_id_fkey FOREIGN KEY (book, statement_id) REFERENCES statements(book, id),
+  constraint statement_lines_amount_minor_check CHECK (amount_minor >= 0),
+  constraint statement_lines_kind_check CHECK (kind = ANY (ARRAY['payment'::text, 'refund'::text])),
+  constraint statement_lines_line_no_check CHECK (line_no >= 1),
+  constraint statement_lines_order_no_check CHECK (length(order_no) >= 1 AND length(order_no) <= 64)
+);
+
+create table statements (
+  book integer not null,
+  id text not null,
+  merchant_id text not null,
+  wallet_account_id text not null,
+  wallet text not null,
+  day date not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  source text not null,
+  state text not null,
+  reason text,
+  file_id text,
+  lines_digest text,
+  asked_through text,
+  currency text,
+  fee_bps integer,
+  theirs jsonb,
+  ours jsonb,
+  booked jsonb,
+  matched_count integer,
+  fees_milli bigint,
+  fees_posted_minor bigint,
+  created_at timestamp with time zone not null,
+  read_at timestamp with time zone,
+  reconciled_at timestamp with time zone,
+  due_at timestamp with time zone,
+  leased_until timestamp with time zone not null,
+  lease_no bigint not null default 0,
+  tries_count integer not null default 0,
+  constraint statements_pkey PRIMARY KEY (book, id),
+  constraint statements_wallet_account_id_day_book_key UNIQUE (wallet_account_id, day, book),
+  constraint statements_book_wallet_account_id_fkey FOREIGN KEY (book, wallet_account_id) REFERENCES wallet_accounts(book, id),
+  constraint statements_check CHECK (starts_at < ends_at),
+  constraint statements_check1 CHECK (state <> 'refused'::text OR reason IS NOT NULL),
+  constraint statements_check2 CHECK ((state <> ALL (ARRAY['read'::text, 'compared'::text, 'reconciled'::text])) OR read_at IS NOT NULL AND theirs IS NOT NULL),
+  constraint statements_check3 CHECK ((state <> ALL (ARRAY['compared'::text, 'reconciled'::text])) OR ours IS NOT NULL AND booked IS NOT NULL),
+  constraint statements_check4 CHECK ((state = 'reconciled'::text) = (reconciled_at IS NOT NULL)),
+  constraint statements_check5 CHECK (state = 'reconciled'::text OR fees_posted_minor IS NULL),
+  constraint statements_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint statements_reason_check CHECK (length(reason) <= 500),
+  constraint statements_source_check CHECK (source = ANY (ARRAY['bill'::text, 'asking'::text])),
+  constraint statements_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'asking'::text, 'fetched'::text, 'refused'::text, 'unavailable'::text, 'read'::text, 'compared'::text, 'reconciled'::text]))
+);
+CREATE INDEX statements_by_merchant ON statements USING btree (merchant_id, id);
+CREATE INDEX statements_due ON statements USING btree (due_at) WHERE (due_at IS NOT NULL);
 
 create table wallet_accounts (
   book integer not null,
@@ -392,9 +528,11 @@ create table wallet_accounts (
   previous_settings_sealed text,
   previous_until timestamp with time zone,
   refresh_due_at timestamp with time zone,
+  fee_bps integer,
   constraint wallet_accounts_pkey PRIMARY KEY (book, id),
   constraint wallet_accounts_merchant_id_wallet_merchant_no_book_key UNIQUE (merchant_id, wallet, merchant_no, book),
   constraint wallet_accounts_book_merchant_id_fkey FOREIGN KEY (book, merchant_id) REFERENCES merchants(book, id),
+  constraint wallet_accounts_fee_bps_check CHECK (fee_bps >= 0 AND fee_bps <= 10000),
   constraint wallet_accounts_label_check CHECK (length(label) <= 80),
   constraint wallet_accounts_previous CHECK ((previous_settings_sealed IS NULL) = (previous_until IS NULL))
 );
@@ -574,6 +712,27 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION refuse_resolved_break_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.state = 'resolved' then
+    raise exception 'a resolved break never changes' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION refuse_settlement_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
+end $function$
+;
+
 CREATE TRIGGER alerts_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON alerts FOR EACH STATEMENT EXECUTE FUNCTION refuse_alert_change();
 
 CREATE TRIGGER events_never_change BEFORE UPDATE ON events FOR EACH STATEMENT EXECUTE FUNCTION refuse_event_change();
@@ -613,5 +772,13 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger_transfers FOR EACH 
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON ledger_transfers FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON ledger_transfers_default FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER statement_breaks_resolved_stay BEFORE UPDATE ON statement_breaks FOR EACH ROW EXECUTE FUNCTION refuse_resolved_break_change();
+
+CREATE TRIGGER statement_file_parts_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statement_file_parts FOR EACH STATEMENT EXECUTE FUNCTION refuse_settlement_change();
+
+CREATE TRIGGER statement_files_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statement_files FOR EACH STATEMENT EXECUTE FUNCTION refuse_settlement_change();
+
+CREATE TRIGGER statement_lines_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON statement_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_settlement_change();
 
 CREATE TRIGGER webhook_tries_never_change BEFORE UPDATE ON webhook_tries FOR EACH STATEMENT EXECUTE FUNCTION refuse_event_change();

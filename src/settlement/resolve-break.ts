@@ -1,3 +1,4 @@
+import { assertNever } from '../base/assert.ts';
 import { BREAK_LEASE_SECONDS } from '../base/limits.ts';
 import { addSeconds } from '../cashier/ask-schedule.ts';
 import { askAndApply, type MoneyRecord, readRecords } from '../cashier/day-records.ts';
@@ -97,8 +98,10 @@ function toEvidence(outcome: Outcome, now: Date): Record<string, string> {
       return { ...asked, detail: `${outcome.walletCode} ${outcome.walletMessage}`.slice(0, 200) };
     case 'unknown':
       return { ...asked, detail: outcome.reason.slice(0, 200) };
-    default:
+    case 'pending':
       return asked;
+    default:
+      return assertNever(outcome);
   }
 }
 

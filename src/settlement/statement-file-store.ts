@@ -45,12 +45,20 @@ export async function findStatementFileBySha256(
 }
 
 export async function findStatementFile(sql: Sql | Tx, book: number, id: string): Promise<StatementFile | null> {
+  return (await findStatementFiles(sql, book, [id]))[0] ?? null;
+}
+
+export async function findStatementFiles(
+  sql: Sql | Tx,
+  book: number,
+  ids: readonly string[],
+): Promise<StatementFile[]> {
   const rows = await sql<Columns[]>`
     select book, id, statement_id, sha256, bytes_count, parts_count, origin, created_at
     from statement_files
     where book = ${book}
-      and id = ${id}`;
-  return rows[0] === undefined ? null : toFile(rows[0]);
+      and id = any(${[...ids]}::text[])`;
+  return rows.map(toFile);
 }
 
 export async function findStatementFilePart(

@@ -185,15 +185,14 @@ export async function updateStatement(
   return rows.length === 1;
 }
 
-/** Makes an unfinished statement due now, however often it was tried. Changes nothing about who has it in hand. */
+/** Makes a statement due now, however often it was tried. Changes nothing about who has it in hand. */
 export async function updateStatementDue(sql: Sql | Tx, book: number, id: string, now: Date): Promise<void> {
   await sql`
     update statements
     set due_at = ${now},
       tries_count = 0
     where book = ${book}
-      and id = ${id}
-      and state <> 'reconciled'`;
+      and id = ${id}`;
 }
 
 /** Newest first. */
