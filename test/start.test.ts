@@ -28,7 +28,7 @@ function hutong(args: readonly string[], env: Record<string, string>): Running {
 interface Ready {
   url: string;
   shop_url: string;
-  unionpay_url: string;
+  wallet_urls: { unionpay: string };
 }
 
 async function ready(running: Running): Promise<Ready> {
@@ -72,7 +72,7 @@ test('a first start makes everything, a second keeps it, and neither Ctrl-C nor 
   expect(await readDemo(dataDir)).toEqual(demo);
   const kept = await callApi(at.url, demo.api_key, 'GET', `/v1/payments/${payment.json.id}`);
   expect(kept.json).toMatchObject({ order_no: 'kept-1', state: 'requires_action' });
-  const orders = await (await fetch(`${at.unionpay_url}/sandbox/orders`)).text();
+  const orders = await (await fetch(`${at.wallet_urls.unionpay}/sandbox/orders`)).text();
   expect(orders).toContain(attempt.json.id.slice('att_'.length));
   expect(await processesNaming(dataDir)).not.toEqual([]);
   second.child.kill('SIGKILL');

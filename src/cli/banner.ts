@@ -11,8 +11,10 @@ export interface Addresses {
   database: string;
   pid: number;
   /** The sandbox only. */
-  unionpay_url?: string;
+  wallet_urls?: Readonly<Record<string, string>>;
   shop_url?: string;
+  /** The demo shop's printed code. */
+  qr_url?: string;
   demo_file?: string;
 }
 
@@ -23,12 +25,14 @@ export function banner(
   addresses: Addresses,
 ): string[] {
   const style = createStyle(terminal.hasColour);
-  const { url, shop_url: shopUrl, unionpay_url: unionpayUrl, demo_file: file } = addresses;
+  const { url, shop_url: shopUrl, wallet_urls: walletUrls, qr_url: qrUrl, demo_file: file } = addresses;
   const rows: [what: string, where: string][] = [];
   if (shopUrl !== undefined) rows.push(['演示商店 Demo shop', `${style.strong(shopUrl)}   ← 先打开它 open this first`]);
   rows.push(['接口文档 API docs', `${url}/docs`], ['健康检查 Health', `${url}/healthz`]);
-  if (unionpayUrl !== undefined)
-    rows.push(['云闪付模拟器 Pretend UnionPay', `${unionpayUrl}/sandbox/orders   (its books)`]);
+  if (qrUrl !== undefined) rows.push(['收款码 One QR for all', `${qrUrl}   (poster: /poster.pdf)`]);
+  if (walletUrls !== undefined)
+    for (const [name, walletUrl] of Object.entries(walletUrls))
+      rows.push([`模拟器 Pretend ${name}`, `${walletUrl}/sandbox/orders   (its books)`]);
   if (file !== undefined) rows.push(['测试密钥 Test API key', `${shortPath(file)}   (api_key)`]);
   rows.push(['数据库 Database', addresses.database], ['数据目录 Data folder', shortPath(settings.dataDir)]);
   const width = Math.max(...rows.map(([what]) => widthOf(what)));

@@ -3,12 +3,19 @@ import type { Command } from './command.ts';
 export const demoCommand: Command = {
   name: 'demo',
   summary: 'Pay one order through 云闪付 on a throw-away server and show every step',
-  options: { keep: { value: null, what: 'keep the folder with its database instead of removing it' } },
+  options: {
+    keep: { value: null, what: 'keep the folder with its database instead of removing it' },
+    all: { value: null, what: 'one order with each wallet, in each scene that it has, as a table' },
+  },
   json: true,
   notes: ['Needs nothing and changes nothing: free ports, a folder of its own, gone at the end.'],
-  examples: ['hutong demo', 'hutong demo --json', 'hutong demo --keep'],
+  examples: ['hutong demo', 'hutong demo --json', 'hutong demo --keep', 'hutong demo --all'],
   async run(deps, input) {
     // Servers are loaded only by who runs one.
+    if (input.flag('all')) {
+      const { runAll } = await import('./demo/run-all.ts');
+      return await runAll(deps, input.json);
+    }
     const { runDemo } = await import('./demo/run-demo.ts');
     await runDemo(deps, { isJson: input.json, keeps: input.flag('keep') });
   },

@@ -1,8 +1,10 @@
 import { join, resolve } from 'node:path';
 import type { Log } from '../base/log.ts';
+import { qrCodeUrl } from '../cashier/qr-codes.ts';
 import { startShop } from '../sandbox/shop/shop.ts';
-import { startUnionpaySandbox } from '../sandbox/wallets/unionpay/unionpay.ts';
-import { SIMULATOR_NAMES, simulatorPortSetting, type Settings } from './settings.ts';
+import type { SimulatorOptions } from '../sandbox/wallets/ground/simulator.ts';
+import { simulators, type WalletSimulator } from '../sandbox/wallets/simulators.ts';
+import { SIMULATOR_NAMES, type SimulatorName, simulatorPortSetting, type Settings } from './settings.ts';
 import { type Addresses, banner } from './banner.ts';
 import type { CliDeps, Server } from './command.ts';
 import { keepMasterSecrets, lockDataFolder, makeDataFolder } from './data-folder.ts';
@@ -102,32 +104,22 @@ async function startServer(
   return server;
 }
 
-/** The pretend outside world: a UnionPay gateway with its app, and a shop that sells through us. */
+/** The pretend outside world: a wallet of each kind with its app, and a shop that sells through us. */
 async function startSandbox(
   deps: CliDeps,
   { settings, server, log, life }: { settings: Settings; server: Server; log: Log; life: Lifetime },
-): Promise<{ unionpay_url: string; shop_url: string; demo_file: string }> {
+): Promise<Required<Pick<Addresses, 'wallet_urls' | 'shop_url' | 'demo_file' | 'qr_url'>>> {
   const { clock, random } = deps;
-  const unionpay = await life.own(
-    () =>
-      withProgress(
-        deps.terminal,
-        '正在制作云闪付模拟器的证书 Making certificates for the pretend UnionPay …',
-        startUnionpaySandbox({
-          port: settings.simulatorPorts.unionpay,
-          clock,
-          random,
-          log,
-          dataDir: join(settings.dataDir, 'unionpay'),
-        }),
-      ),
-    (gateway) => gateway.stop(),
+  const wallets = await withProgress(
+    deps.terminal,
+    '正在启动钱包模拟器 Starting the pretend wallets …',
+    startSimulators(deps, { settings, log, life }),
   );
   const demo = await openDemo(
     { server, clock, random, book: deps.book },
     {
       dataDir: settings.dataDir,
-      walletSettings: { unionpay: unionpay.merchantSettings },
+      walletSettings: Object.fromEntries(wallets.map(({ name, simulator }) => [name, simulator.merchantSettings])),
       webhookUrl: `http://${LOOPBACK}:${settings.shopPort}/webhooks`,
     },
   );
@@ -146,5 +138,27 @@ async function startSandbox(
       }),
     (opened) => opened.stop(),
   );
-  return { unionpay_url: unionpay.url, shop_url: shop.url, demo_file: demoFile(settings.dataDir) };
+  return {
+    wallet_urls: Object.fromEntries(wallets.map(({ name, simulator }) => [name, simulator.url])),
+    shop_url: shop.url,
+    qr_url: qrCodeUrl({ publicUrl: publicUrlOf(settings) }, demo.qrCodeId),
+    demo_file: demoFile(settings.dataDir),
+  };
+}
+
+async function startSimulators(
+  { clock, random }: CliDeps,
+  { settings, log, life }: { settings: Settings; log: Log; life: Lifetime },
+): Promise<{ name: SimulatorName; simulator: WalletSimulator }[]> {
+  return await Promise.all(
+    SIMULATOR_NAMES.map(async (name) => {
+      const start: (options: SimulatorOptions) => Promise<WalletSimulator> = simulators[name];
+      const port = settings.simulatorPorts[name];
+      const simulator = await life.own(
+        () => start({ port, clock, random, log, dataDir: join(settings.dataDir, name) }),
+        (opened) => opened.stop(),
+      );
+      return { name, simulator };
+    }),
+  );
 }
