@@ -85,7 +85,7 @@ test('while the server runs, commands work on its database and a second start is
   const env = await freeSettings(dataDir);
   const server = hutong(['start'], env);
   const banner = await server.printed('Ctrl-C');
-  expect(banner).toContain(`演示商店 Demo shop             http://127.0.0.1:${env.HUTONG_SHOP_PORT}`);
+  expect(banner).toContain(`演示商店 Demo shop         http://127.0.0.1:${env.HUTONG_SHOP_PORT}`);
   expect(banner).toContain(`http://127.0.0.1:${env.HUTONG_PORT}/docs`);
   const { merchant_id: merchantId } = await readDemo(dataDir);
   const list = await hutong(['merchant', 'list', '--json'], env).finished;

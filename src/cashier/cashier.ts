@@ -134,12 +134,12 @@ async function findWalletFor(
   listAccounts: ListAccounts,
   wish: WalletWish,
 ): Promise<OpenedWallet | Refusal> {
-  const accounts = await listAccounts(wish.book, wish.merchantId);
+  const { walletAccountId: id } = wish;
+  // One in particular is looked up by itself: the list of a merchant's accounts may be a moment old.
+  const accounts =
+    id === null ? await listAccounts(wish.book, wish.merchantId) : [(await openWallet(wish.book, id)).account];
   const fitting = accounts.filter(
-    (account) =>
-      account.wallet === wish.wallet &&
-      account.enabled &&
-      (wish.walletAccountId === null || account.id === wish.walletAccountId),
+    (account) => account.merchantId === wish.merchantId && account.wallet === wish.wallet && account.enabled,
   );
   if (fitting.length === 0)
     return new Refusal('wallet_not_available', 'the shop does not take this wallet', { param: 'wallet' });
