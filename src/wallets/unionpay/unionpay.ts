@@ -19,6 +19,7 @@ export const unionpay: Wallet<UnionpayConfig> = {
     scenes: SCENES,
     currencies: ['CNY'],
     closeUnpaid: false,
+    cancelUndoes: false,
     voidPaid: true,
     refundWindowDays: 330, // fact sheet 11: issuers guarantee 90, the system accepts 330
     // Documented: 5, 10, 30, 60 and 120 minutes (fact sheet 9). Two early ones, because a buyer is looking at the page.
