@@ -5,6 +5,7 @@ import { applyOutcome } from './apply-outcome.ts';
 import { addSeconds, EXPIRY_DOUBT_SECONDS } from './ask-schedule.ts';
 import { claimDueAttempts } from './attempt-store.ts';
 import type { Cashier } from './cashier.ts';
+import type { OutcomeSource } from './decide-outcome.ts';
 import type { Attempt, Payment } from './payment.ts';
 import { findPaymentById } from './payment-store.ts';
 
@@ -21,22 +22,23 @@ export async function claimAttempts(cashier: Cashier, itemsMax: number): Promise
 
 /**
  * Asks the wallet about one attempt and takes the answer through the one door. Where the merchant wants the payment gone,
- * the wallet is asked to close it instead; a payment code whose time is over is undone.
+ * the wallet is asked to close it instead; a payment code whose time is over is undone. Before anything that may give money
+ * back it is written that this is wanted: see `undoRequestedAt`.
  */
 export async function askWallet(cashier: Cashier, attempt: Attempt): Promise<Payment['state'] | null> {
   const payment = await findPaymentById(cashier.deps.sql, attempt.book, attempt.paymentId);
   const opened = await cashier.openWallet(attempt.book, attempt.walletAccountId);
   const wantsClose = payment !== null && payment.cancelRequestedAt !== null && payment.state !== 'canceled';
   const order = toQueryRequest(attempt);
-  const ask = (): Promise<Outcome> => opened.wallet.query(cashier.deps, opened.config, order);
-  const close = (): Promise<Outcome> => opened.wallet.cancel(cashier.deps, opened.config, order);
-  if (attempt.scene === 'code' && (wantsClose || isCodeOver(cashier, attempt))) {
-    if (!(await recordUndo(cashier, attempt))) return payment?.state ?? null;
-    return await applyOutcome(cashier, attempt, await close(), 'cancel', null);
+  const undoes = attempt.scene === 'code' || opened.wallet.can.cancelUndoes;
+  const isOver = attempt.undoRequestedAt !== null || (attempt.scene === 'code' && isPast(cashier, attempt.expiresAt));
+  if (!wantsClose && !isOver) return await tell('poll', await opened.wallet.query(cashier.deps, opened.config, order));
+  if (undoes && !(await recordUndo(cashier, attempt))) return payment?.state ?? null;
+  return await tell('cancel', await opened.wallet.cancel(cashier.deps, opened.config, order));
+
+  function tell(source: OutcomeSource, outcome: Outcome): Promise<Payment['state'] | null> {
+    return applyOutcome(cashier, attempt, outcome, source, null);
   }
-  return wantsClose
-    ? await applyOutcome(cashier, attempt, await close(), 'cancel', null)
-    : await applyOutcome(cashier, attempt, await ask(), 'poll', null);
 }
 
 /** An order as it is asked about: its time is over for us a little later than for the wallet. */
@@ -50,8 +52,8 @@ export function toQueryRequest(attempt: Attempt): QueryRequest {
   };
 }
 
-function isCodeOver(cashier: Cashier, attempt: Attempt): boolean {
-  return attempt.undoRequestedAt !== null || cashier.deps.clock.now() >= attempt.expiresAt;
+function isPast(cashier: Cashier, time: Date): boolean {
+  return cashier.deps.clock.now() >= time;
 }
 
 /** Written before the call: whoever hears "paid" from now on does not believe it. False when the charge has ended already. */

@@ -67,7 +67,7 @@ export interface Attempt {
   expiresAt: Date;
   createdAt: Date;
   dueAt: Date | null;
-  /** Set before the wallet is asked to undo a payment code: from then on the buyer is to keep or get back the money. */
+  /** Set before the wallet is asked to undo it: from then on the buyer is to keep or get back the money. */
   undoRequestedAt: Date | null;
 }
 

@@ -13,6 +13,7 @@ export const can: WalletCan = {
   scenes: ['web', 'wap', 'app', 'code'],
   currencies: ['CNY'],
   closeUnpaid: false,
+  cancelUndoes: false,
   voidPaid: true,
   refundWindowDays: 330,
   askAfterSeconds: [300, 600],

@@ -74,6 +74,8 @@ export interface WalletCan {
   scenes: readonly Scene[];
   currencies: readonly Money['currency'][];
   closeUnpaid: boolean;
+  /** Closing an order gives back what the buyer pays at that very moment, instead of failing: from then on it is being undone. */
+  cancelUndoes: boolean;
   /** A paid order can be undone at once, within the wallet's own clearing day. */
   voidPaid: boolean;
   refundWindowDays: number;

@@ -29,6 +29,7 @@ export const alipay: Wallet<AlipayConfig> = {
     scenes: ALIPAY_SCENES,
     currencies: ['CNY'],
     closeUnpaid: true,
+    cancelUndoes: false,
     voidPaid: false,
     refundWindowDays: 365, // fact sheet 5: 12 months at most products
     askAfterSeconds: [10, 30, 60, 120, 300, 600, 1200, 3600, 7200],

@@ -37,6 +37,7 @@ export const jdpay: Wallet<JdpayConfig> = {
     scenes: ['web', 'wap', 'app', 'qr', 'code'],
     currencies: ['CNY'],
     closeUnpaid: true,
+    cancelUndoes: true, // a revoke that meets a payment just made gives it back
     voidPaid: false, // JD's revoke of a paid order is a refund by another name
     refundWindowDays: 365, // common in contracts; not documented in public (fact sheet 9)
     askAfterSeconds: [15, 60, 180, 600, 1200, 3600, 7200],

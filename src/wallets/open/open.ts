@@ -35,6 +35,7 @@ export function createOpenWallet(name: 'open' | 'meituanpay'): Wallet<OpenConfig
       scenes: OPEN_SCENES,
       currencies: ['CNY'],
       closeUnpaid: true,
+      cancelUndoes: false,
       voidPaid: true,
       refundWindowDays: 365,
       askAfterSeconds: [10, 30, 60, 120, 300, 600, 1800, 3600, 7200],

@@ -16,6 +16,7 @@ export const wechatpay: Wallet<WechatpayConfig> = {
     scenes: ['wap', 'jsapi', 'app', 'qr', 'code'],
     currencies: ['CNY'],
     closeUnpaid: true,
+    cancelUndoes: false,
     voidPaid: false,
     refundWindowDays: 365, // fact sheet 8
     askAfterSeconds: [5, 30, 60, 180, 300, 600, 1800, 7200],
