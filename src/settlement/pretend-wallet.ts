@@ -30,6 +30,7 @@ export function pretendWallet(options: { dayEndsAt: DayEnd; hasBill: boolean }):
       scenes: ['web'],
       currencies: ['CNY'],
       closeUnpaid: false,
+      cancelUndoes: false,
       voidPaid: false,
       refundWindowDays: 330,
       askAfterSeconds: [300],
