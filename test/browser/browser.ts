@@ -9,6 +9,8 @@ export interface Viewport {
   javaScript: boolean;
   colorScheme?: 'light' | 'dark';
   locale?: string;
+  /** What the browser says of itself; a place's own user agent makes it that place. */
+  userAgent?: string;
 }
 
 export const PHONE: Viewport = { width: 390, height: 844, javaScript: true };
@@ -52,6 +54,7 @@ async function withPage<T>(browser: Browser, viewport: Viewport, visit: (page: P
     javaScriptEnabled: viewport.javaScript,
     colorScheme: viewport.colorScheme ?? 'light',
     locale: viewport.locale ?? 'zh-CN',
+    ...(viewport.userAgent === undefined ? {} : { userAgent: viewport.userAgent }),
     hasTouch: viewport.width < 600,
   });
   const complaints: string[] = [];

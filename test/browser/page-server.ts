@@ -16,6 +16,8 @@ export interface PageServer {
   view: CashierView;
   /** Forms that arrived, newest last: [path, body]. */
   posted: [string, string][];
+  /** How often the browser came back from a wallet. */
+  returns: number;
   /** While true, `/state` answers 503. */
   isDown: boolean;
   stop(): Promise<void>;
@@ -36,6 +38,7 @@ export async function startPageServer(view: CashierView): Promise<PageServer> {
     pageUrl: url + view.path,
     view,
     posted: [],
+    returns: 0,
     isDown: false,
     stop: () =>
       new Promise((resolve) => {
@@ -49,7 +52,8 @@ export async function startPageServer(view: CashierView): Promise<PageServer> {
 async function answer(server: PageServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname, searchParams } = new URL(request.url ?? '/', server.url);
   const lang = chooseLang(searchParams.get('lang') ?? undefined, request.headers['accept-language']);
-  const view = { ...server.view, lang };
+  const said = searchParams.get('said');
+  const view = { ...server.view, lang, notice: said === 'came_back' ? said : server.view.notice };
   const asset = assets.get(pathname);
   if (asset !== undefined) {
     const { headers, body } = await answerAsset(asset, request.headers['accept-encoding'] ?? '');
@@ -74,6 +78,9 @@ async function answer(server: PageServer, request: IncomingMessage, response: Se
       };
       return void response.writeHead(200, redirectFormHeaders(form.url)).end(renderRedirectForm(form, lang));
     }
+    case `${view.path}/return`:
+      server.returns += 1;
+      return void response.writeHead(303, { location: `${view.path}?said=came_back` }).end();
     case '/wallet':
     case new URL(view.returnUrl).pathname:
       return void response

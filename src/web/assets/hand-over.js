@@ -36,6 +36,12 @@
     });
     const leave = document.querySelector('[data-leave]');
     if (leave) return location.replace(leave.href);
+    // What leaves a page before it has loaded takes its place in the history: Back would not lead to the cashier.
+    if (document.readyState === 'complete') startByItself();
+    else window.addEventListener('load', () => setTimeout(startByItself));
+  }
+
+  function startByItself() {
     const form = document.querySelector('[data-start-now]');
     if (form && once('start ' + location.href)) return form.querySelector('button').click();
     const bridge = document.querySelector('[data-bridge]');
