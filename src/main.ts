@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import pino from 'pino';
 import { systemClock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
@@ -9,6 +10,7 @@ import { rootDir } from './base/root.ts';
 import { runCli } from './cli/cli.ts';
 import { CliError, type CliDeps, type Terminal } from './cli/command.ts';
 import { explainError } from './cli/explain-error.ts';
+import { createQuestions } from './cli/questions.ts';
 import { readSettings, SettingError } from './settings.ts';
 
 /** There is one book to begin with. */
@@ -73,6 +75,8 @@ function openTerminal(): Terminal {
     note: (line) => void process.stderr.write(`${line}\n`),
     hasColour: process.stdout.isTTY && (NO_COLOR ?? '') === '' && TERM !== 'dumb',
     columns: process.stdout.columns ?? COLUMNS_USUAL,
+    questions: process.stdin.isTTY && process.stderr.isTTY ? createQuestions(process.stdin, process.stderr) : null,
+    readInput: () => text(process.stdin),
     onStopRequest: (listener) => void listeners.push(listener),
   };
 }

@@ -114,6 +114,7 @@ export const QR_TEXT_BYTES_MAX = 1024;
 export const POSTER_NAME_CHARS_MAX = 40;
 /** Outlines of letters kept in memory, about 2 kB each. */
 export const GLYPHS_KEPT_MAX = 4000;
+export const WALLET_SETTING_FILE_BYTES_MAX = 40 * 1024;
 
 // Settlement.
 export const STATEMENT_FILE_BYTES_MAX = 256 * 1024 * 1024;

@@ -2,7 +2,7 @@ import { UsageError, type CliDeps, type Command } from './command.ts';
 import { commands } from './commands.ts';
 import { explainError } from './explain-error.ts';
 import { commandHelp, groupHelp, help } from './help.ts';
-import { readInput } from './input.ts';
+import { asVariant, readInput, withVariant } from './input.ts';
 import { nearest } from './nearest.ts';
 
 /** Runs one command line and answers the exit code: 0 done, 1 could not be done, 2 the line itself is wrong. */
@@ -27,8 +27,8 @@ async function runLine(deps: CliDeps, args: readonly string[]): Promise<void> {
     if (isGroup(first) && (second === '--help' || second === '-h')) return printAll(deps, groupHelp(commands, first));
     throw unknownCommand(args);
   }
-  const input = readInput(command, rest);
-  if (input.help) return printAll(deps, commandHelp(command));
+  const input = readInput(withVariant(command, rest), rest);
+  if (input.help) return printAll(deps, commandHelp(asVariant(command, rest)));
   await command.run(deps, input);
 }
 
@@ -44,8 +44,8 @@ function findCommand(args: readonly string[]): { command: Command | null; rest: 
 function helpFor(words: readonly string[]): string[] {
   const [first] = words;
   if (first === undefined) return help(commands);
-  const { command } = findCommand(words);
-  if (command !== null) return commandHelp(command);
+  const { command, rest } = findCommand(words);
+  if (command !== null) return commandHelp(asVariant(command, rest));
   if (isGroup(first)) return groupHelp(commands, first);
   throw unknownCommand(words);
 }

@@ -16,9 +16,11 @@ export interface Command {
   /** One or two words: `start`, `merchant create`. */
   name: string;
   summary: string;
-  /** Words after the name, all of them required. */
-  words?: readonly { name: string; what: string }[];
+  /** Words after the name, in order; those that may be left out come last. */
+  words?: readonly { name: string; what: string; optional?: true }[];
   options?: Readonly<Record<string, Option>>;
+  /** What the first word adds, by that word: each has a help page of its own. */
+  variants?: Readonly<Record<string, Variant>>;
   /** True when `--json` prints one JSON object a line. */
   json: boolean;
   /** More about it, for its own help page. */
@@ -26,6 +28,13 @@ export interface Command {
   examples: readonly string[];
   /** @throws CliError, Refusal and the like: one line on standard error and exit code 1. */
   run(deps: CliDeps, input: Input): Promise<void>;
+}
+
+export interface Variant {
+  summary: string;
+  options: Readonly<Record<string, Option>>;
+  notes: readonly string[];
+  examples: readonly string[];
 }
 
 export interface Option {
@@ -61,8 +70,18 @@ export interface Terminal {
   hasColour: boolean;
   /** Letters in a line of standard output. */
   columns: number;
+  /** Asks whoever sits there; null where nobody does. */
+  questions: Questions | null;
+  /** All of standard input: for what must not stand on a command line. */
+  readInput(): Promise<string>;
   /** Told at the first Ctrl-C or SIGTERM; the second one ends the process at once. */
   onStopRequest(listener: () => void): void;
+}
+
+export interface Questions {
+  ask(question: string): Promise<string>;
+  /** What is typed is not shown. */
+  askSecret(question: string): Promise<string>;
 }
 
 /** What main's builder of a whole server takes and gives. */

@@ -2,7 +2,7 @@ import type { Command } from './command.ts';
 import { padEnd, widthOf } from './print.ts';
 
 const GROUPS: readonly (readonly [title: string, firstWords: readonly string[]])[] = [
-  ['Run', ['start', 'demo']],
+  ['Run', ['start', 'demo', 'sandbox']],
   ['Merchants', ['merchant', 'key', 'wallet', 'webhook']],
   ['Money', ['payment', 'refund', 'ledger', 'alerts']],
   ['Machine', ['db', 'version']],
@@ -40,10 +40,17 @@ export function commandHelp(command: Command): string[] {
     command.summary,
     '',
     `Usage: ${usage(command)}`,
-    ...(words.length === 0 ? [] : ['', ...table(words.map((word) => [`<${word.name}>`, word.what]))]),
+    ...(words.length === 0 ? [] : ['', ...table(words.map((word) => [wordOf(word), word.what]))]),
     '',
     'Options:',
     ...table(options),
+    ...(command.variants === undefined
+      ? []
+      : [
+          '',
+          `More options by the first word (hutong ${command.name} <word> --help):`,
+          ...table(Object.entries(command.variants).map(([word, { summary }]) => [word, summary])),
+        ]),
     ...(command.notes === undefined ? [] : ['', ...command.notes]),
     '',
     command.examples.length === 1 ? 'Example:' : 'Examples:',
@@ -55,7 +62,7 @@ function usage(command: Command): string {
   const required = Object.entries(command.options ?? {}).filter(([, option]) => option.required);
   return [
     `hutong ${command.name}`,
-    ...(command.words ?? []).map((word) => `<${word.name}>`),
+    ...(command.words ?? []).map(wordOf),
     ...required.map(([name, option]) => `--${name} <${option.value}>`),
     '[options]',
   ].join(' ');
@@ -63,11 +70,12 @@ function usage(command: Command): string {
 
 function rows(commands: readonly Command[]): string[] {
   return table(
-    commands.map((command) => [
-      [command.name, ...(command.words ?? []).map((word) => `<${word.name}>`)].join(' '),
-      command.summary,
-    ]),
+    commands.map((command) => [[command.name, ...(command.words ?? []).map(wordOf)].join(' '), command.summary]),
   );
+}
+
+function wordOf(word: { name: string; optional?: true }): string {
+  return word.optional ? `[${word.name}]` : `<${word.name}>`;
 }
 
 function table(pairs: readonly (readonly [string, string])[]): string[] {

@@ -1,5 +1,32 @@
 import { parseArgs } from 'node:util';
-import { type Command, UsageError } from './command.ts';
+import { type Command, UsageError, type Variant } from './command.ts';
+
+/** The command with the options that its first word adds; as it is where that word adds none. */
+export function withVariant(command: Command, args: readonly string[]): Command {
+  const variant = variantOf(command, args);
+  return variant === null ? command : { ...command, options: { ...variant.options, ...command.options } };
+}
+
+/** How the command's help page reads once its first word is there. */
+export function asVariant(command: Command, args: readonly string[]): Command {
+  const variant = variantOf(command, args);
+  if (variant === null) return command;
+  const { variants: _, ...rest } = command;
+  return {
+    ...rest,
+    name: `${command.name} ${args[0] ?? ''}`,
+    summary: variant.summary,
+    words: (command.words ?? []).slice(1),
+    options: { ...variant.options, ...command.options },
+    notes: [...variant.notes, ...(command.notes ?? [])],
+    examples: variant.examples,
+  };
+}
+
+/** The first word stands right behind the command's name. */
+function variantOf(command: Command, [word = '']: readonly string[]): Variant | null {
+  return Object.hasOwn(command.variants ?? {}, word) ? (command.variants?.[word] ?? null) : null;
+}
 
 /** What somebody wrote after a command's name, checked against its row. */
 export interface Input {
@@ -54,7 +81,8 @@ function parse(command: Command, args: readonly string[]): { values: Values; pos
 function checkComplete(command: Command, values: Values, positionals: readonly string[]): void {
   const words = command.words ?? [];
   const missing = words[positionals.length];
-  if (missing !== undefined) throw new UsageError(`hutong ${command.name}: <${missing.name}> is missing`);
+  if (missing !== undefined && missing.optional !== true)
+    throw new UsageError(`hutong ${command.name}: <${missing.name}> is missing`);
   const extra = positionals[words.length];
   if (extra !== undefined) throw new UsageError(`hutong ${command.name}: what is ${JSON.stringify(extra)}?`);
   for (const [name, option] of Object.entries(command.options ?? {})) {
