@@ -6,8 +6,7 @@ import type { OutboundReply, OutboundRequest } from '../../base/outbound.ts';
 import { systemRandom } from '../../base/random.ts';
 import type { PayRequest, QueryRequest, RefundRequest, WalletDeps } from '../wallet.ts';
 import { readConfig } from './config.ts';
-import { fetchEncryptionCertificate, refreshEncryption } from './encryption-certificate.ts';
-import { merchant, merchantSettings, MER_ID, middle, mint, sealer, SIGNER_NAME, speak } from './pretend-unionpay.ts';
+import { merchant, merchantSettings, MER_ID, middle, mint, SIGNER_NAME, speak } from './pretend-unionpay.ts';
 import { isSignedRsa, isSignedShared } from './sign.ts';
 import { readCertificate } from './trust.ts';
 import { unionpay } from './unionpay.ts';
@@ -327,47 +326,6 @@ describe('a refund', () => {
     expect(part).toMatchObject({ kind: 'failed', reason: 'amount_refused' });
     const other = answering(speak(answer).answer);
     expect(await unionpay.refund(other.deps, config, voiding)).toMatchObject({ kind: 'unknown' });
-  });
-});
-
-describe('the encryption certificate', () => {
-  const name = { orderNo: 'CERT00000001', orderedAt: ORDERED_AT };
-  const answer = { orderId: name.orderNo, txnTime: ECHO.txnTime, txnType: '95', respCode: '00' };
-
-  test('is fetched with its decimal number', async () => {
-    const { deps, sent } = answering(speak({ ...answer, encryptPubKeyCert: sealer.pem }).answer);
-    expect(await fetchEncryptionCertificate(deps, config, name)).toEqual({
-      kind: 'certificate',
-      pem: sealer.pem,
-      certId: '269628502',
-    });
-    const fields = Object.fromEntries(new URLSearchParams(String(sent[0]?.body)));
-    expect(fields).toMatchObject({
-      txnType: '95',
-      txnSubType: '00',
-      bizType: '000000',
-      certType: '01',
-      channelType: '07',
-    });
-  });
-
-  test('refreshes the settings where it is another one', async () => {
-    const { deps } = answering(speak({ ...answer, encryptPubKeyCert: sealer.pem }).answer);
-    expect(await refreshEncryption(deps, config, name)).toEqual({ kind: 'settings', settings: {} });
-    const other = answering(speak({ ...answer, encryptPubKeyCert: middle.pem }).answer);
-    expect(await refreshEncryption(other.deps, config, name)).toEqual({
-      kind: 'settings',
-      settings: { encryption_certificate_pem: middle.pem },
-    });
-    const { encryption_certificate_pem: _, ...without } = merchantSettings();
-    expect(await refreshEncryption(silent(), readConfig(without), name)).toEqual({ kind: 'settings', settings: {} });
-  });
-
-  test('is unknown or failed when it did not come', async () => {
-    const reply = async (fields: Record<string, string>) =>
-      fetchEncryptionCertificate(answering(speak({ ...answer, ...fields }).answer).deps, config, name);
-    expect(await reply({})).toMatchObject({ kind: 'unknown' });
-    expect(await reply({ respCode: '32' })).toMatchObject({ kind: 'failed' });
   });
 });
 
