@@ -67,28 +67,24 @@ export async function importStatement(
   const leased = await leaseDay(deps, request);
   if (leased.source === 'asking')
     throw new Refusal('invalid_request', 'this wallet has no bill: its day is reconciled by asking', { param: 'file' });
-  const taken =
-    leased.state === 'waiting' || leased.state === 'refused' || leased.state === 'unavailable'
-      ? await takeFile(deps, leased, request.file, 'imported')
-      : leased;
-  if (taken !== null && taken.state !== 'reconciled') await advanceStatement(deps, taken);
-  const statement = await reread(deps, leased);
-  if (taken !== leased) return statement;
-  return await compareImported(deps, request, statement);
+  if (leased.state === 'reconciled') return await compareImported(deps, leased, request.file);
+  if (leased.state === 'waiting' || leased.state === 'refused' || leased.state === 'unavailable') {
+    const taken = await takeFile(deps, leased, request.file, 'imported');
+    if (taken !== null) await advanceStatement(deps, taken);
+    return await reread(deps, leased);
+  }
+  // Another bill is half way through: it goes first, and this one is compared with it.
+  await advanceStatement(deps, leased);
+  const { state } = await reread(deps, leased);
+  if (state !== 'reconciled')
+    throw new Refusal('unavailable', `the day has another bill in hand and is ${state}; try again shortly`);
+  return await compareImported(deps, await leaseDay(deps, request), request.file);
 }
 
-/** There was a bill already: what is imported is compared with it, once its day is closed. */
-async function compareImported(
-  deps: SettlementDeps,
-  request: DayOfAccount & { file: Buffer },
-  statement: Statement,
-): Promise<Statement> {
-  if (statement.state !== 'reconciled')
-    throw new Refusal('unavailable', `the day has another bill in hand and is ${statement.state}; try again shortly`);
-  const again = await leaseDay(deps, request);
-  if (!(await compareWithClosed(deps, again, request.file, 'imported')))
+async function compareImported(deps: SettlementDeps, closed: Statement, file: Buffer): Promise<Statement> {
+  if (!(await compareWithClosed(deps, closed, file, 'imported')))
     throw new Refusal('statement_closed', 'the day was reconciled by another bill; nothing was changed');
-  return statement;
+  return await reread(deps, closed);
 }
 
 async function leaseDay(deps: SettlementDeps, request: DayOfAccount): Promise<Statement> {
