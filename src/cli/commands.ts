@@ -5,6 +5,7 @@ import { keyCommands } from './key.ts';
 import { ledgerCommands } from './ledger.ts';
 import { merchantCommands } from './merchant.ts';
 import { paymentCommands } from './payment.ts';
+import { sandboxCommands } from './sandbox.ts';
 import { startCommand } from './start.ts';
 import { statementCommands } from './statement.ts';
 import { versionCommand } from './version.ts';
@@ -15,6 +16,7 @@ import { webhookCommands } from './webhook.ts';
 export const commands: readonly Command[] = [
   startCommand,
   demoCommand,
+  ...sandboxCommands,
   ...merchantCommands,
   ...keyCommands,
   ...walletCommands,

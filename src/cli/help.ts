@@ -4,7 +4,7 @@ import { padEnd, widthOf } from './print.ts';
 const GROUPS: readonly (readonly [title: string, firstWords: readonly string[]])[] = [
   ['Run', ['start', 'demo', 'sandbox']],
   ['Merchants', ['merchant', 'key', 'wallet', 'webhook']],
-  ['Money', ['payment', 'refund', 'ledger', 'alerts']],
+  ['Money', ['payment', 'refund', 'statement', 'ledger', 'alerts']],
   ['Machine', ['db', 'version']],
 ];
 
