@@ -22,12 +22,12 @@ export interface TestWorld {
   clock: ManualClock;
   deps: WalletDeps;
   notifyUrl: string;
-  logged(): string;
+  logged: () => string;
   /** Whether calls wait long for an answer. */
   setPatience(isPatient: boolean): void;
   /** What came about an order number. */
   heard(orderNo: string): RawNotification[];
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 export async function startTestWorld(
