@@ -5,7 +5,8 @@ import type { BookLine, CodeBuyer, Order } from './order.ts';
 interface KeptCode {
   buyer: CodeBuyer;
   at: Date;
-  used: boolean;
+  /** The key of the order that was charged to it; null while it can still be used. */
+  usedBy: string | null;
 }
 
 /**
@@ -88,10 +89,10 @@ export class Books {
   #apply(line: BookLine): void {
     if (line.line === 'ordered') this.#applyOrdered(line);
     else if (line.line === 'code') {
-      this.codes.set(line.code, { buyer: line.buyer, at: new Date(line.at), used: false });
+      this.codes.set(line.code, { buyer: line.buyer, at: new Date(line.at), usedBy: null });
     } else if (line.line === 'code_used') {
       const code = this.codes.get(line.code);
-      if (code !== undefined) code.used = true;
+      if (code !== undefined) code.usedBy = line.key;
     } else this.#applyChange(line, this.#need(line.key));
   }
 

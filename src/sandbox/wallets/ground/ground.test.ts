@@ -271,3 +271,36 @@ test('a notification is taken by what the wallet calls taken, not by the status 
     server.close();
   }
 });
+
+describe('the home of the pretend app', () => {
+  test('shows a payment code that moves on when it was scanned, and the latest transactions', async () => {
+    const wallet = await start();
+    const { ground, url } = wallet;
+    expect(await (await fetch(url)).text()).toContain('还没有交易');
+    const body = new URLSearchParams({ buyer: 'asks_pin', lang: 'en' });
+    const shown = await fetch(`${url}/app/codes`, { method: 'POST', body });
+    const code = new URL(shown.url).pathname.split('/').at(-1) ?? '';
+    expect(await shown.text()).toContain('<svg');
+    expect(readPaymentCode(ground, code)).toBe('asks_pin');
+    const order = wallet.order('A1', { subject: '<b>Tea</b>' });
+    chargeCode(ground, order, code);
+    expect((await fetch(shown.url)).url).toContain(`/pay?order=${order.token}`);
+    wallet.pay('A1');
+    expect((await fetch(shown.url)).url).toContain('/pay/result');
+    const home = await (await fetch(`${url}/app?lang=en`)).text();
+    expect(home).toContain('&lt;b&gt;Tea&lt;/b&gt;');
+    expect(home).toContain(`/pay/result?order=${order.token}`);
+  });
+
+  test('shows no picture of a code that is over or nobody’s', async () => {
+    const wallet = await start();
+    const code = wallet.paymentCode('pays');
+    wallet.clock.advanceMs(300_001);
+    for (const one of [code, '1', '%3Cscript%3E']) {
+      const page = await (await fetch(`${wallet.url}/app/codes/${one}`)).text();
+      expect(page).toContain('付款码已失效');
+      expect(page).not.toContain('<svg viewBox');
+      expect(page).not.toContain('<script>');
+    }
+  });
+});

@@ -83,7 +83,8 @@ export type BookLine =
   | { line: 'noted'; key: string; wire: Record<string, string> }
   | { line: 'told'; key: string; at: string; acknowledged: boolean }
   | { line: 'code'; code: string; at: string; buyer: CodeBuyer }
-  | { line: 'code_used'; code: string };
+  /** `key` is the order that was charged to it. */
+  | { line: 'code_used'; code: string; key: string };
 
 /** What the buyer behind a payment code does: pays at once, has to enter the PIN, cannot pay. */
 export type CodeBuyer = (typeof CODE_BUYERS)[number];

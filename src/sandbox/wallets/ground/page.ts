@@ -151,6 +151,6 @@ function about(ground: Ground, order: Order, language: Language) {
   return { order, merchant: named ?? order.merchantNo, brand, codes, language };
 }
 
-function resultPath(order: Order, language: Language): string {
+export function resultPath(order: Order, language: Language): string {
   return `/pay/result?order=${order.token}&lang=${language}`;
 }

@@ -16,7 +16,7 @@ export function mintPaymentCode(ground: Ground, buyer: CodeBuyer): string {
 /** Whose code it is; null when it is nobody's, was used, or was shown too long ago. */
 export function readPaymentCode(ground: Ground, code: string): CodeBuyer | null {
   const kept = ground.books.codes.get(code);
-  if (kept === undefined || kept.used) return null;
+  if (kept === undefined || kept.usedBy !== null) return null;
   const ageMs = ground.clock.now().getTime() - kept.at.getTime();
   return ageMs > SANDBOX_PAYMENT_CODE_SECONDS * 1000 ? null : kept.buyer;
 }
@@ -28,7 +28,7 @@ export function readPaymentCode(ground: Ground, code: string): CodeBuyer | null 
 export function chargeCode(ground: Ground, order: Order, paymentCode: string): string {
   const buyer = readPaymentCode(ground, paymentCode);
   if (buyer === null) throw new Error('the payment code was not looked at before');
-  ground.books.record({ line: 'code_used', code: paymentCode });
+  ground.books.record({ line: 'code_used', code: paymentCode, key: order.key });
   const { codes } = ground.side;
   if (buyer === 'asks_pin') return codes.waiting;
   if (buyer === 'pays') return payOrder(ground, order, { cardIndex: 0 });

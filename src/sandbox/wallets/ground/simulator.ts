@@ -10,6 +10,7 @@ import { type Control, createControl } from './control.ts';
 import { type Fault, type FaultPlan, Faults } from './fault.ts';
 import { Grants } from './grants.ts';
 import type { Ground, WalletSide } from './ground.ts';
+import { registerHome } from './home.ts';
 import { type SentNotification, Notifier } from './notify.ts';
 import { registerPages } from './page.ts';
 import { planFinish } from './refunds.ts';
@@ -69,7 +70,7 @@ export interface Simulator<Own extends object = object> extends Control<Own> {
  *    kinds are for the wallet to act out (`faultCode`, `faultedFen`).
  * 4. States: an order that `isPayable` waits; `isOver` will never be paid; `succeeded`, `reversed`, `failed`, `closed` are
  *    for good. `standingCode` is the wallet's code for it. Refunds are orders of kind `refund`, open until they finish.
- * 5. The pretend app is there already: `/pay?order=<token>` (send browsers there: `payPath(order)`), `/sandbox/scan?text=`
+ * 5. The pretend app is there already: a home at `/app`, `/pay?order=<token>` (send browsers there: `payPath(order)`), `/sandbox/scan?text=`
  *    once the side has `scan`, and payment codes once it has `mintCode`. For logins keep one-time codes in `ground.grants`.
  * 6. Bills: `ground.books.listSettled(merchantNo, from, to)`.
  *
@@ -147,6 +148,7 @@ async function buildApp(ground: Ground, control: Control): Promise<FastifyInstan
       return reply.status(500).type('text/plain;charset=UTF-8').send('Invalid request.');
     });
     await registerPages(door, ground);
+    registerHome(door, ground);
     await door.register(async (walletDoor) => ground.side.registerRoutes(walletDoor));
   });
   await app.register(async (door) => registerControlRoutes(door, ground, control), { prefix: '/sandbox' });

@@ -1,4 +1,5 @@
-// The pages work without this. It adds the pad for the PIN, the countdown and the way back that goes by itself.
+// The pages work without this. It adds the pad for the PIN, the countdown, the way back that goes by
+// itself, and a look at whether a payment code has been scanned.
 
 const pin = document.querySelector('[data-pin]');
 if (pin) {
@@ -58,3 +59,6 @@ if (back) {
   }, 1000);
   back.addEventListener('submit', () => clearInterval(beat));
 }
+
+const wait = document.querySelector('[data-look-again-in]');
+if (wait) setTimeout(() => location.reload(), Number(wait.dataset.lookAgainIn) * 1000);
