@@ -266,6 +266,13 @@ describe('tables that stand in the code', () => {
     ]);
   });
 
+  test('settings of Alipay', () => {
+    const list = /const SETTINGS = \[([^\]]+)\]/.exec(read('src/wallets/alipay/config.ts'))?.[1] ?? '';
+    const texts = [...list.matchAll(/'([a-z0-9_]+)'/g)].map(([, name]) => name);
+    expect(texts.length).toBeGreaterThan(0);
+    expect(namesUnder(reference('wallet-account'), 'Settings of Alipay (支付宝)')).toEqual(texts);
+  });
+
   test('commands', () => {
     expect(namesUnder(reference('cli'), 'Commands')).toEqual(commands.map((command) => command.name));
   });

@@ -128,6 +128,7 @@ describe('a wrong setting is refused by its name', () => {
     ['a login of another environment', 'authorize_url', 'https://openauth.alipay.com/oauth2/x'],
     ['a wrong op_app_id', 'op_app_id', 'x'],
     ['a scene of nobody', 'scenes', 'web,moon'],
+    ['no scene at all', 'scenes', ' , '],
     ['a setting that there is not', 'colour', 'blue'],
   ];
   test.each(rows)('%s', (_name, setting, value) => {
@@ -142,6 +143,7 @@ describe('a wrong setting is refused by its name', () => {
 test('the scenes are those that the merchant has signed for', () => {
   expect(readConfig(merchantSettings()).scenes).toEqual(['web', 'wap', 'app', 'qr', 'jsapi', 'code']);
   expect(readConfig(merchantSettings({ scenes: 'qr, web' })).scenes).toEqual(['web', 'qr']);
+  expect(readConfig(merchantSettings({ scenes: 'code app' })).scenes).toEqual(['app', 'code']);
 });
 
 test('neither the config nor a refusal shows a key', () => {

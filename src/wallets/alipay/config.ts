@@ -204,9 +204,9 @@ function readProducts(settings: Settings): Pick<AlipayConfig, 'opAppId' | 'scene
   if (opAppId !== null && !/^[0-9]{16,32}$/.test(opAppId)) throw wrong('op_app_id', 'must be 16 to 32 digits');
   const listed = settings.get('scenes');
   if (listed === undefined) return { opAppId, scenes: ALIPAY_SCENES };
-  const names = listed.split(',').map((name) => name.trim());
+  const names = listed.split(/[\s,]+/).filter((name) => name !== '');
   const isKnown = names.every((name) => ALIPAY_SCENES.some((scene) => scene === name));
-  if (!isKnown) throw wrong('scenes', `must be some of ${ALIPAY_SCENES.join(',')}`);
+  if (names.length === 0 || !isKnown) throw wrong('scenes', `must be some of: ${ALIPAY_SCENES.join(' ')}`);
   return { opAppId, scenes: ALIPAY_SCENES.filter((scene) => names.includes(scene)) };
 }
 
