@@ -79,6 +79,34 @@ export async function resolveToldNow(tx: Tx, statement: Statement, now: Date): P
   return rows.length;
 }
 
+/** Payments that a bill called paid and this one takes back: those breaks end here. */
+export async function resolveUndone(
+  tx: Tx,
+  statement: Statement,
+  undone: readonly { orderNo: string; lineNo: number }[],
+  now: Date,
+): Promise<void> {
+  if (undone.length === 0) return;
+  await tx`
+    update statement_breaks b
+    set state = 'resolved',
+      resolution = 'undone_at_wallet',
+      resolved_at = ${now},
+      due_at = null,
+      evidence = coalesce(evidence, '{}'::jsonb) || jsonb_build_object('undone_on', ${statement.day}::text,
+        'undone_in', ${statement.id}::text, 'line_no', new.line_no::text)
+    from unnest(
+      ${undone.map((one) => one.orderNo)}::text[],
+      ${column(undone.map((one) => one.lineNo))}::int[]
+    ) as new (order_no, line_no)
+    where b.book = ${statement.book}
+      and b.wallet_account_id = ${statement.walletAccountId}
+      and b.kind = 'status_differs'
+      and b.record = 'payment'
+      and b.state <> 'resolved'
+      and b.order_no = new.order_no`;
+}
+
 /**
  * What was carried to a later day, and is not in that day's bill either: asked about now, or left for a person when the
  * wallet had confirmed it before. Answers those that are left.

@@ -8,9 +8,9 @@ import { listDayRecords, type MoneyRecord, readRecords } from '../cashier/day-re
 import { raiseAlert } from '../cashier/raise-alert.ts';
 import type { Tx } from '../db/connect.ts';
 import type { StatementLine } from '../wallets/statement.ts';
-import { endCarried, resolveToldNow } from './break-store.ts';
+import { endCarried, resolveToldNow, resolveUndone } from './break-store.ts';
 import { checkBooked, checkMovements } from './check-ledger.ts';
-import { compareLine, compareMissing, recordIdOf } from './compare-line.ts';
+import { compareLine, compareMissing, isUndone, recordIdOf } from './compare-line.ts';
 import { type Findings, openFindings } from './findings.ts';
 import { moveStatement } from './move-statement.ts';
 import type { SettlementDeps } from './settlement-deps.ts';
@@ -29,7 +29,7 @@ export async function compareDay(deps: SettlementDeps, statement: Statement): Pr
   const day = { ...statement, feeBps };
   return await sql.begin(async (tx) => {
     const findings = openFindings(deps, tx, day);
-    const matchedCount = await compareLines(tx, day, findings);
+    const matchedCount = await compareLines(deps, tx, day, findings);
     await resolveToldNow(tx, day, clock.now());
     const overdue = await endCarried(tx, day, clock.now());
     const { ours, booked } = await compareRecords(deps, tx, day, findings);
@@ -52,12 +52,20 @@ export async function compareDay(deps: SettlementDeps, statement: Statement): Pr
 }
 
 /** Every line beside our record of that name, however old. Answers how many agree. */
-async function compareLines(tx: Tx, day: Statement, findings: Findings): Promise<number> {
+async function compareLines(deps: SettlementDeps, tx: Tx, day: Statement, findings: Findings): Promise<number> {
   let matched = 0;
+  const undone: { orderNo: string; lineNo: number }[] = [];
   for (let afterLineNo = 0; ; ) {
     const lines = await pageStatementLines(tx, day, afterLineNo, STATEMENT_PIECE_ITEMS);
     const [records, told] = await Promise.all([recordsOf(tx, day, lines), toldBefore(tx, day, lines)]);
+    const payments = await paymentsTakenBack(tx, day, lines, records);
     for (const line of lines) {
+      const payment = payments.get(line.lineNo);
+      if (payment !== undefined && isUndone(line, payment, day.walletAccountId)) {
+        matched += 1;
+        undone.push({ orderNo: payment.orderNo, lineNo: line.lineNo });
+        continue;
+      }
       const toldOn = told.get(`${line.kind} ${line.orderNo}`) ?? null;
       const terms = { walletAccountId: day.walletAccountId, feeBps: day.feeBps, toldOn };
       const finding = compareLine(line, records.get(recordIdOf(line) ?? ''), terms);
@@ -65,9 +73,34 @@ async function compareLines(tx: Tx, day: Statement, findings: Findings): Promise
       else await findings.add(finding);
     }
     const last = lines.at(-1);
-    if (last === undefined || lines.length < STATEMENT_PIECE_ITEMS) return matched;
+    if (last === undefined || lines.length < STATEMENT_PIECE_ITEMS) break;
     afterLineNo = last.lineNo;
   }
+  await findings.flush();
+  await resolveUndone(tx, day, undone, deps.cashier.deps.clock.now());
+  return matched;
+}
+
+/** Of refunds that we have no record of: the payments that they name, by line. */
+async function paymentsTakenBack(
+  tx: Tx,
+  day: Statement,
+  lines: readonly StatementLine[],
+  records: ReadonlyMap<string, MoneyRecord>,
+): Promise<Map<number, MoneyRecord>> {
+  const named = lines.flatMap((line) => {
+    if (line.kind !== 'refund' || records.has(recordIdOf(line) ?? '')) return [];
+    const id = recordIdOf({ kind: 'payment', orderNo: line.paymentOrderNo ?? line.orderNo });
+    return id === null ? [] : [{ lineNo: line.lineNo, id }];
+  });
+  const ids = named.map(({ id }) => id);
+  const payments = new Map((await readRecords(tx, day.book, 'payment', ids)).map((record) => [record.id, record]));
+  const found = new Map<number, MoneyRecord>();
+  for (const { lineNo, id } of named) {
+    const payment = payments.get(id);
+    if (payment !== undefined) found.set(lineNo, payment);
+  }
+  return found;
 }
 
 async function recordsOf(tx: Tx, day: Statement, lines: readonly StatementLine[]): Promise<Map<string, MoneyRecord>> {

@@ -58,6 +58,20 @@ export function compareLine(line: StatementLine, ours: MoneyRecord | undefined, 
   return { ...left, ours: agreed, kind: 'fee_differs', cause: 'fee' };
 }
 
+/**
+ * A payment code that was taken back: bills tell it as a refund without a record of ours, of the whole amount, naming the
+ * payment. It agrees when our record says that the payment failed: the buyer has the money.
+ */
+export function isUndone(line: StatementLine, payment: MoneyRecord | undefined, walletAccountId: string): boolean {
+  return (
+    line.kind === 'refund' &&
+    payment?.outcome === 'failed' &&
+    payment.walletAccountId === walletAccountId &&
+    payment.currency === line.currency &&
+    payment.amountMinor === line.amountMinor
+  );
+}
+
 /** A record of ours that no bill has told. Near the end of the wallet's day it is awaited in the next day's bill. */
 export function compareMissing(
   ours: MoneyRecord,

@@ -88,8 +88,13 @@ const WORDS: Readonly<Record<BreakCause, (facts: Facts) => Explanation>> = {
 };
 
 function explainEvidence(evidence: Readonly<Record<string, string>>): Explanation | null {
-  const { told_on: toldOn, answer, asked_at: askedAt, detail } = evidence;
+  const { told_on: toldOn, undone_on: undoneOn, answer, asked_at: askedAt, detail } = evidence;
   if (toldOn !== undefined) return { zh: `该笔已出现在 ${toldOn} 的账单中。`, en: `It came in the bill of ${toldOn}.` };
+  if (undoneOn !== undefined)
+    return {
+      zh: `${undoneOn} 的账单显示这笔付款已被撤销退回，双方一致。`,
+      en: `The bill of ${undoneOn} says that the payment was taken back: both sides agree.`,
+    };
   if (answer === undefined) return null;
   const amount = amountOf(evidence);
   const said = detail === undefined ? '' : ` (${detail})`;

@@ -38,8 +38,7 @@ export async function readLines(
     switch (item.kind) {
       case 'payment':
       case 'refund':
-        addLine(summary, item);
-        piece.push(item);
+        piece.push(addLine(summary, withName(item)));
         if (piece.length < STATEMENT_PIECE_ITEMS) break;
         await take(piece);
         piece = [];
@@ -76,7 +75,7 @@ function newSummary(): RunningSummary {
   };
 }
 
-function addLine(summary: RunningSummary, line: StatementLine): void {
+function addLine(summary: RunningSummary, line: StatementLine): StatementLine {
   const refuse = (what: string): never => {
     throw new BillRefused(`line ${line.lineNo} ${what}`);
   };
@@ -91,6 +90,12 @@ function addLine(summary: RunningSummary, line: StatementLine): void {
   if (line.feeMilli !== null) summary.feesMilli = (summary.feesMilli ?? 0n) + line.feeMilli;
   // A sum of hashes: the order of lines does not matter, and a line that stands twice still counts twice.
   summary.digest = (summary.digest + hashOf(line)) & DIGEST_MASK;
+  return line;
+}
+
+/** A payment that was taken back may have no number of its own in a bill: then it goes by the payment's. */
+function withName(line: StatementLine): StatementLine {
+  return line.orderNo === '' && line.paymentOrderNo !== null ? { ...line, orderNo: line.paymentOrderNo } : line;
 }
 
 function hashOf(line: StatementLine): bigint {

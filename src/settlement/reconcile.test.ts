@@ -179,6 +179,43 @@ describe('every kind of break', () => {
     expect(await alertKinds()).toContain('statement_breaks');
   });
 
+  test('a payment code that was taken back agrees: on the same day, and on a later one', async () => {
+    const failed = { kind: 'failed', reason: 'already_undone', walletCode: '', walletMessage: '' } as const; // an outcome
+    const [same, later] = [await world.attempt(MINE, failed), await world.attempt(MINE, failed)];
+    const undone = (orderNo: string) =>
+      billLine({ kind: 'refund', orderNo, paymentOrderNo: orderNo, amountMinor: MINE, walletPaymentId: `U${orderNo}` });
+    world.pretend.bills.set(
+      DAY,
+      billOf([
+        billLine({ orderNo: same, amountMinor: MINE }),
+        undone(same),
+        billLine({ orderNo: later, amountMinor: MINE }),
+      ]),
+    );
+    world.goTo(BILL_TIME);
+    await world.settle();
+    expect(await breaks()).toMatchObject([
+      { orderNo: same, state: 'resolved', resolution: 'undone_at_wallet', evidence: { undone_on: DAY, line_no: '2' } },
+      { orderNo: later, kind: 'status_differs', state: 'open' },
+    ]);
+    world.pretend.bills.set(NEXT_DAY, billOf([undone(later)]));
+    world.goTo(NEXT_BILL_TIME);
+    await world.settle();
+    const [, second] = await breaks();
+    expect(second).toMatchObject({ state: 'resolved', resolution: 'undone_at_wallet' });
+    expect(explainBreak(second as Break).en).toMatch(/taken back: both sides agree/);
+    expect(await world.statementOf(NEXT_DAY)).toMatchObject({ matchedCount: 1 });
+  });
+
+  test('a refund that we did not ask for, of a payment that we hold as paid, is for a person', async () => {
+    const orderNo = await world.paid(MINE);
+    const refund = billLine({ kind: 'refund', orderNo: 'X1', paymentOrderNo: orderNo, amountMinor: MINE });
+    world.pretend.bills.set(DAY, billOf([billLine({ orderNo, amountMinor: MINE }), refund]));
+    world.goTo(BILL_TIME);
+    await world.settle();
+    expect(await breaks()).toMatchObject([{ kind: 'theirs_only', record: 'refund', state: 'left_for_operator' }]);
+  });
+
   test('an amount that differs is never settled by itself, whatever the wallet answers', async () => {
     const pending = await world.attempt(MINE, null);
     world.pretend.bills.set(DAY, billOf([billLine({ orderNo: pending, amountMinor: 2n })]));

@@ -129,9 +129,8 @@ create table statement_breaks (
   check ((state = 'resolved') = (resolved_at is not null)),
   check (state = 'open' or due_at is null)
 );
--- Those that wait for a later day's bill.
-create index statement_breaks_waiting on statement_breaks (wallet_account_id, record, order_no)
-  where kind = 'ours_only' and state <> 'resolved';
+-- Those that a later day's bill may end.
+create index statement_breaks_waiting on statement_breaks (wallet_account_id, record, order_no) where state <> 'resolved';
 create index statement_breaks_due on statement_breaks (due_at) where due_at is not null;
 
 create function refuse_settlement_change() returns trigger language plpgsql as $$
