@@ -234,6 +234,14 @@ describe('the pretend app', () => {
     }
   });
 
+  test('says of an undone payment that the money has gone back', async () => {
+    const wallet = await start();
+    const order = wallet.order('A1');
+    wallet.pay('A1');
+    reverseOrder(wallet.ground, order);
+    expect(await read(`${wallet.url}/pay?order=${order.token}`)).toContain('付过的钱已退回');
+  });
+
   test('leads back by the way that the wallet has, never to a script', async () => {
     const wallet = await start();
     const page = async (orderNo: string, returnUrl: string | null) => {

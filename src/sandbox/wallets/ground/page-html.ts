@@ -54,7 +54,7 @@ export function payPage(view: PayView): Html {
     <form method="post" action="/pay" class="panel" autocomplete="off">
       ${hidden}
       <fieldset class="cards">
-        <legend>${text.pickCard}</legend>
+        <legend>${brand.balance === null ? text.pickCard : text.pickWay}</legend>
         ${cardsOf(brand.balance).map((card, index) => cardChoice(card, index, language))}
       </fieldset>
       <div class="pin" data-pin>
@@ -104,7 +104,7 @@ export function resultPage(view: ResultView): Html {
   const { order, language, codes, brand } = view;
   const text = TEXT[language];
   const isPaid = order.state === 'succeeded';
-  const title = isPaid ? text.paid : view.canRetry || order.state === 'failed' ? text.failed : text.over;
+  const title = isPaid ? text.paid : titleOf(view);
   const card = cardAt(order.cardIndex, brand.balance !== null);
   return layout({
     brand,
@@ -132,8 +132,15 @@ export function resultPage(view: ResultView): Html {
   });
 }
 
+function titleOf(view: ResultView): string {
+  const text = TEXT[view.language];
+  if (view.order.state === 'reversed') return text.undone;
+  return view.canRetry || view.order.state === 'failed' ? text.failed : text.over;
+}
+
 function whyNot(view: ResultView, codes: WalletCodes): string {
   const { order, language } = view;
+  if (order.state === 'reversed') return TEXT[language].undoneNote;
   const isOpenOrFailed = view.canRetry || order.state === 'failed';
   return isOpenOrFailed ? codes.text(order.lastCode ?? codes.noFunds)[language] : TEXT[language].closedNote;
 }
