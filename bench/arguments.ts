@@ -1,16 +1,20 @@
 import { parseArgs } from 'node:util';
 
+/** What can be measured by itself. */
+export const BENCH_PARTS = ['payments', 'wallets', 'ledger'] as const;
+export type BenchPart = (typeof BENCH_PARTS)[number];
+
 export interface BenchArguments {
   quick: boolean;
   full: boolean;
   json: boolean;
-  /** Null: both. */
-  only: 'ledger' | 'payments' | null;
+  /** Null: everything. */
+  only: BenchPart | null;
   /** Whether docs/benchmarks.md is written: after a whole run, or when asked for. */
   write: boolean;
 }
 
-const USAGE = 'usage: npm run bench -- [--quick | --full] [--only ledger|payments] [--json] [--write]';
+const USAGE = `usage: npm run bench -- [--quick | --full] [--only ${BENCH_PARTS.join('|')}] [--json] [--write]`;
 
 /** The arguments, or what is wrong with them. */
 export function readArguments(argv: readonly string[]): BenchArguments | string {
@@ -24,9 +28,9 @@ export function readArguments(argv: readonly string[]): BenchArguments | string 
   try {
     const { quick, full, json, only = null, write } = parseArgs({ args: [...argv], options }).values;
     if (quick && full) return `--quick and --full exclude each other\n${USAGE}`;
-    if (only !== null && only !== 'ledger' && only !== 'payments')
-      return `--only takes ledger or payments, not "${only}"\n${USAGE}`;
-    return { quick, full, json, only, write: write || !(quick || json || only !== null) };
+    const part = BENCH_PARTS.find((name) => name === only) ?? null;
+    if (only !== null && part === null) return `--only takes ${BENCH_PARTS.join(', ')}, not "${only}"\n${USAGE}`;
+    return { quick, full, json, only: part, write: write || !(quick || json || only !== null) };
   } catch (error) {
     return `${error instanceof Error ? error.message : String(error)}\n${USAGE}`;
   }

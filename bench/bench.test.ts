@@ -7,6 +7,7 @@ import { compare, formatTable, measure, type Measured, median, quantile } from '
 import type { LedgerBench } from './ledger.ts';
 import type { PaymentsBench } from './payments.ts';
 import { type BenchReport, formatReport, whatBounds } from './report.ts';
+import { BARE, type WalletsBench } from './wallets.ts';
 
 const machine = {
   processor: 'Abacus',
@@ -27,7 +28,7 @@ const payments: PaymentsBench = {
   ],
   levels: [16, 64, 128].map((inFlight) => ({
     inFlight,
-    cpuMs: { hutong: 2, postgres: 1.5, unionpay: 1.25, shop: 0.25 },
+    cpuMs: { hutong: 2, postgres: 1.5, simulator: 1.25, shop: 0.25 },
     machineBusy: 0.95,
   })),
   bareInsertsPerPayment: { value: 12, least: 11, most: 13 },
@@ -43,7 +44,13 @@ const ledger: LedgerBench = {
   ratios: [{ name: '64 in flight to naive', value: 4.2, least: 4, most: 4.4, goal: 4.5, reached: false }],
 };
 
-const report: BenchReport = { date: '2026-11-23', commit: 'abc1234', quick: false, ledger, payments };
+const wallets: WalletsBench = {
+  machine,
+  method: ['Each wallet.'],
+  measured: [measured('wechatpay', [200, 220, 210]), measured(BARE, [2000, 2310, 2205])],
+};
+
+const report: BenchReport = { date: '2026-11-23', commit: 'abc1234', quick: false, ledger, payments, wallets };
 
 describe('the statistics', () => {
   test('a median is the middle one, a quantile the one that so many are below', () => {
@@ -129,9 +136,14 @@ describe('the report', () => {
     expect(whatBounds(slow(1), 2)).toContain('other programs took the rest');
   });
 
+  test('shows each wallet beside the bare route of its own round', () => {
+    expect(formatReport(report)).toMatch(/\| wechatpay +\| +10\.5 \| +10\.0 \| +10\.5 \|/);
+  });
+
   test('leaves out what was not measured', () => {
     expect(formatReport({ ...report, ledger: null, commit: null })).not.toMatch(/## Ledger|commit /);
     expect(formatReport({ ...report, payments: null })).not.toContain('## Whole payments');
+    expect(formatReport({ ...report, wallets: null })).not.toContain('## Each wallet');
   });
 });
 

@@ -6,9 +6,10 @@ import { systemClock } from '../src/base/clock.ts';
 import { rootDir } from '../src/base/root.ts';
 import type { BenchOptions } from './harness.ts';
 import { benchLedger } from './ledger.ts';
-import { readArguments, type BenchArguments } from './arguments.ts';
+import { readArguments, type BenchArguments, type BenchPart } from './arguments.ts';
 import { benchPayments } from './payments.ts';
 import { formatReport, type BenchReport } from './report.ts';
+import { benchWallets } from './wallets.ts';
 
 /* `npm run bench`: measures, prints the report, and writes docs/benchmarks.md after a whole run. Progress goes to stderr. */
 const args = readArguments(process.argv.slice(2));
@@ -20,13 +21,15 @@ if (typeof args === 'string') {
 }
 
 async function bench({ quick, full, json, only, write }: BenchArguments): Promise<void> {
+  const wants = (part: BenchPart): boolean => only === null || only === part;
   const options: BenchOptions = { quick, full, say: (line) => console.error(line) };
   const report: BenchReport = {
     date: systemClock.now().toISOString().slice(0, 10),
     commit: await commitName(),
     quick,
-    payments: only === 'ledger' ? null : await benchPayments(options),
-    ledger: only === 'payments' ? null : await benchLedger(options),
+    payments: wants('payments') ? await benchPayments(options) : null,
+    wallets: wants('wallets') ? await benchWallets(options) : null,
+    ledger: wants('ledger') ? await benchLedger(options) : null,
   };
   const text = formatReport(report);
   console.log(json ? JSON.stringify(report) : text);

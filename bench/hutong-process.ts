@@ -19,7 +19,8 @@ import { createEndpoint } from '../src/webhooks/create-endpoint.ts';
 interface Start {
   databaseUrl: string;
   port: number;
-  walletSettings: unknown;
+  /** By wallet. */
+  walletSettings: Record<string, unknown>;
   webhookUrl: string;
 }
 
@@ -72,13 +73,8 @@ async function start({ databaseUrl, port, walletSettings, webhookUrl }: Start): 
     scopes: SCOPES,
     expiresAt: null,
   });
-  await addWalletAccount(deps, {
-    merchantId: merchant.id,
-    wallet: 'unionpay',
-    label: '',
-    settings: walletSettings,
-    claim: null,
-  });
+  for (const [wallet, settings] of Object.entries(walletSettings))
+    await addWalletAccount(deps, { merchantId: merchant.id, wallet, label: '', settings, claim: null });
   const webhookDeps = { ...deps, seal: hutong.keyring, allowPrivate: true };
   await createEndpoint(
     webhookDeps,

@@ -29,9 +29,16 @@ export interface PaymentsRound {
   calls: WatchedCall[];
 }
 
-export type CpuMs = Record<'hutong' | 'postgres' | 'unionpay' | 'shop', number>;
+export type CpuMs = Record<'hutong' | 'postgres' | 'simulator' | 'shop', number>;
+
+/** How the buyer of each wallet pays: through an order that Hutong places by a call of its own. */
+const SCENES = { unionpay: 'app', wechatpay: 'qr', alipay: 'qr', jdpay: 'qr', meituanpay: 'qr' } as const;
+
+export type BenchWallet = keyof typeof SCENES;
+export const BENCH_WALLETS = Object.keys(SCENES) as BenchWallet[]; // the table's own keys
 
 export interface RoundOptions {
+  wallet: BenchWallet;
   inFlight: number;
   payments: number;
   /** Null: as fast as `inFlight` shops can. Otherwise payments begin at that rate, however long they take. */
@@ -48,29 +55,31 @@ export interface PaymentsLoad {
   close(): Promise<void>;
 }
 
-/** Everything on this machine, each in its own process: PostgreSQL, Hutong, the UnionPay simulator, the shop (this one). */
-export async function openPaymentsLoad(): Promise<PaymentsLoad> {
+/** Everything on this machine, each in its own process: PostgreSQL, Hutong, the simulators, the shop (this one). */
+export async function openPaymentsLoad(wallets: readonly BenchWallet[]): Promise<PaymentsLoad> {
   const dir = await mkdtemp(join(tmpdir(), 'hutong-bench-'));
   const database = await startPostgres({ dir: join(dir, 'postgres') });
   const shop = await startWebhookReceiver();
-  const unionpay = forkProcess('unionpay-process.ts');
-  const { merchantSettings, controlUrl } = await nextMessage<{ merchantSettings: unknown; controlUrl: string }>(
-    unionpay,
+  const simulators = new Map(
+    await Promise.all(wallets.map(async (wallet) => [wallet, await startSimulator(wallet)] as const)),
   );
   const hutong = forkProcess('hutong-process.ts');
   const port = await freePort();
-  hutong.send({ databaseUrl: database.url, port, walletSettings: merchantSettings, webhookUrl: `${shop.url}/hooks` });
+  hutong.send({
+    databaseUrl: database.url,
+    port,
+    walletSettings: settingsOf(simulators),
+    webhookUrl: `${shop.url}/hooks`,
+  });
   const { apiKey } = await nextMessage<{ apiKey: string }>(hutong);
   const bareServer = forkProcess('bare-process.ts');
   bareServer.send({ databaseUrl: database.url });
   const { bareUrl } = await nextMessage<{ bareUrl: string }>(bareServer);
   const barePool = new Pool(bareUrl, { connections: 128, pipelining: 1 });
   const api = new Pool(`http://127.0.0.1:${port}`, { connections: 128, pipelining: 1 });
-  const control = new Pool(new URL(controlUrl).origin, { connections: 128, pipelining: 1 });
-  const controlPath = new URL(controlUrl).pathname;
   let count = 0;
 
-  async function call(path: string, body: object): Promise<{ id: string }> {
+  async function call(path: string, body: object): Promise<Answered> {
     count += 1;
     const reply = await api.request({
       method: 'POST',
@@ -82,12 +91,14 @@ export async function openPaymentsLoad(): Promise<PaymentsLoad> {
       },
       body: JSON.stringify(body),
     });
-    const json = (await reply.body.json()) as { id: string };
+    const json = (await reply.body.json()) as Answered;
     if (reply.statusCode !== 201) throw new Error(`${path} → ${reply.statusCode} ${JSON.stringify(json)}`);
     return json;
   }
 
-  async function payOnce(into: PaymentsRound): Promise<void> {
+  async function payOnce(into: PaymentsRound, wallet: BenchWallet): Promise<void> {
+    const simulator = simulators.get(wallet);
+    if (simulator === undefined) throw new Error(`there is no simulator of ${wallet}`);
     const startedAt = performance.now();
     const payment = await call('/v1/payments', {
       order_no: `bench-${(count += 1)}`,
@@ -97,11 +108,13 @@ export async function openPaymentsLoad(): Promise<PaymentsLoad> {
     });
     const told = shop.paid(payment.id);
     const createdAt = performance.now();
-    const attempt = await call(`/v1/payments/${payment.id}/attempts`, { wallet: 'unionpay', scene: 'app' });
+    const attempt = await call(`/v1/payments/${payment.id}/attempts`, { wallet, scene: SCENES[wallet] });
     const attemptedAt = performance.now();
-    const reply = await control.request({
+    // At Alipay an order begins when the buyer scans it.
+    if (wallet === 'alipay') await scan(simulator.pool, attempt.next_action?.text ?? '');
+    const reply = await simulator.pool.request({
       method: 'POST',
-      path: `${controlPath}/orders/${attempt.id.slice('att_'.length)}/pay`,
+      path: `/sandbox/orders/${attempt.id.slice('att_'.length)}/pay`,
       headers: { 'content-type': 'application/json' },
       body: '{}',
     });
@@ -115,33 +128,32 @@ export async function openPaymentsLoad(): Promise<PaymentsLoad> {
   }
 
   async function cpuSeconds(): Promise<CpuMs> {
-    hutong.send({ ask: 'cpu' });
-    unionpay.send({ ask: 'cpu' });
-    const answers = [nextMessage<{ cpu: NodeJS.CpuUsage }>(hutong), nextMessage<{ cpu: NodeJS.CpuUsage }>(unionpay)];
-    const [ours, theirs] = await Promise.all(answers);
+    const asked = [hutong, ...[...simulators.values()].map(({ child }) => child)];
+    for (const child of asked) child.send({ ask: 'cpu' });
+    const [ours, ...theirs] = await Promise.all(asked.map((child) => nextMessage<{ cpu: NodeJS.CpuUsage }>(child)));
     return {
       hutong: seconds(ours?.cpu),
       postgres: cpuSecondsOf(database.pid()),
-      unionpay: seconds(theirs?.cpu),
+      simulator: theirs.reduce((sum, { cpu }) => sum + seconds(cpu), 0),
       shop: seconds(process.cpuUsage()),
     };
   }
 
   return {
     postgresVersion: await versionOf(database.url),
-    async round({ inFlight, payments, ratePerSecond, watch }) {
+    async round({ wallet, inFlight, payments, ratePerSecond, watch }) {
       const result = emptyRound();
       if (watch) hutong.send({ ask: 'watch' });
       const [before, machineBefore] = [await cpuSeconds(), machineTimes()];
       const startedAt = performance.now();
       await (ratePerSecond === null
-        ? closedLoop(inFlight, payments, () => payOnce(result))
-        : openLoop(ratePerSecond, payments, () => payOnce(result)));
+        ? closedLoop(inFlight, payments, () => payOnce(result, wallet))
+        : openLoop(ratePerSecond, payments, () => payOnce(result, wallet)));
       const tookSeconds = (performance.now() - startedAt) / 1000;
       const [machineAfter, after] = [machineTimes(), await cpuSeconds()];
       const perPayment = (name: keyof CpuMs) => ((after[name] - before[name]) * 1000) / payments;
       result.perSecond = payments / tookSeconds;
-      for (const name of ['hutong', 'postgres', 'unionpay', 'shop'] as const) result.cpuMs[name] = perPayment(name);
+      for (const name of ['hutong', 'postgres', 'simulator', 'shop'] as const) result.cpuMs[name] = perPayment(name);
       result.machineBusy = (machineAfter.busy - machineBefore.busy) / Math.max(1, machineAfter.all - machineBefore.all);
       if (watch) {
         hutong.send({ ask: 'calls' });
@@ -164,8 +176,11 @@ export async function openPaymentsLoad(): Promise<PaymentsLoad> {
       return { perSecond: calls / ((performance.now() - startedAt) / 1000), latenciesMs };
     },
     async close() {
-      await Promise.all([api.close(), control.close(), barePool.close()]);
-      for (const child of [hutong, unionpay, bareServer]) child.kill('SIGKILL');
+      await Promise.all(
+        [api, barePool, ...[...simulators.values()].map(({ pool }) => pool)].map((pool) => pool.close()),
+      );
+      for (const child of [hutong, bareServer, ...[...simulators.values()].map(({ child: one }) => one)])
+        child.kill('SIGKILL');
       shop.close();
       await database.stop();
       await rm(dir, { recursive: true, force: true });
@@ -205,7 +220,7 @@ function emptyRound(): PaymentsRound {
     createMs: [],
     attemptMs: [],
     tapToWebhookMs: [],
-    cpuMs: { hutong: 0, postgres: 0, unionpay: 0, shop: 0 },
+    cpuMs: { hutong: 0, postgres: 0, simulator: 0, shop: 0 },
     machineBusy: 0,
     calls: [],
   };
@@ -229,8 +244,36 @@ function seconds(usage: NodeJS.CpuUsage | undefined): number {
   return usage === undefined ? 0 : (usage.user + usage.system) / 1e6;
 }
 
-function forkProcess(file: string): ChildProcess {
-  return fork(join(import.meta.dirname, file), [], {
+/** What a call of the API answers, as far as it is read here. */
+interface Answered {
+  id: string;
+  next_action?: { text?: string } | null;
+}
+
+interface RunningSimulator {
+  child: ChildProcess;
+  settings: unknown;
+  pool: Pool;
+}
+
+async function startSimulator(wallet: BenchWallet): Promise<RunningSimulator> {
+  const child = forkProcess('simulator-process.ts', [wallet]);
+  const { merchantSettings, url } = await nextMessage<{ merchantSettings: unknown; url: string }>(child);
+  return { child, settings: merchantSettings, pool: new Pool(url, { connections: 128, pipelining: 1 }) };
+}
+
+function settingsOf(simulators: ReadonlyMap<BenchWallet, RunningSimulator>): Record<string, unknown> {
+  return Object.fromEntries([...simulators].map(([wallet, { settings }]) => [wallet, settings]));
+}
+
+async function scan(pool: Pool, text: string): Promise<void> {
+  const reply = await pool.request({ method: 'GET', path: `/sandbox/scan?text=${encodeURIComponent(text)}` });
+  await reply.body.dump();
+  if (reply.statusCode >= 400) throw new Error(`the simulator did not take the code: ${reply.statusCode}`);
+}
+
+function forkProcess(file: string, args: readonly string[] = []): ChildProcess {
+  return fork(join(import.meta.dirname, file), args, {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

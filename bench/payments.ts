@@ -16,7 +16,7 @@ const ROUNDS = 3;
 const LEVELS = [16, 64, 128];
 const HALF_LOAD_LEVEL = 64;
 const BARE = 'bare Fastify route with one durable insert, 64 in flight';
-const CPU_NAMES = ['hutong', 'postgres', 'unionpay', 'shop'] as const;
+const CPU_NAMES = ['hutong', 'postgres', 'simulator', 'shop'] as const;
 
 export interface PaymentsBench {
   machine: Machine & { postgres: string };
@@ -37,16 +37,22 @@ export async function benchPayments({ quick, say }: BenchOptions): Promise<Payme
   say('measuring RSA-2048');
   const rsa = await measureRsaCost(quick ? 400 : 2000);
   say('starting PostgreSQL, Hutong, the UnionPay simulator, the shop and a bare route');
-  const load = await openPaymentsLoad();
+  const load = await openPaymentsLoad(['unionpay']);
   try {
     say('warming up');
-    await load.round({ inFlight: 64, payments: quick ? 2000 : 5000, ratePerSecond: null, watch: false });
+    await load.round({
+      wallet: 'unionpay',
+      inFlight: 64,
+      payments: quick ? 2000 : 5000,
+      ratePerSecond: null,
+      watch: false,
+    });
     await load.bare({ inFlight: 64, calls: 2000 });
     const rounds = new Map(LEVELS.map((inFlight) => [inFlight, [] as PaymentsRound[]]));
     const cases: Case[] = LEVELS.map((inFlight) => ({
       name: nameOf(inFlight),
       async run() {
-        const round = await load.round({ inFlight, payments, ratePerSecond: null, watch: false });
+        const round = await load.round({ wallet: 'unionpay', inFlight, payments, ratePerSecond: null, watch: false });
         rounds.get(inFlight)?.push(round);
         return { perSecond: round.perSecond, latenciesMs: round.wholeMs };
       },
@@ -89,7 +95,7 @@ function method(payments: number): string[] {
 }
 
 function summarize(rounds: readonly PaymentsRound[]): { cpuMs: CpuMs; machineBusy: number } {
-  const cpuMs: CpuMs = { hutong: 0, postgres: 0, unionpay: 0, shop: 0 };
+  const cpuMs: CpuMs = { hutong: 0, postgres: 0, simulator: 0, shop: 0 };
   for (const name of CPU_NAMES) cpuMs[name] = median(rounds.map((round) => round.cpuMs[name]));
   return { cpuMs, machineBusy: median(rounds.map((round) => round.machineBusy)) };
 }
@@ -107,8 +113,8 @@ function goalOf(measured: readonly Measured[]): PaymentsBench['goal'] {
 
 async function halfLoadRows(load: PaymentsLoad, ratePerSecond: number, seconds: number) {
   const payments = ratePerSecond * seconds;
-  await load.round({ inFlight: 0, payments: ratePerSecond, ratePerSecond, watch: true }); // warms up
-  const round = await load.round({ inFlight: 0, payments, ratePerSecond, watch: true });
+  await load.round({ wallet: 'unionpay', inFlight: 0, payments: ratePerSecond, ratePerSecond, watch: true }); // warms up
+  const round = await load.round({ wallet: 'unionpay', inFlight: 0, payments, ratePerSecond, watch: true });
   const inside = (route: WatchedCall['route']) => round.calls.filter((call) => call.route === route);
   const rows: [string, number[]][] = [
     ['POST /v1/payments, inside Hutong', inside('create').map(({ ms }) => ms)],

@@ -1,6 +1,7 @@
-import { formatMeasured, formatRate, formatRatios, formatTable, type Machine } from './harness.ts';
+import { formatMeasured, formatRate, formatRatios, formatTable, type Machine, median } from './harness.ts';
 import type { LedgerBench } from './ledger.ts';
 import type { PaymentsBench } from './payments.ts';
+import { BARE, type WalletsBench } from './wallets.ts';
 
 export interface BenchReport {
   /** ISO day, UTC. */
@@ -10,17 +11,19 @@ export interface BenchReport {
   quick: boolean;
   ledger: LedgerBench | null;
   payments: PaymentsBench | null;
+  wallets: WalletsBench | null;
 }
 
 /** docs/benchmarks.md, and what the command prints. */
 export function formatReport(report: BenchReport): string {
-  const { ledger, payments } = report;
-  const machine = ledger?.machine ?? payments?.machine;
+  const { ledger, payments, wallets } = report;
+  const machine = ledger?.machine ?? payments?.machine ?? wallets?.machine;
   const parts = [
     INTRODUCTION,
     ...(machine === undefined ? [] : [machinePart(report, machine)]),
-    goalsPart(report),
+    ...(payments === null && ledger === null ? [] : [goalsPart(report)]),
     ...(payments === null ? [] : [paymentsPart(payments)]),
+    ...(wallets === null ? [] : [walletsPart(wallets)]),
     ...(ledger === null ? [] : [ledgerPart(ledger)]),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -34,7 +37,7 @@ This page is written by a command; run it on a machine that has nothing else to 
 npm run bench                     # everything; writes this page
 npm run bench -- --quick          # a few minutes, less certain; only prints
 npm run bench -- --full           # also the ledger after ten million transfers
-npm run bench -- --only payments  # or: --only ledger
+npm run bench -- --only payments  # or: --only wallets, --only ledger
 npm run bench -- --json           # one JSON object
 npm run bench -- --write          # writes this page also after --quick or --only
 \`\`\`
@@ -72,7 +75,7 @@ function inWords(reached: boolean): string {
 function paymentsPart(payments: PaymentsBench): string {
   const { measured, levels, bareInsertsPerPayment: bare, halfLoad, machine } = payments;
   const cpuRows = levels.map(({ inFlight, cpuMs, machineBusy }) => {
-    const each = [cpuMs.hutong, cpuMs.postgres, cpuMs.unionpay, cpuMs.shop];
+    const each = [cpuMs.hutong, cpuMs.postgres, cpuMs.simulator, cpuMs.shop];
     const all = each.reduce((sum, ms) => sum + ms, 0);
     return [`${inFlight} in flight`, ...[...each, all].map((ms) => ms.toFixed(2)), percent(machineBusy)];
   });
@@ -112,6 +115,23 @@ function verdict(used: number, machineBusy: number): string {
   const busy = `The machine was ${percent(machineBusy)} busy`;
   if (machineBusy >= 0.9) return `${busy}: other programs took the rest, so a quiet machine does more.`;
   return `${busy}: the rest was spent waiting, for commits and for each other.`;
+}
+
+/** Each wallet beside the bare route of the same round: bare inserts for each payment. */
+function walletsPart({ method, measured }: WalletsBench): string {
+  const bare = measured.find(({ name }) => name === BARE);
+  const rows = measured
+    .filter((one) => one !== bare)
+    .map(({ name, rounds }) => {
+      const ratios = rounds.map((rate, index) => (bare?.rounds[index] ?? Number.NaN) / rate);
+      return [name, median(ratios).toFixed(1), Math.min(...ratios).toFixed(1), Math.max(...ratios).toFixed(1)];
+    });
+  return [
+    '## Each wallet',
+    list(method),
+    formatMeasured(measured),
+    formatTable(['bare durable inserts in the time of one payment', 'median', 'least', 'most'], rows),
+  ].join('\n\n');
 }
 
 function ledgerPart({ method, measured, ratios }: LedgerBench): string {
