@@ -254,11 +254,32 @@ describe('asking', () => {
     expect(await jdpay.query(late.deps, config, QUERY)).toMatchObject({ kind: 'failed', reason: 'not_found' });
   });
 
-  test('is not answered by a refusal that nobody signed, or that says something else', async () => {
-    for (const body of [speakUnsigned('000005', '订单不存在'), refusal]) {
-      const { deps, clock } = asked(body);
+  test.each(['订单不存在', '交易流水不存在:tradeNum', '无此交易', 'Order does not exist'])(
+    'is told that there is none by %j',
+    async (desc) => {
+      const { deps, clock } = asked(speak('', MAIN, { code: '000005', desc }));
       clock.advanceMs(15 * 60_000);
-      expect((await jdpay.query(deps, config, QUERY)).kind).toBe('unknown');
+      expect(await jdpay.query(deps, config, QUERY)).toMatchObject({ kind: 'failed', walletMessage: desc });
+    },
+  );
+
+  test('that nobody signs leaves an order open until its time is up, then unknown, and is believed a day later', async () => {
+    const after = async (minutes: number) => {
+      const { deps, clock } = asked(speakUnsigned('000005', '订单不存在'));
+      clock.advanceMs(minutes * 60_000);
+      return (await jdpay.query(deps, config, QUERY)).kind;
+    };
+    expect([await after(1), await after(15), await after(24 * 60), await after(24 * 60 + 15)]).toEqual([
+      'pending',
+      'unknown',
+      'unknown',
+      'failed',
+    ]);
+  });
+
+  test('is not answered by a refusal that says something else', async () => {
+    for (const body of [speakUnsigned('999999', '系统繁忙'), refusal]) {
+      expect((await jdpay.query(asked(body).deps, config, QUERY)).kind).toBe('unknown');
     }
   });
 

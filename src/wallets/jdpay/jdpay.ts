@@ -24,7 +24,7 @@ import {
   uniorderFields,
 } from './requests.ts';
 import { appSignData } from './sign.ts';
-import { failed, paymentFrom, refundFrom, saysNoSuchOrder, unknown } from './translate.ts';
+import { failed, paymentFrom, refundFrom, unknown } from './translate.ts';
 import { childText } from './xml.ts';
 
 const PAYMENT_CODE = /^62\d{16,17}$/; // fact sheet 4.2: 18 or 19 digits
@@ -63,6 +63,7 @@ export const jdpay: Wallet<JdpayConfig> = {
 };
 
 const FEN_MAX = 999_999_999_999n;
+const UNSIGNED_DOUBT_MS = 24 * 3_600_000;
 
 function scenes(config: JdpayConfig): readonly Scene[] {
   const needs: Partial<Record<Scene, unknown>> = { app: config.app, code: config.code };
@@ -165,7 +166,7 @@ async function queryRefund(deps: WalletDeps, config: JdpayConfig, request: Refun
   const party = partyOf(config, request.paid.scene);
   if (party === null) return notSetUp();
   const exchanged = await askRefund(deps, config, party, request.refund.orderNo, request.paid.orderNo);
-  if (isNoSuchOrder(exchanged)) return failed('not_found', exchanged.code, exchanged.desc);
+  if (saysNoSuchOrder(exchanged) && exchanged.isSigned) return failed('not_found', exchanged.code, exchanged.desc);
   return exchanged.kind === 'answer' ? refundFrom(exchanged.root) : unknown(whyUnclear(exchanged));
 }
 
@@ -177,12 +178,9 @@ async function look(
   request: QueryRequest,
 ): Promise<{ outcome: Outcome; isThere: boolean }> {
   // The answer is as old as the question: "no such order", said before the time is up, is no "never" after it.
-  const isPastExpiry = deps.clock.now().getTime() > request.expiresAt.getTime();
+  const pastExpiryMs = deps.clock.now().getTime() - request.expiresAt.getTime();
   const exchanged = await exchange(deps, config, party, 'query', queryFields(party, request));
-  if (isNoSuchOrder(exchanged)) {
-    const outcome = isPastExpiry ? failed('not_found', exchanged.code, exchanged.desc) : ({ kind: 'pending' } as const); // the buyer may be on the way there
-    return { outcome, isThere: false };
-  }
+  if (saysNoSuchOrder(exchanged)) return { outcome: absent(exchanged, pastExpiryMs), isThere: false };
   if (exchanged.kind !== 'answer') return { outcome: unknown(whyUnclear(exchanged)), isThere: false };
   if (childText(exchanged.root, 'tradeType') !== '0') {
     return { outcome: unknown('the order number is not a payment'), isThere: false };
@@ -235,8 +233,24 @@ function whyUnclear(exchanged: Unanswered): string {
   return exchanged.kind === 'refused' ? `JD answered ${exchanged.code}` : exchanged.reason;
 }
 
-function isNoSuchOrder(exchanged: Exchanged): exchanged is Extract<Exchanged, { kind: 'refused' }> {
-  return exchanged.kind === 'refused' && exchanged.isSigned && saysNoSuchOrder(exchanged.desc);
+type Refused = Extract<Exchanged, { kind: 'refused' }>;
+
+/**
+ * JD's words for an order that it does not have. Which of its codes means that is not public (fact sheet 8), so the text
+ * decides.
+ */
+function saysNoSuchOrder(exchanged: Exchanged): exchanged is Refused {
+  return exchanged.kind === 'refused' && /不存在|无此(订单|交易)|not (exist|found)/i.test(exchanged.desc);
+}
+
+/**
+ * Before its time is up the buyer may be on the way there. Afterwards it is over if JD signs that; whether it signs such a
+ * refusal is not public, so one that stays unsigned is believed in the end, long after the last notification.
+ */
+function absent(refusal: Refused, pastExpiryMs: number): Outcome {
+  if (pastExpiryMs <= 0) return { kind: 'pending' };
+  const isBelieved = refusal.isSigned || pastExpiryMs > UNSIGNED_DOUBT_MS;
+  return isBelieved ? failed('not_found', refusal.code, refusal.desc) : unknown(whyUnclear(refusal));
 }
 
 /** The number and keys that an order was made with. */

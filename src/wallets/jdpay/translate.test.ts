@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { paymentFrom, refundFrom, saysNoSuchOrder, toStamp } from './translate.ts';
+import { paymentFrom, refundFrom, toStamp } from './translate.ts';
 import { readXml, type XmlElement } from './xml.ts';
 
 function message(inside: string): XmlElement {
@@ -99,16 +99,6 @@ describe('success', () => {
     const list = `<payList><pay><payType>2</payType><amount>1</amount><tradeTime>${stamp}</tradeTime></pay></payList>`;
     expect(paymentFrom(payment('2', list))).toMatchObject({ kind: 'succeeded', occurredAt: null });
   });
-});
-
-test.each([
-  ['订单不存在', true],
-  ['交易流水不存在:tradeNum', true],
-  ['Order does not exist', true],
-  ['系统繁忙', false],
-  ['', false],
-])('%j says that there is no such order: %s', (desc, says) => {
-  expect(saysNoSuchOrder(desc)).toBe(says);
 });
 
 test('stamps are in Beijing', () => {

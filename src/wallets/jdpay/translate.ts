@@ -63,14 +63,6 @@ export function refundFrom(root: XmlElement): Outcome {
   }
 }
 
-/**
- * JD's words for an order that it does not have. Which of its codes means that is not public (fact sheet 8), so the text
- * decides, and only a signed one: see `Exchanged`.
- */
-export function saysNoSuchOrder(desc: string): boolean {
-  return /不存在|无此(订单|交易)|not (exist|found)/i.test(desc);
-}
-
 export function failed(reason: FailedOutcome['reason'], walletCode: string, message: string): FailedOutcome {
   return { kind: 'failed', reason, walletCode: plain(walletCode, 20), walletMessage: plain(message, 200) };
 }
