@@ -12,7 +12,7 @@ import { CARDS } from '../src/sandbox/wallets/ground/cards.ts';
 import { FAULT_KINDS, FAULT_OPERATIONS } from '../src/sandbox/wallets/unionpay/fault.ts';
 import { TRY_AFTER_SECONDS } from '../src/webhooks/decide-delivery.ts';
 import { EVENT_TYPES } from '../src/webhooks/webhook.ts';
-import { unionpay } from '../src/wallets/unionpay/unionpay.ts';
+import { wallets } from '../src/wallets/registry.ts';
 import {
   codeIn,
   codesIn,
@@ -192,9 +192,18 @@ describe('tables that stand in the code', () => {
   });
 
   test('when a wallet is asked', () => {
-    const [attempt, refund] = tableUnder(reference('states'), 'When a wallet is asked');
-    expect(numbersIn(attempt?.[1]).slice(0, -1)).toEqual(unionpay.can.askAfterSeconds);
-    expect(numbersIn(refund?.[1])).toEqual(unionpay.can.askRefundAfterSeconds);
+    const shown = tableUnder(reference('states'), 'When a wallet is asked').map(([wallet = '', ...cells]) => [
+      codeIn(wallet),
+      ...cells.map((cell) => numbersIn(cell)),
+    ]);
+    const real = Object.values(wallets).map(({ name, can }) => [
+      name,
+      can.askAfterSeconds,
+      can.askRefundAfterSeconds,
+      can.paymentCode?.askAfterSeconds ?? [],
+      can.paymentCode === null ? [] : [can.paymentCode.undoAfterSeconds],
+    ]);
+    expect(shown).toEqual(real);
   });
 
   test('kinds of alerts', () => {
@@ -271,6 +280,13 @@ describe('tables that stand in the code', () => {
     const texts = [...list.matchAll(/'([a-z0-9_]+)'/g)].map(([, name]) => name);
     expect(texts.length).toBeGreaterThan(0);
     expect(namesUnder(reference('wallet-account'), 'Settings of Alipay (支付宝)')).toEqual(texts);
+  });
+
+  test('settings of JD Pay', () => {
+    const list = /const SETTINGS = \[([^\]]+)\]/.exec(read('src/wallets/jdpay/config.ts'))?.[1] ?? '';
+    const texts = [...list.matchAll(/'([a-z0-9_]+)'/g)].map(([, name]) => name);
+    expect(texts.length).toBeGreaterThan(0);
+    expect(namesUnder(reference('wallet-account'), 'Settings of JD Pay (京东支付)').sort()).toEqual(texts.sort());
   });
 
   test('commands', () => {

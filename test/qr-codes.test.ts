@@ -43,7 +43,7 @@ describe('a shop’s codes', () => {
       {},
       { label: '' },
       { label: 'x', amount: { currency: 'CNY', minor: '0' } },
-      { label: 'x', currency: 'XXX' },
+      { label: 'x', currency: 'ZZZ' },
       { label: 'x', return_url: 'javascript:alert(1)' },
       { label: 'x', enabled: true },
     ])
