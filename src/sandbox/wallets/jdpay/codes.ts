@@ -2,10 +2,11 @@ import type { Brand, WalletCodes, Words } from '../ground/ground.ts';
 
 export const BRAND: Brand = {
   name: { zh: '京东支付', en: 'JD Pay' },
-  colour: '#e1251b',
-  colourDeep: '#b71c14',
+  colour: '#c81623',
+  colourDeep: '#a0121c',
+  // The letters J and D in one stroke each, drawn by us.
   markSvg:
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><rect width="48" height="48" rx="11" fill="#e1251b"/><path d="M13 14h22M24 14v20M16 34h16M17 24h14" fill="none" stroke="#fff" stroke-width="4" stroke-linecap="round"/></svg>',
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40"><rect width="40" height="40" rx="10" fill="#fff"/><path d="M16.5 12v11.5a4.5 4.5 0 0 1-8 2.8M22 12v16h2.5a7.5 8 0 0 0 0-16z" fill="none" stroke="#c81623" stroke-width="3.4" stroke-linecap="round" stroke-linejoin="round"/></svg>',
   walletIdName: { zh: '京东订单号', en: 'JD order' },
   balance: { zh: '京东钱包余额', en: 'JD wallet balance' },
 };
