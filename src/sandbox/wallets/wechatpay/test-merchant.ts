@@ -1,5 +1,8 @@
 import { constants, createHash, privateEncrypt, publicDecrypt, randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ManualClock } from '../../../base/clock.ts';
 import { silentLog } from '../../../base/log.ts';
 import { systemRandom } from '../../../base/random.ts';
@@ -29,11 +32,21 @@ export interface TestSandbox {
 
 export const START = new Date('2026-11-23T02:00:00Z');
 
+let keptKeys: string | null = null;
+
+/** Minting takes most of a start: the sandboxes of one test file have the same keys, and books of their own. */
 export async function startTestSandbox(options: Partial<WechatpaySandboxOptions> = {}): Promise<TestSandbox> {
-  const clock = options.clock instanceof ManualClock ? options.clock : new ManualClock(START);
-  const base = { port: 0, random: systemRandom, log: silentLog, dataDir: null, refundDelayMs: 0 };
-  const sandbox = await startWechatpaySandbox({ ...base, ...options, clock });
-  return { sandbox, clock, settings: sandbox.merchantSettings };
+  const clock = new ManualClock(START);
+  const dir = await mkdtemp(join(tmpdir(), 'hutong-wechatpay-'));
+  if (keptKeys !== null) await writeFile(join(dir, 'keys.json'), keptKeys);
+  const base = { port: 0, random: systemRandom, log: silentLog, dataDir: dir, refundDelayMs: 0, clock };
+  const started = await startWechatpaySandbox({ ...base, ...options });
+  if (options.dataDir === undefined) keptKeys = await readFile(join(dir, 'keys.json'), 'utf8');
+  const stop = async (): Promise<void> => {
+    await started.stop();
+    await rm(dir, { recursive: true, force: true });
+  };
+  return { sandbox: { ...started, stop }, clock, settings: started.merchantSettings };
 }
 
 /** What a test changes about a request after it was signed, or how it is signed. */
