@@ -21,6 +21,8 @@ export interface BuyerSurroundings {
   notice: CashierView['notice'];
   /** The page may send its form by itself. */
   startsNow: boolean;
+  /** The page follows its way to the wallet by itself. */
+  goesOn: boolean;
   now: Date;
 }
 
@@ -48,6 +50,7 @@ export function toCashierView(view: BuyerView, around: BuyerSurroundings): Cashi
     attempt: newest === undefined ? null : toAttemptView(newest, view.wallets, around),
     notice: around.notice,
     startsNow: around.startsNow,
+    goesOn: around.goesOn,
     paidWith: accepted?.wallet ?? null,
     paidAt: payment.paidAt?.toISOString() ?? null,
     refunded: refundedMinor === 0n ? null : { text: formatMoney(money(payment.currency, refundedMinor)) },
@@ -75,6 +78,7 @@ export function wayOut(ways: readonly Way[]): WayOut | null {
   return ways.find((way): way is WayOut => way.kind === 'open_in_browser' || way.kind === 'copy_link') ?? null;
 }
 
+/** Some app's browser; known or not. */
 export function isInApp(where: Whereabouts): boolean {
   return where.detected.app !== 'browser';
 }

@@ -5,7 +5,7 @@ import { assets, fontStylesheetPath } from './assets.ts';
 import { renderCashier } from './cashier-page.ts';
 import type { CashierView } from './cashier-view.ts';
 
-const PAGE_BYTES_MAX = 40_000;
+const PAGE_BYTES_MAX = 15_000;
 
 describe('the cashier page', () => {
   test('escapes everything that a merchant or a wallet may write', () => {
@@ -50,7 +50,7 @@ describe('the cashier page', () => {
     expect([...page.matchAll(/name="wallet" value="([^"]+)"/g)].map(([, name]) => name)).toEqual(['unionpay']);
   });
 
-  test('with the font aside, the page and all of its files are under 40 kB gzipped', () => {
+  test('with the font aside, the page and all of its files are under 15 kB gzipped', () => {
     const files = [...assets.values()].filter((asset) => asset.gzip !== null && asset.path !== fontStylesheetPath);
     const fileBytes = files.reduce((sum, asset) => sum + (asset.gzip?.length ?? 0), 0);
     for (const view of Object.values(cashierViews)) {

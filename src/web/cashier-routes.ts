@@ -28,7 +28,7 @@ export function mountCashierRoutes(app: FastifyInstance, cashier: Cashier): void
     if (home === null || (asked !== null && asked !== home.wallet.name)) return sendPage(visit, false);
     visits.markStarted(visit);
     if (home.wallet.needsPayer && home.way.kind === 'scene' && home.way.scene === 'jsapi')
-      return reply.header('cache-control', 'no-store').redirect(await departure.askUrl(visit, home.wallet), 303);
+      return await departure.askPayer(visit, home.wallet);
     return sendPage(visit, true);
   });
 

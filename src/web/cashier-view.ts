@@ -32,6 +32,8 @@ export interface CashierView {
   notice: null | 'payer_unknown' | 'came_back';
   /** The page sends its form by itself, once: this is a wallet's own browser and its wallet is chosen. */
   startsNow: boolean;
+  /** The page follows its way to the wallet by itself, once: the payment was started on the way here. */
+  goesOn: boolean;
   /** The wallet's name; null until the payment has succeeded. */
   paidWith: null | string;
   /** ISO instant. */
@@ -44,7 +46,9 @@ export interface CashierView {
 /** Where the buyer is. */
 export interface Place {
   isPhone: boolean;
-  /** The app whose browser this is; null in a browser of its own. */
+  /** A browser of its own and not some app's. */
+  isBrowser: boolean;
+  /** The app whose browser this is; null in a browser of its own and in an app that we do not know. */
   app: Label | null;
   /** In test mode: the app that this browser stands in for, by its name in `?as=`; null where it is itself. */
   standsInFor: string | null;

@@ -22,9 +22,9 @@ export function createDeparture(cashier: Cashier, visits: Visits) {
       switch (way.kind) {
         case 'scene':
           if (way.scene === 'jsapi' && wallet.needsPayer) return sendAway(visit, await askUrl(visit, wallet));
-          return await start(visit, wallet, way.scene, null);
+          return leaveFor(visit, await start(visit, wallet, way.scene, null));
         case 'show_qr':
-          return await start(visit, wallet, 'qr', null);
+          return leaveFor(visit, await start(visit, wallet, 'qr', null));
         case 'open_in_browser':
         case 'copy_link':
           return goTo(visit, pageLink(visit, '/elsewhere', { wallet: wallet.name }));
@@ -32,7 +32,10 @@ export function createDeparture(cashier: Cashier, visits: Visits) {
       return way satisfies never;
     },
 
-    askUrl,
+    /** By a page of ours and not by a redirect: a form may have led here, and browsers hold what follows it to form-action. */
+    async askPayer(visit: Visit, wallet: BuyerWallet): Promise<FastifyReply> {
+      return sendAway(visit, await askUrl(visit, wallet));
+    },
 
     /** The browser comes back from asking who pays. Without an answer the wallets are shown, and a line says why. */
     async comeWithPayer(visit: Visit, name: string): Promise<FastifyReply> {
@@ -43,7 +46,9 @@ export function createDeparture(cashier: Cashier, visits: Visits) {
         ? await readPayer(cashier, { ...wishFor(visit, wallet), ...whoCame(visit) })
         : null;
       if (reading?.kind !== 'payer') return goTo(visit, pageLink(visit, '', { stay: '1', said: 'payer_unknown' }));
-      return await start(visit, wallet, 'jsapi', reading.payer);
+      const action = await start(visit, wallet, 'jsapi', reading.payer);
+      // By way of the cashier, so that it is where Back from the wallet leads.
+      return action?.type === 'redirect' ? goTo(visit, pageLink(visit, '', { go: '1' })) : leaveFor(visit, action);
     },
   };
 
@@ -57,7 +62,8 @@ export function createDeparture(cashier: Cashier, visits: Visits) {
     return url;
   }
 
-  async function start(visit: Visit, wallet: BuyerWallet, scene: Scene, payer: Payer | null): Promise<FastifyReply> {
+  /** What the buyer does next; null where the page says it. */
+  async function start(visit: Visit, wallet: BuyerWallet, scene: Scene, payer: Payer | null): Promise<Leaving | null> {
     const { payment } = visit.view;
     const started = await startAttempt(cashier, {
       ...wishFor(visit, wallet),
@@ -70,11 +76,17 @@ export function createDeparture(cashier: Cashier, visits: Visits) {
       claim: null,
     });
     const { next_action: action } = JSON.parse(started.body) as { next_action: NextAction | null }; // showAttempt's own shape, of which only two kinds are read
-    if (action?.type === 'form_post')
-      return visit.reply.headers(redirectFormHeaders(action.url)).send(renderRedirectForm(action, visit.lang));
-    if (action?.type === 'redirect') return sendAway(visit, action.url);
-    return goTo(visit, pageLink(visit));
+    return action?.type === 'form_post' || action?.type === 'redirect' ? action : null;
   }
+}
+
+/** The next steps that need a page of their own; what stays on the cashier page is shown there. */
+type Leaving = Extract<NextAction, { type: 'form_post' | 'redirect' }>;
+
+function leaveFor(visit: Visit, action: Leaving | null): FastifyReply {
+  if (action?.type === 'form_post')
+    return visit.reply.headers(redirectFormHeaders(action.url)).send(renderRedirectForm(action, visit.lang));
+  return action?.type === 'redirect' ? sendAway(visit, action.url) : goTo(visit, pageLink(visit));
 }
 
 function wishFor({ view: { payment } }: Visit, wallet: BuyerWallet) {

@@ -56,6 +56,7 @@ ${
 `;
 }
 
+/** In some app's browser links into other apps mostly end on an error page: there the wallet's page comes first. */
 function renderOpenApp(
   view: CashierView,
   attempt: AttemptView,
@@ -63,11 +64,14 @@ function renderOpenApp(
 ): Html {
   const text = stepTexts[view.lang];
   const app = attempt.app[view.lang];
-  return html`<div class="step" data-testid="open-app" data-attempt="${attempt.id}">
+  const openApp = (look: string, byItself: string | null): Html =>
+    html`<p><a class="${look}" href="${appUrl(action.appUrl)}"${byItself && html` data-app="${byItself}"`} data-testid="app-link">${text.appButton(app)}</a></p>`;
+  const openPage = (look: string, byItself: string | null): Html =>
+    html`<p><a class="${look}" href="${linkUrl(action.fallbackUrl)}" referrerpolicy="strict-origin"${byItself && html` data-go="${byItself}"`} data-app-fallback data-testid="app-fallback">${text.appFallback}</a></p>`;
+  return html`<div class="step" data-testid="open-app">
 <h2 tabindex="-1" data-heading class="step-title">${walletMark(attempt.wallet)}${text.appTitle(app)}</h2>
 <p class="muted">${text.appHint(app)}</p>
-<p><a class="button" href="${appUrl(action.appUrl)}" data-app data-testid="app-link">${text.appButton(app)}</a></p>
-<p><a class="link-line" href="${linkUrl(action.fallbackUrl)}" referrerpolicy="strict-origin" data-app-fallback data-testid="app-fallback">${text.appFallback}</a></p>
+${view.place.isBrowser ? [openApp('button', attempt.id), openPage('link-line', null)] : [openPage('button', attempt.id), openApp('link-line', null)]}
 </div>
 `;
 }
@@ -75,7 +79,7 @@ function renderOpenApp(
 /** The browser was sent there already; the same order may be opened again, which is safer than a second one. */
 function renderContinue(view: CashierView, attempt: AttemptView, url: string): Html {
   const label = stepTexts[view.lang].continueButton(attempt.label[view.lang]);
-  return html`<p><a class="button" href="${linkUrl(url)}" referrerpolicy="strict-origin" data-testid="continue-wallet">${label}</a></p>\n`;
+  return html`<p><a class="button" href="${linkUrl(url)}" referrerpolicy="strict-origin"${view.goesOn && html` data-go="${attempt.id}"`} data-testid="continue-wallet">${label}</a></p>\n`;
 }
 
 /** Apps are opened by schemes of their own, of which there are many: only those that run something in the page are refused. */

@@ -22,6 +22,7 @@ export function toPlace({ detected, standsInFor }: Whereabouts): Place {
   const { zh, en } = appRow(detected.app);
   return {
     isPhone: detected.isPhone,
+    isBrowser: detected.app === 'browser',
     app: detected.app === 'browser' || detected.app === 'other_app' ? null : { 'zh-CN': zh, en },
     standsInFor,
   };

@@ -63,6 +63,7 @@ export function createVisits(cashier: Cashier) {
         askedWallet: queryOf(request, 'wallet'),
         notice: said === 'came_back' || said === 'payer_unknown' ? said : null,
         startsNow,
+        goesOn: queryOf(request, 'go') !== null,
         now: deps.clock.now(),
       });
     },

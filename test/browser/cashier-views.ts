@@ -54,7 +54,7 @@ const base: CashierView = {
   path,
   url: `https://pay.example.com${path}`,
   livemode: false,
-  place: { isPhone: true, app: null, standsInFor: null },
+  place: { isPhone: true, isBrowser: true, app: null, standsInFor: null },
   merchantName: '胡同小铺',
   orderNo: 'S20261123-7F3K9Q',
   subject: '明前龙井 50 克',
@@ -67,6 +67,7 @@ const base: CashierView = {
   attempt: null,
   notice: null,
   startsNow: false,
+  goesOn: false,
   paidWith: null,
   paidAt: null,
   refunded: null,
@@ -91,7 +92,7 @@ export const cashierViews: Record<string, CashierView> = {
   'choose-all': { ...base, wallets: all },
   'choose-desktop': {
     ...base,
-    place: { isPhone: false, app: null, standsInFor: null },
+    place: { isPhone: false, isBrowser: true, app: null, standsInFor: null },
     wallets: [
       choice('wechatpay', { comesNext: 'code', lastUsed: true }),
       ...all.slice(1, 4),
@@ -101,7 +102,7 @@ export const cashierViews: Record<string, CashierView> = {
   },
   'choose-in-wechat': {
     ...base,
-    place: { isPhone: true, app: { 'zh-CN': '微信', en: 'WeChat' }, standsInFor: 'wechat' },
+    place: { isPhone: true, isBrowser: false, app: { 'zh-CN': '微信', en: 'WeChat' }, standsInFor: 'wechat' },
     wallets: [
       choice('wechatpay', { isHome: true, hasWayOut: true }),
       unionpay,
@@ -131,7 +132,7 @@ export const cashierViews: Record<string, CashierView> = {
     wallets: all,
     state: 'requires_action',
     attempt: attempt('wechatpay', { action: { type: 'qr', text: 'weixin://wxpay/bizpayurl?pr=NwY5Mz9zz' } }),
-    place: { isPhone: false, app: null, standsInFor: null },
+    place: { isPhone: false, isBrowser: true, app: null, standsInFor: null },
   },
   'scan-on-phone': {
     ...base,

@@ -194,6 +194,15 @@ describe('opening an app', () => {
     );
   });
 
+  test('inside another app, which lets no links into apps through, the page comes first', async () => {
+    await visit(viewNamed('requires-action'), async (page, server) => {
+      const view = opening(server.url);
+      server.view = { ...view, place: { ...view.place, isBrowser: false } };
+      await page.goto(`${server.pageUrl}?lang=zh-CN`);
+      await page.getByTestId('arrived').waitFor();
+    });
+  });
+
   test('the second time nothing opens by itself', async () => {
     await visit(viewNamed('requires-action'), async (page, server) => {
       server.view = opening(server.url);

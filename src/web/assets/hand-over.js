@@ -41,27 +41,27 @@
     else window.addEventListener('load', () => setTimeout(startByItself));
   }
 
+  // The first of these that the page has, and only if it did not open by itself before.
   function startByItself() {
     const form = document.querySelector('[data-start-now]');
-    if (form && once('start ' + location.href)) return form.querySelector('button').click();
+    const go = document.querySelector('[data-go]');
     const bridge = document.querySelector('[data-bridge]');
-    if (bridge && once('bridge ' + bridge.dataset.attempt)) callBridge(bridge);
     const app = document.querySelector('[data-app]');
-    if (app && once('app ' + app.closest('[data-attempt]').dataset.attempt)) {
-      location.href = app.href;
-      waitForApp();
-    }
+    if (form) once('start ' + location.href, () => form.querySelector('button').click());
+    else if (go) once('go ' + go.dataset.go, () => go.click());
+    else if (bridge) once('bridge ' + bridge.dataset.attempt, () => callBridge(bridge));
+    else if (app) once('app ' + app.dataset.app, () => app.click());
   }
 
-  // True the first time in this tab: coming back by Back, or to a page that was renewed, opens nothing by itself.
-  function once(name) {
+  // Once in this tab: coming back by Back, or to a page that was renewed, opens nothing by itself.
+  function once(name, open) {
     try {
-      if (sessionStorage.getItem(name)) return false;
+      if (sessionStorage.getItem(name)) return;
       sessionStorage.setItem(name, '1');
-      return true;
     } catch {
-      return false; // without storage nothing opens by itself: the buttons are there
+      return; // without storage nothing opens by itself: the buttons are there
     }
+    open();
   }
 
   function callBridge(step) {
