@@ -9,6 +9,7 @@ import { sandboxCommands } from './sandbox.ts';
 import { startCommand } from './start.ts';
 import { statementCommands } from './statement.ts';
 import { versionCommand } from './version.ts';
+import { walletCheckCommand } from './wallet-check.ts';
 import { walletCommands } from './wallet.ts';
 import { webhookCommands } from './webhook.ts';
 
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   ...merchantCommands,
   ...keyCommands,
   ...walletCommands,
+  walletCheckCommand,
   ...webhookCommands,
   ...paymentCommands,
   ...statementCommands,

@@ -66,7 +66,7 @@ export const notificationCases: readonly CheckCase[] = [
     rule: 'A notification that was not taken comes again.',
     advice: 'Anything but 2xx within 10 seconds means: again, after 5, 30, 300 … seconds, signed anew.',
     section,
-    needs: ['notified'],
+    needs: ['notified', 'notified-signed'],
     async run(world) {
       const { orderNo, came } = await world.open();
       world.parts.ear.refuseOnce(orderNo);
