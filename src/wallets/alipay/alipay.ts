@@ -16,6 +16,7 @@ import { ALIPAY_SCENES, type AlipayConfig, readConfig } from './config.ts';
 import { exchange, signed, toQuery } from './exchange.ts';
 import { identify } from './identify.ts';
 import { readNotification } from './notification.ts';
+import { refreshCertificate } from './refresh-certificate.ts';
 import { endCall, frontCall, placeCall, queryCall, refundCall } from './requests.ts';
 import type { Fields } from './sign.ts';
 import { statement } from './statement.ts';
@@ -55,7 +56,7 @@ export const alipay: Wallet<AlipayConfig> = {
   acknowledgement: { status: 200, contentType: 'text/plain; charset=utf-8', body: 'success' },
   identify,
   statement,
-  refresh: null,
+  refresh: { fetch: refreshCertificate },
 };
 
 const FEN_MAX = 10_000_000_000n; // fact sheet 4: total_amount goes to 100,000,000 yuan

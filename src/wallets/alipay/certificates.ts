@@ -24,13 +24,20 @@ export function serialNumberOf(certificate: X509Certificate): string {
 export function rootSerialNumberOf(pem: string): string | null {
   const names: string[] = [];
   for (const block of pemBlocks(pem)) {
-    const der = Buffer.from(block.replace(/-----[A-Z ]+-----|\s/g, ''), 'base64');
-    if (!isSignedByRsa(der)) continue;
+    if (!isSignedByRsa(derOf(block))) continue;
     const certificate = readBlock(block);
     if (certificate === null) return null;
     names.push(serialNumberOf(certificate));
   }
   return names.length === 0 ? null : names.join('_');
+}
+
+/** The certificates of a PEM file that are signed by RSA; the others are passed over unread, as above. */
+export function readRsaSigned(pem: string): X509Certificate[] {
+  return pemBlocks(pem)
+    .filter((block) => isSignedByRsa(derOf(block)))
+    .map(readBlock)
+    .filter((certificate) => certificate !== null);
 }
 
 /** The certificates of a PEM file that hold an RSA key; null when there is none or one cannot be read. */
@@ -44,6 +51,10 @@ export function readCertificates(pem: string): X509Certificate[] | null {
 
 function pemBlocks(pem: string): string[] {
   return (pem.match(PEM_BLOCK) ?? []).slice(0, PEM_BLOCKS_MAX);
+}
+
+function derOf(block: string): Buffer {
+  return Buffer.from(block.replace(/-----[A-Z ]+-----|\s/g, ''), 'base64');
 }
 
 function readBlock(block: string): X509Certificate | null {

@@ -16,7 +16,7 @@ export interface AlipayConfig {
   isSimulator: boolean;
   privateKey: KeyObject;
   /** Certificate mode (公钥证书模式); null in key mode (公钥模式). */
-  certificates: { appCertSn: string; rootCertSn: string } | null;
+  certificates: { appCertSn: string; rootCertSn: string; rootPem: string } | null;
   /** Whose signatures are believed: one in key mode, one or more in certificate mode. */
   signers: readonly AlipaySigner[];
   /** The app id for product JSAPI_PAY; without it jsapi is sold under the counter contract (当面付). */
@@ -27,8 +27,15 @@ export interface AlipayConfig {
 
 export interface AlipaySigner {
   /** Null in key mode. */
-  certificate: { sn: string; validFromMs: number; validToMs: number } | null;
+  certificate: SignerCertificate | null;
   publicKey: KeyObject;
+}
+
+export interface SignerCertificate {
+  sn: string;
+  x509: X509Certificate;
+  validFromMs: number;
+  validToMs: number;
 }
 
 export const ALIPAY_SCENES = ['web', 'wap', 'app', 'qr', 'jsapi', 'code'] as const satisfies readonly Scene[];
@@ -181,15 +188,16 @@ function readCertificateMode(
   if (signers.some((certificate) => certificate.publicKey.equals(own.publicKey))) {
     throw wrong('alipay_certificate_pem', "must be Alipay's, not the application's own");
   }
-  const rootCertSn = rootSerialNumberOf(required(settings, 'alipay_root_certificate_pem'));
+  const rootPem = required(settings, 'alipay_root_certificate_pem');
+  const rootCertSn = rootSerialNumberOf(rootPem);
   if (rootCertSn === null) throw wrong('alipay_root_certificate_pem', 'holds no readable certificate signed by RSA');
-  return { certificates: { appCertSn: serialNumberOf(own), rootCertSn }, signers: signers.map(toSigner) };
+  return { certificates: { appCertSn: serialNumberOf(own), rootCertSn, rootPem }, signers: signers.map(toSigner) };
 }
 
 function toSigner(certificate: X509Certificate): AlipaySigner {
   const { publicKey, validFrom, validTo } = certificate;
   const period = { validFromMs: Date.parse(validFrom), validToMs: Date.parse(validTo) };
-  return { certificate: { sn: serialNumberOf(certificate), ...period }, publicKey };
+  return { certificate: { sn: serialNumberOf(certificate), x509: certificate, ...period }, publicKey };
 }
 
 function certificatesSetting(settings: Settings, name: Setting): X509Certificate[] {

@@ -59,6 +59,14 @@ export function toQuery(fields: Fields): string {
 }
 
 async function ask(deps: WalletDeps, config: AlipayConfig, call: Call): Promise<Exchanged> {
+  const asked = await askOnce(deps, config, call);
+  return asked.kind === 'body' ? believe(deps, config, call, asked.body) : asked;
+}
+
+export type Asked = { kind: 'body'; body: Buffer } | { kind: 'not_sent' | 'unknown'; reason: string };
+
+/** What came back, which nobody has believed yet. */
+export async function askOnce(deps: WalletDeps, config: AlipayConfig, call: Call): Promise<Asked> {
   const { biz_content, ...open } = await signed(config, call, deps.clock.now());
   const reply = await deps.send({
     method: 'POST',
@@ -68,14 +76,19 @@ async function ask(deps: WalletDeps, config: AlipayConfig, call: Call): Promise<
     timeoutMs: WALLET_CALL_TIMEOUT_MS,
     replyBytesMax: WALLET_REPLY_BYTES_MAX,
   });
-  if (reply.kind === 'not_sent') return reply;
+  if (reply.kind === 'not_sent') return { kind: 'not_sent', reason: reply.reason };
   if (reply.kind === 'no_answer') return { kind: 'unknown', reason: reply.reason };
   if (reply.status !== 200) return { kind: 'unknown', reason: `HTTP status ${reply.status}` };
-  return believe(deps, config, call, reply.body);
+  return { kind: 'body', body: reply.body };
+}
+
+/** `alipay.trade.query` is answered by `alipay_trade_query_response`. */
+export function nodeNameOf(call: Call): string {
+  return `${call.method.replaceAll('.', '_')}_response`;
 }
 
 function believe(deps: WalletDeps, config: AlipayConfig, call: Call, body: Buffer): Exchanged {
-  const parts = readAnswer(body, `${call.method.replaceAll('.', '_')}_response`);
+  const parts = readAnswer(body, nodeNameOf(call));
   const fields = parts === null ? null : readNode(parts.nodeText);
   if (parts === null || fields === null) return { kind: 'unknown', reason: 'the answer is not readable' };
   const reason = whyAnswerNotBelieved(config, parts, deps.clock.now());

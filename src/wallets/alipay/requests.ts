@@ -88,6 +88,11 @@ export function billCall(day: string): Call {
   };
 }
 
+/** Alipay's certificate of that number, for whoever does not have it yet. */
+export function certificateCall(serialNumber: string): Call {
+  return { method: 'alipay.open.app.alipaycert.download', content: { alipay_cert_sn: serialNumber } };
+}
+
 function orderContent(request: PayRequest): Record<string, string> {
   assert(/^[0-9A-Za-z_]{1,64}$/.test(request.orderNo), 'Alipay takes order numbers of letters, digits and _');
   return {

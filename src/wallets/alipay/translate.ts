@@ -40,7 +40,7 @@ export function paymentFromQuery(fields: Fields, reading: Reading): Outcome {
  */
 function closed(fields: Fields, scene: Scene): Outcome {
   if (scene === 'code') return failed('expired', fields, 'TRADE_CLOSED');
-  if (fields['send_pay_date'] !== undefined) return succeeded(fields, fields['send_pay_date']);
+  if (fields['send_pay_date']) return succeeded(fields, fields['send_pay_date']);
   const moved = ['receipt_amount', 'buyer_pay_amount'].some((name) => /[1-9]/.test(fields[name] ?? ''));
   if (moved) return unknown('closed, with money moved but no time of payment', fields);
   return failed('expired', fields, 'TRADE_CLOSED');
@@ -65,7 +65,7 @@ export function paymentFromNotification(fields: Fields): Outcome {
     case 'TRADE_FINISHED':
       return succeeded(fields, fields['gmt_payment']);
     case 'TRADE_CLOSED':
-      if (fields['gmt_payment'] !== undefined) return unknown('closed after it was paid', fields);
+      if (fields['gmt_payment']) return unknown('closed after it was paid', fields);
       return failed('expired', fields, 'TRADE_CLOSED');
     default:
       return unknown('a state that is not documented', fields);

@@ -3,6 +3,7 @@ import { type Fault, faultCode } from '../ground/fault.ts';
 import type { Composed, Ground, WalletSide, WayBack } from '../ground/ground.ts';
 import type { Order } from '../ground/order.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../ground/simulator.ts';
+import { signerOf } from './answer.ts';
 import { BRAND, CODES } from './brand.ts';
 import { notificationFields, tradeStatus } from './describe.ts';
 import { ALIPAY_FAULTS } from './fault.ts';
@@ -110,9 +111,10 @@ function mintCode(random: Random): string {
 }
 
 function compose(gateway: Gateway, order: Order, fault: Fault | null): Composed {
-  const fields: Fields = notificationFields(gateway, merchantOf(gateway, order), order, fault);
+  const merchant = merchantOf(gateway, order);
+  const fields: Fields = notificationFields(gateway, merchant, order, fault);
   fields.trade_status = faultCode(fault) ?? (fault?.kind === 'state' ? String(fault.value) : fields.trade_status) ?? '';
-  const signature = signText(notificationString(fields), gateway.keys.signer.key);
+  const signature = signText(notificationString(fields), signerOf(gateway, merchant, fault).key);
   fields.sign = fault?.kind === 'bad_signature' ? spoil(signature) : signature;
   return {
     headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },

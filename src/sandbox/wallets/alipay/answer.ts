@@ -1,6 +1,6 @@
 import type { Fault } from '../ground/fault.ts';
 import type { Gateway, Node } from './gateway.ts';
-import type { SandboxMerchant } from './keys.ts';
+import type { SandboxMerchant, SandboxSigner } from './keys.ts';
 import { signText, spoil } from './sign.ts';
 
 const ERROR_NODE = 'error_response';
@@ -22,14 +22,20 @@ export function writeAnswer(
   const isOdd = gateway.books.orders.size % 2 === 1;
   const told = isOdd ? { ...node, hutong_sandbox_note: 'https://example.com/a "new" field \\ {of nobody}' } : node;
   const text = JSON.stringify(told).replaceAll('/', '\\/');
-  const signature = signText(text, gateway.keys.signer.key);
+  const signature = signText(text, signerOf(gateway, merchant, fault).key);
   const sign = fault?.kind === 'bad_signature' ? spoil(signature) : signature;
   const nodeName = `${method.replaceAll('.', '_')}_response`;
   return `{"${nodeName}":${text},${serialMember(gateway, merchant, fault)}"sign":"${sign}"}`;
 }
 
+/** Who signs for this merchant: a merchant in key mode knows one key alone. */
+export function signerOf(gateway: Gateway, merchant: SandboxMerchant, fault: Fault | null): SandboxSigner {
+  const isNext = merchant.serials !== null && fault?.kind === 'next_certificate';
+  return isNext ? gateway.keys.next : gateway.keys.signer;
+}
+
 function serialMember(gateway: Gateway, merchant: SandboxMerchant, fault: Fault | null): string {
   if (merchant.serials === null) return '';
-  const serial = fault?.kind === 'foreign_certificate' ? SERIAL_OF_NOBODY : gateway.keys.signer.serial;
+  const serial = fault?.kind === 'foreign_certificate' ? SERIAL_OF_NOBODY : signerOf(gateway, merchant, fault).serial;
   return `"alipay_cert_sn":"${serial}",`;
 }

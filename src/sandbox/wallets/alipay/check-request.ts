@@ -23,6 +23,7 @@ const METHODS: ReadonlySet<string> = new Set([
   'alipay.trade.fastpay.refund.query',
   'alipay.data.dataservice.bill.downloadurl.query',
   'alipay.system.oauth.token',
+  'alipay.open.app.alipaycert.download',
 ]);
 
 /** Public parameters as they came, from the query and the body together. Null when one comes twice. */

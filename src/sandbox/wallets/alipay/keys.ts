@@ -11,6 +11,9 @@ export interface KeptKeys {
   /** What stands for Alipay's root file: several certificates. */
   rootBundlePem: string;
   signer: { keyPem: string; certificatePem: string };
+  /** The key and the certificate that take over one day, and the authority above both. */
+  next: { keyPem: string; certificatePem: string };
+  class2Pem: string;
   merchants: KeptMerchant[];
 }
 
@@ -29,9 +32,18 @@ export interface SandboxMerchant extends KeptMerchant {
   serials: { app: string; root: string } | null;
 }
 
+export interface SandboxSigner {
+  key: KeyObject;
+  publicKey: KeyObject;
+  certificatePem: string;
+  serial: string;
+}
+
 export interface SandboxKeys {
   rootBundlePem: string;
-  signer: { key: KeyObject; publicKey: KeyObject; certificatePem: string; serial: string };
+  signer: SandboxSigner;
+  next: SandboxSigner;
+  class2Pem: string;
   /** By application, in the order in which they were minted: the first is the usual one. */
   merchants: ReadonlyMap<string, SandboxMerchant>;
 }
@@ -42,18 +54,19 @@ export function openKeys(deps: { clock: Clock; random: Random }, dataDir: string
 }
 
 function loadKeys(kept: KeptKeys): SandboxKeys {
-  const key = createPrivateKey(kept.signer.keyPem);
   const root = rootSerial(kept.rootBundlePem);
   return {
     rootBundlePem: kept.rootBundlePem,
-    signer: {
-      key,
-      publicKey: createPublicKey(key),
-      certificatePem: kept.signer.certificatePem,
-      serial: serialOf(kept.signer.certificatePem),
-    },
+    signer: loadSigner(kept.signer),
+    next: loadSigner(kept.next),
+    class2Pem: kept.class2Pem,
     merchants: new Map(kept.merchants.map((merchant) => [merchant.appId, loadMerchant(merchant, root)])),
   };
+}
+
+function loadSigner({ keyPem, certificatePem }: KeptKeys['signer']): SandboxSigner {
+  const key = createPrivateKey(keyPem);
+  return { key, publicKey: createPublicKey(key), certificatePem, serial: serialOf(certificatePem) };
 }
 
 function loadMerchant(kept: KeptMerchant, root: string): SandboxMerchant {

@@ -34,7 +34,8 @@ DwTx5BVDRw==
 
 /** Mints the authorities, the key that signs answers, and two merchants: one by key, one by certificate. */
 export async function mintKeys(deps: { clock: Clock; random: Random }): Promise<KeptKeys> {
-  const [root, class2, signer, first, second] = await Promise.all([
+  const [root, class2, signer, next, first, second] = await Promise.all([
+    newKeyPair(),
     newKeyPair(),
     newKeyPair(),
     newKeyPair(),
@@ -56,10 +57,13 @@ export async function mintKeys(deps: { clock: Clock; random: Random }): Promise<
       isCa: name === ROOT || name === CLASS2,
       hash: 'sha256',
     });
+  const class2Pem = issue(CLASS2, class2, ROOT, root);
   return {
     version: 1,
-    rootBundlePem: OTHER_ROOT_PEM + issue(ROOT, root, ROOT, root) + issue(CLASS2, class2, ROOT, root),
+    rootBundlePem: OTHER_ROOT_PEM + issue(ROOT, root, ROOT, root) + class2Pem,
     signer: { keyPem: signer.privateKey, certificatePem: issue(GATEWAY, signer, CLASS2, class2) },
+    next: { keyPem: next.privateKey, certificatePem: issue(GATEWAY, next, CLASS2, class2) },
+    class2Pem,
     merchants: [
       {
         appId: '2021000000000016',

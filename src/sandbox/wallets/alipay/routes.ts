@@ -7,7 +7,7 @@ import { writeAnswer } from './answer.ts';
 import { billAddress, billFile } from './bill.ts';
 import { BRAND, CODES } from './brand.ts';
 import { type Checked, checkRequest, readParams } from './check-request.ts';
-import { type Call, type Decision, type Gateway, gatewayNode, refuse, textOf } from './gateway.ts';
+import { type Call, type Decision, done, type Gateway, gatewayNode, refuse, textOf } from './gateway.ts';
 import { registerLogin, token } from './login.ts';
 import { queryRefund, refund } from './refund.ts';
 import { cancel, close, open, place, query, type Way } from './trade.ts';
@@ -27,6 +27,7 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   'alipay.trade.fastpay.refund.query': 'refund_query',
   'alipay.data.dataservice.bill.downloadurl.query': 'bill',
   'alipay.system.oauth.token': 'token',
+  'alipay.open.app.alipaycert.download': 'certificate',
 };
 const FRONT_OPERATIONS: readonly string[] = ['page', 'wap', 'app'];
 
@@ -116,9 +117,20 @@ function decide(gateway: Gateway, call: Call, operation: string, fault: Fault | 
       return billAddress(gateway, call);
     case 'token':
       return token(gateway, call);
+    case 'certificate':
+      return certificate(gateway, call);
     default:
       return place(gateway, call, toWay(operation), fault);
   }
+}
+
+/** The certificate of a number, with the authority above it, in base64 of its PEM. */
+function certificate(gateway: Gateway, call: Call): Decision {
+  const sn = textOf(call.content, 'alipay_cert_sn');
+  const { signer, next, class2Pem } = gateway.keys;
+  const found = [signer, next].find(({ serial }) => serial === sn);
+  if (found === undefined) return { kind: 'node', node: gatewayNode('40002', 'isv.invalid-parameter') };
+  return done({ alipay_cert_content: Buffer.from(found.certificatePem + class2Pem).toString('base64') });
 }
 
 function toWay(operation: string): Way {
