@@ -282,11 +282,26 @@ describe('tables that stand in the code', () => {
     expect(namesUnder(reference('wallet-account'), 'Settings of Alipay (支付宝)')).toEqual(texts);
   });
 
+  test('settings of WeChat Pay', () => {
+    const list = /const SETTINGS = \[([^\]]+)\]/.exec(read('src/wallets/wechatpay/config.ts'))?.[1] ?? '';
+    const texts = [...list.matchAll(/'([a-z0-9_]+)'/g)].map(([, name]) => name);
+    expect(texts.length).toBeGreaterThan(0);
+    expect(namesUnder(reference('wallet-account'), 'Settings of WeChat Pay (微信支付)')).toEqual(texts);
+  });
+
   test('settings of JD Pay', () => {
     const list = /const SETTINGS = \[([^\]]+)\]/.exec(read('src/wallets/jdpay/config.ts'))?.[1] ?? '';
     const texts = [...list.matchAll(/'([a-z0-9_]+)'/g)].map(([, name]) => name);
     expect(texts.length).toBeGreaterThan(0);
     expect(namesUnder(reference('wallet-account'), 'Settings of JD Pay (京东支付)').sort()).toEqual(texts.sort());
+  });
+
+  test('settings of the Open Wallet Protocol', () => {
+    const list = /const TEXT_SETTINGS = \[([^\]]+)\]/.exec(read('src/wallets/open/config.ts'))?.[1] ?? '';
+    const texts = [...list.matchAll(/'([a-z0-9_]+)'/g)].map(([, name]) => name);
+    expect(texts.length).toBeGreaterThan(0);
+    const heading = 'Settings of the Open Wallet Protocol (美团支付, 开放钱包)';
+    expect(namesUnder(reference('wallet-account'), heading)).toEqual(texts);
   });
 
   test('commands', () => {

@@ -48,6 +48,10 @@ describe('the settings of a merchant', () => {
   test('say which scenes the account is set up for', () => {
     const bare = merchantSettings({ app_appid: undefined, app_secret: undefined, store_out_id: undefined });
     expect(wechatpay.scenes(readConfig(bare))).toEqual(['wap', 'qr']);
+    expect(wechatpay.scenes(readConfig(merchantSettings({ scenes: 'code, qr' })))).toEqual(['qr', 'code']);
+    expect(wechatpay.scenes(readConfig(merchantSettings({ store_out_id: undefined, scenes: 'code qr' })))).toEqual([
+      'qr',
+    ]);
   });
 
   test('without a key of WeChat Pay are enough to fetch its certificates, and for nothing else', () => {
@@ -106,6 +110,8 @@ describe('wrong settings are refused by name', () => {
     ['h5_app_name', { h5_app_name: '店'.repeat(65) }],
     ['store_out_id', { store_id: '1', store_out_id: '2' }],
     ['store_id', { store_out_id: undefined, store_id: ' ' }],
+    ['scenes', { scenes: '' }],
+    ['scenes', { scenes: 'web' }],
     ['api_url', { api_url: 'http://api.mch.weixin.qq.com' }],
     ['api_url', { api_url: 'https://api.mch.weixin.qq.com.evil.example' }],
     ['api_url', { api_url: 'https://evilweixin.qq.com' }],

@@ -1,6 +1,8 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { Refusal } from '../../base/refusal.ts';
 import { Secret } from '../../base/secret.ts';
+import { pickScenes } from '../pick-scenes.ts';
+import type { Scene } from '../wallet.ts';
 import {
   isStrongRsa,
   KEY_BITS_MIN,
@@ -44,7 +46,12 @@ export interface WechatpayConfig extends WechatpayAccess {
   h5AppName: string | null;
   /** The shop of payment codes, by WeChat Pay's number or the merchant's own; null where there is none. */
   store: { id: string } | { out_id: string } | null;
+  /** What the merchant has signed up for, as far as the settings above suffice for it. */
+  scenes: readonly Scene[];
 }
+
+/** No `web`: on a desktop WeChat Pay is a QR code. */
+export const WECHATPAY_SCENES = ['wap', 'jsapi', 'app', 'qr', 'code'] as const satisfies readonly Scene[];
 
 const LIVE_API_HOSTS = ['api.mch.weixin.qq.com', 'api2.mch.weixin.qq.com'];
 const SETTING_CHARS_MAX = 64 * 1024;
@@ -64,6 +71,7 @@ const SETTINGS = [
   'h5_app_name',
   'store_id',
   'store_out_id',
+  'scenes',
   'api_url',
   'oauth_url',
   'sns_url',
@@ -82,15 +90,18 @@ export function readConfig(input: unknown): WechatpayConfig {
   if (access.platformKeys.size === 0)
     throw wrong('platform_public_key_pem', 'is missing, and so is platform_certificates_pem: one of them is needed');
   const appSecret = readAppSecret(settings);
+  const appAppid = settings.has('app_appid') ? readAppid(settings, 'app_appid') : null;
+  const store = readStore(settings);
   return {
     ...access,
     appid: readAppid(settings, 'appid'),
-    appAppid: settings.has('app_appid') ? readAppid(settings, 'app_appid') : null,
+    appAppid,
     appSecret,
     oauthUrl: readPartner(settings, 'oauth_url', 'https://open.weixin.qq.com', access, appSecret),
     snsUrl: readPartner(settings, 'sns_url', 'https://api.weixin.qq.com', access, appSecret),
     h5AppName: settings.has('h5_app_name') ? readShort(settings, 'h5_app_name', 64) : null,
-    store: readStore(settings),
+    store,
+    scenes: readScenes(settings, { jsapi: appSecret, app: appAppid, code: store }),
   };
 }
 
@@ -257,6 +268,17 @@ function readAppid(settings: Settings, name: Setting): string {
   const appid = required(settings, name);
   if (!/^[0-9A-Za-z_-]{4,32}$/.test(appid)) throw wrong(name, 'must be 4 to 32 letters or digits');
   return appid;
+}
+
+/**
+ * `needs` is null where a scene lacks what it needs. A page inside WeChat also works without an app_secret where the
+ * merchant's own server tells who pays; it is then not offered to buyers.
+ */
+function readScenes(settings: Settings, needs: Partial<Record<Scene, unknown>>): readonly Scene[] {
+  const listed = settings.get('scenes');
+  const signedUpFor = listed === undefined ? WECHATPAY_SCENES : pickScenes(listed, WECHATPAY_SCENES);
+  if (signedUpFor === null) throw wrong('scenes', `must be some of: ${WECHATPAY_SCENES.join(' ')}`);
+  return signedUpFor.filter((scene) => needs[scene] !== null);
 }
 
 function readStore(settings: Settings): WechatpayConfig['store'] {

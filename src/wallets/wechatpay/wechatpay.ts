@@ -1,6 +1,6 @@
-import type { RefreshReply, Scene, Wallet, WalletDeps } from '../wallet.ts';
+import type { RefreshReply, Wallet, WalletDeps } from '../wallet.ts';
 import { fetchPlatformCertificates } from './certificates.ts';
-import { readConfig, type WechatpayConfig } from './config.ts';
+import { readConfig, WECHATPAY_SCENES, type WechatpayConfig } from './config.ts';
 import { identify } from './identify.ts';
 import { readNotification } from './notification.ts';
 import { cancel, pay, query } from './orders.ts';
@@ -12,8 +12,7 @@ export const wechatpay: Wallet<WechatpayConfig> = {
   name: 'wechatpay',
   docsUrl: 'https://pay.weixin.qq.com/doc/v3/merchant/4012791877',
   can: {
-    // No `web`: on a desktop WeChat Pay is a QR code.
-    scenes: ['wap', 'jsapi', 'app', 'qr', 'code'],
+    scenes: WECHATPAY_SCENES,
     currencies: ['CNY'],
     closeUnpaid: true,
     cancelUndoes: false,
@@ -43,7 +42,7 @@ export const wechatpay: Wallet<WechatpayConfig> = {
   readConfig,
   merchantNo: (config) => config.mchid,
   environment: (config) => config.environment,
-  scenes,
+  scenes: (config) => config.scenes,
   pay,
   query,
   cancel,
@@ -59,16 +58,6 @@ export const wechatpay: Wallet<WechatpayConfig> = {
   statement,
   refresh: { fetch: refresh },
 };
-
-/** `jsapi` also works without an app_secret where the merchant's own server tells who pays; it is then not offered by itself. */
-function scenes(config: WechatpayConfig): readonly Scene[] {
-  const lacks: Partial<Record<Scene, boolean>> = {
-    jsapi: config.appSecret === null,
-    app: config.appAppid === null,
-    code: config.store === null,
-  };
-  return wechatpay.can.scenes.filter((scene) => lacks[scene] !== true);
-}
 
 /** Certificates are replaced by WeChat Pay from time to time, old and new side by side; a public key never is. */
 async function refresh(deps: WalletDeps, config: WechatpayConfig): Promise<RefreshReply> {
