@@ -223,8 +223,6 @@ const openForm = (wallet: 'meituanpay' | 'open', name: string): WalletForm => ({
     file('merchant_private_key_pem', 'key', 'your Ed25519 private key', 'private_key', 'always'),
     file('wallet_public_keys', 'wallet-public-keys', 'the wallet’s keys, the JSON of its manifest', 'text', 'always'),
     scenes,
-    line('display_name_zh', 'display-name-zh', 'the name that buyers read', 'never'),
-    line('display_name_en', 'display-name-en', 'the same in English', 'never'),
   ],
   implied: () => ({}),
   needless: () => [],

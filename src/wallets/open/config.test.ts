@@ -22,13 +22,12 @@ const GOOD = {
 
 describe('the settings of an account', () => {
   test('are read; the live environment is the usual one', () => {
-    const config = readConfig('open', { ...GOOD, display_name_zh: '开放钱包', display_name_en: 'Open Wallet' });
+    const config = readConfig('open', GOOD);
     expect(config).toMatchObject({
       walletUrl: 'https://pay.wallet.example/open-wallet/v1',
       environment: 'production',
       merchantNo: 'M100000000000001',
       scenes: ['web', 'wap', 'app', 'qr', 'jsapi', 'code'],
-      displayName: { zh: '开放钱包', en: 'Open Wallet' },
     });
     expect(inspect(config, { depth: 9 })).not.toContain(privatePem.split('\n')[1]);
     expect(JSON.stringify(config)).not.toContain(privatePem.split('\n')[1]);
@@ -89,12 +88,10 @@ describe('the settings of an account', () => {
     ['an id with a blank', 'wallet_public_keys', JSON.stringify({ 'w 1': pemOf(wallet.publicKey) })],
     ['a scene that is none', 'scenes', 'web, moon'],
     ['a third environment', 'environment', 'staging'],
-    ['only one name', 'display_name_en', undefined],
     ['a setting that is none', 'colour', 'red'],
     ['a number', 'merchant_no', 7],
   ])('with %s are refused by the name %s, without the value', (_what, name, value) => {
     const settings: Record<string, unknown> = { ...GOOD, [name]: value };
-    if (name === 'display_name_en') settings['display_name_zh'] = '钱包';
     if (value === undefined) delete settings[name];
     let refusal: unknown = null;
     try {
@@ -106,11 +103,5 @@ describe('the settings of an account', () => {
     if (!(refusal instanceof Refusal)) return;
     expect(refusal.facts.param).toBe(`settings.${name}`);
     if (typeof value === 'string' && value.length > 5) expect(refusal.message).not.toContain(value.slice(0, 30));
-  });
-
-  test('have no name of their own for a wallet that everybody knows', () => {
-    expect(() => readConfig('meituanpay', { ...GOOD, display_name_zh: '美团', display_name_en: 'M' })).toThrow(
-      /own name/,
-    );
   });
 });

@@ -15,8 +15,6 @@ export interface OpenConfig {
   /** The wallet's own keys by their ids; while they change there are two. */
   walletKeys: KeyRing;
   scenes: readonly Scene[];
-  /** How the buyer knows the wallet, where several are behind the name `open`. */
-  displayName: { zh: string; en: string } | null;
 }
 
 export const OPEN_SCENES = ['web', 'wap', 'app', 'qr', 'jsapi', 'code'] as const satisfies readonly Scene[];
@@ -29,8 +27,6 @@ const TEXT_SETTINGS = [
   'merchant_private_key_pem',
   'wallet_public_keys',
   'scenes',
-  'display_name_zh',
-  'display_name_en',
 ] as const;
 
 type Setting = (typeof TEXT_SETTINGS)[number];
@@ -38,7 +34,6 @@ type Settings = ReadonlyMap<Setting, string>;
 
 const SETTING_CHARS_MAX = 16 * 1024;
 const WALLET_KEYS_MAX = 4;
-const NAME_CHARS_MAX = 20;
 
 /** Private keys that stand in public documents; whoever can read can sign with them. Told by their public half. */
 const PUBLISHED_KEYS: readonly string[] = [
@@ -70,7 +65,6 @@ export function readConfig(wallet: WalletName, input: unknown): OpenConfig {
     signing,
     walletKeys,
     scenes: readScenes(settings.get('scenes')),
-    displayName: readDisplayName(wallet, settings),
   };
 }
 
@@ -197,25 +191,10 @@ function thumbprint(key: KeyObject): string {
 
 function readScenes(text: string | undefined): readonly Scene[] {
   if (text === undefined) return OPEN_SCENES;
-  const names = text.split(',').map((name) => name.trim());
+  const names = text.split(/[\s,]+/);
   if (names.some((name) => !OPEN_SCENES.some((scene) => scene === name)))
-    throw wrong('scenes', `must be some of ${OPEN_SCENES.join(', ')}, with commas between them`);
+    throw wrong('scenes', `must be some of ${OPEN_SCENES.join(' ')}`);
   return OPEN_SCENES.filter((scene) => names.includes(scene));
-}
-
-function readDisplayName(wallet: WalletName, settings: Settings): OpenConfig['displayName'] {
-  const [zh, en] = [settings.get('display_name_zh'), settings.get('display_name_en')];
-  if (zh === undefined && en === undefined) return null;
-  if (wallet !== 'open') throw wrong('display_name_zh', `is only for the wallet open: ${wallet} has its own name`);
-  for (const [name, text] of [
-    ['display_name_zh', zh],
-    ['display_name_en', en],
-  ] as const) {
-    if (text === undefined) throw wrong(name, 'is missing: a wallet has a Chinese and an English name');
-    if (text.length > NAME_CHARS_MAX || /[\p{Cc}\p{Cf}<>]/u.test(text))
-      throw wrong(name, `must be at most ${NAME_CHARS_MAX} plain letters`);
-  }
-  return { zh: zh ?? '', en: en ?? '' };
 }
 
 function required(settings: Settings, name: Setting): string {

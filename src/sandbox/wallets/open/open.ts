@@ -45,7 +45,7 @@ export async function startOpenSandbox(options: OpenSandboxOptions): Promise<Ope
         brand,
         codes: CODES,
         merchants: () => [...keys.merchants.values()],
-        settings: () => listSettings({ keys, brand, url: ground.url }),
+        settings: () => listSettings({ keys, url: ground.url }),
         registerRoutes: (app) => registerOpenRoutes(app, side),
         number: (order) => ({ walletId: walletIdOf(ground.clock.now(), order), wire: {} }),
         compose: async (order, fault) => composeNotification(side, order, fault),
@@ -57,7 +57,7 @@ export async function startOpenSandbox(options: OpenSandboxOptions): Promise<Ope
       };
     },
   });
-  const [first, ...others] = listSettings({ keys, brand, url: simulator.url });
+  const [first, ...others] = listSettings({ keys, url: simulator.url });
   if (first === undefined) throw new Error('there is no pretend merchant');
   return { ...simulator, merchantSettings: first, extraMerchants: others };
 }

@@ -41,7 +41,6 @@ export function createOrder(side: OpenSide, asked: Asked, orderNo: string, fault
   const { ground } = side;
   const wanted = readNewOrder(asked.members);
   if (wanted === null) return problem('malformed');
-  if (!SCENES.includes(wanted.scene)) return problem('scene_refused');
   if ((wanted.scene === 'code') !== (wanted.paymentCode !== null)) return problem('malformed', 'payment_code');
   if ((wanted.scene === 'jsapi') !== (wanted.payerId !== null)) return problem('malformed', 'payer_id');
   if (wanted.expiresAt.getTime() > ground.clock.now().getTime() + OPEN_DAYS_MAX * 86_400_000)
@@ -54,6 +53,7 @@ export function createOrder(side: OpenSide, asked: Asked, orderNo: string, fault
     const isEndedBefore = repeat.order.fingerprint === ENDED_BEFORE && repeat.order.amount.minor === wanted.fen;
     return isEndedBefore ? { status: 200, body: showOrder(side, repeat.order, fault) } : problem('order_differs');
   }
+  if (!SCENES.includes(wanted.scene)) return problem('scene_refused');
   const order = takePayment(
     ground,
     {

@@ -1,4 +1,3 @@
-import type { OpenBrand } from './brand.ts';
 import type { OpenKeys } from './keys.ts';
 import { BASE_PATH } from './manifest.ts';
 
@@ -11,12 +10,10 @@ export interface OpenSettings {
   merchant_private_key_pem: string;
   /** JSON: key id → PEM. */
   wallet_public_keys: string;
-  display_name_zh?: string;
-  display_name_en?: string;
 }
 
-export function listSettings(of: { keys: OpenKeys; brand: OpenBrand; url: string }): OpenSettings[] {
-  const { keys, brand, url } = of;
+export function listSettings(of: { keys: OpenKeys; url: string }): OpenSettings[] {
+  const { keys, url } = of;
   const walletKeys = keys.wallet.map(({ id, publicKey }) => [
     id,
     publicKey.export({ type: 'spki', format: 'pem' }).toString(),
@@ -28,6 +25,5 @@ export function listSettings(of: { keys: OpenKeys; brand: OpenBrand; url: string
     merchant_key_id: key?.id ?? '',
     merchant_private_key_pem: key?.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() ?? '',
     wallet_public_keys: JSON.stringify(Object.fromEntries(walletKeys)),
-    ...(brand.id === 'open' ? { display_name_zh: brand.name.zh, display_name_en: brand.name.en } : {}),
   }));
 }
