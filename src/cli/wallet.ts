@@ -8,6 +8,7 @@ import { gatherSettings } from './wallet-add/gather-settings.ts';
 import { makeReport, tellReport } from './wallet-add/report.ts';
 import type { WalletForm } from './wallet-add/setting-row.ts';
 import { WALLET_FORMS } from './wallet-add/wallet-forms.ts';
+import { walletTestCommand } from './wallet-test.ts';
 import { chooseMerchant, withOperator } from './with-operator.ts';
 
 const merchant = { value: 'id', what: 'whose; may be left out while there is only one' };
@@ -65,6 +66,7 @@ export const walletCommands: readonly Command[] = [
       });
     },
   },
+  walletTestCommand,
 ];
 
 interface ShownAccount {

@@ -52,6 +52,14 @@ export function qrPng(text: string, correction: ErrorCorrection, modulePx: numbe
   });
 }
 
+/** A code in the letters of a terminal; with colours it is dark on white whatever the terminal's own are. */
+export function qrTerminal(text: string, hasColour: boolean): Promise<string> {
+  checkText(text);
+  return hasColour
+    ? QRCode.toString(text, { type: 'terminal', small: true, errorCorrectionLevel: 'medium' })
+    : QRCode.toString(text, { type: 'utf8', errorCorrectionLevel: 'medium' });
+}
+
 function modulesOf(text: string, correction: ErrorCorrection): Modules {
   checkText(text);
   const { modules } = QRCode.create(text, { errorCorrectionLevel: correction });

@@ -97,6 +97,7 @@ const WECHATPAY: WalletForm = {
     ),
     line('app_appid', 'app-appid', 'AppID of the mobile app', 'maybe'),
     secret('app_secret', 'app-secret-file', 'AppSecret of the 公众号: pages inside WeChat learn who pays', 'maybe'),
+    scenes,
     line('h5_app_name', 'h5-app-name', 'the name that an H5 payment shows', 'never'),
     line('store_id', 'store-id', 'the shop of payment codes, by WeChat Pay’s number', 'never'),
     line('store_out_id', 'store-out-id', 'the same by your own number', 'never'),
