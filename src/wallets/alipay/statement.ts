@@ -25,7 +25,8 @@ async function fetch(deps: WalletDeps, config: AlipayConfig, day: string): Promi
   const exchanged = await exchange(deps, config, billCall(day));
   if (exchanged.kind !== 'answer') return { kind: 'unknown', reason: exchanged.reason };
   const { code = '', sub_code: subCode, bill_download_url: url, bill_file_code: fileCode } = exchanged.fields;
-  if (code === '40004' && subCode === 'isp.bill_not_exist') return notThere(day, askedAtMs);
+  // Documented as isp.bill_not_exist by hearsay only, so other spellings count too.
+  if (code === '40004' && /bill[_-]?not[_-]?exist/i.test(subCode ?? '')) return notThere(day, askedAtMs);
   if (code === '20000') return { kind: 'unknown', reason: 'the gateway is not available' };
   if (code !== '10000') return { kind: 'failed', reason: `refused with code ${code} ${subCode ?? ''}`.slice(0, 120) };
   if (fileCode === 'EMPTY_DATA_WITH_BILL_FILE') return { kind: 'empty' };
