@@ -175,6 +175,16 @@ describe('an order that is not evidence of anything', () => {
     expect((await alipay.query(pretendDeps(signed), config, asked())).kind).toBe('succeeded');
   });
 
+  test('nor does any answer with one byte changed say anything else than the whole one', async () => {
+    const good = await alipay.query(pretendDeps(signed), config, asked());
+    for (let at = 0; at < signed.length; at++) {
+      const bent = Buffer.from(signed);
+      bent[at] = (bent[at] ?? 0) ^ 1;
+      const outcome = await alipay.query(pretendDeps(bent), config, asked());
+      if (outcome.kind !== 'unknown') expect(outcome, `byte ${at}`).toEqual(good);
+    }
+  });
+
   test('nor does what cannot be sent end an order, except one that was never placed', async () => {
     const lost = { kind: 'not_sent', reason: 'refused' } as const;
     expect((await alipay.query(pretendDeps(lost), config, asked())).kind).toBe('unknown');

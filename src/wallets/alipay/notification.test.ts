@@ -72,6 +72,20 @@ describe('a notification', () => {
     expect((await read(body)).kind).toBe('refused');
   });
 
+  test('with any one byte changed is refused, or says the same', async () => {
+    const body = notification();
+    const good = await read(body);
+    for (let at = 0; at < body.length; at++) {
+      for (const bit of [1, 32]) {
+        const bent = Buffer.from(body);
+        bent[at] = (bent[at] ?? 0) ^ bit;
+        const reading = await read(bent);
+        // `%3a` for `%3A` is the same text, spelled in another way.
+        if (reading.kind !== 'refused') expect(reading, `byte ${at}`).toEqual(good);
+      }
+    }
+  });
+
   test('with a field more, or a field less, is refused', async () => {
     const body = notification().toString();
     expect((await read(Buffer.from(`${body}&body=x`))).kind).toBe('refused');
