@@ -103,7 +103,7 @@ export const QR_PAYMENT_SECONDS = 900;
 
 // The buyer's pages.
 export const QR_NOTE_CHARS_MAX = 40;
-export const CODE_PICTURES_KEPT_MAX = 200;
+export const CODE_PICTURES_KEPT_MAX = 64;
 
 // Where the buyer is, and codes.
 export const USER_AGENT_CHARS_MAX = 4096;

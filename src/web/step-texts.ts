@@ -109,7 +109,7 @@ const english: StepTexts = {
   comesNextOtherPhone: (app) => `Scan with ${app} on another phone`,
   comesNextBrowser: 'Opens in a browser',
   home: 'This app',
-  inSandbox: (app) => `Standing in for ${app}`,
+  inSandbox: (app) => `Acting as ${app}`,
   standInTitle: 'Try another place',
   standInStop: 'None',
 };

@@ -77,7 +77,7 @@ test('a declined payment leads back to the wallets, and the second try pays', as
     await payWithUnionpay(page, { javaScript: true });
     await declineInUnionpay(page);
     await returnFromUnionpay(page);
-    await page.getByTestId('other-wallet').locator('summary').click();
+    await page.getByTestId('came-back').waitFor();
     expect(await axeViolations(page)).toEqual([]);
     await payWithUnionpay(page, { javaScript: true });
     await payInUnionpay(page);

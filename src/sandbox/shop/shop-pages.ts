@@ -126,7 +126,13 @@ function renderHeard(order: Order, lang: Lang): Html {
 </section>`;
 }
 
-const WALLET_NAMES: Record<string, Record<Lang, string>> = { unionpay: { 'zh-CN': '云闪付', en: 'UnionPay' } };
+const WALLET_NAMES: Record<string, Record<Lang, string>> = {
+  wechatpay: { 'zh-CN': '微信支付', en: 'WeChat Pay' },
+  alipay: { 'zh-CN': '支付宝', en: 'Alipay' },
+  unionpay: { 'zh-CN': '云闪付', en: 'UnionPay' },
+  jdpay: { 'zh-CN': '京东支付', en: 'JD Pay' },
+  meituanpay: { 'zh-CN': '美团支付', en: 'Meituan Pay' },
+};
 
 function walletName(wallet: string, lang: Lang): string {
   return WALLET_NAMES[wallet]?.[lang] ?? wallet;
