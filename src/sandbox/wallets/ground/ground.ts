@@ -72,6 +72,9 @@ export interface Brand {
   /** `#rrggbb`, for the head of the page and the buttons, and a darker one for pressed buttons. */
   colour: string;
   colourDeep: string;
+  /** For a light colour: what is written on it, and how it is shown on white. White and the colour itself when left out. */
+  ink?: string;
+  colourOnWhite?: string;
   /** A whole svg, drawn by us. */
   markSvg: string;
   /** What the wallet calls its number of a transaction. */

@@ -96,7 +96,8 @@ async function registerAssets(app: FastifyInstance, brand: Brand): Promise<void>
   const asset = { decorateReply: false, index: false, maxAge: '1h' } as const;
   await app.register(fastifyStatic, { ...asset, root: ASSETS_DIR, prefix: '/assets/' });
   await app.register(fastifyStatic, { ...asset, root: FONT_DIR, prefix: '/font/', maxAge: '365d', immutable: true });
-  const colours = `:root { --brand: ${brand.colour}; --brand-deep: ${brand.colourDeep}; }\n`;
+  const { colour, colourDeep, ink = '#fff', colourOnWhite = colour } = brand;
+  const colours = `:root { --brand: ${colour}; --brand-deep: ${colourDeep}; --brand-ink: ${ink}; --brand-dark: ${colourOnWhite}; }\n`;
   app.get('/assets/brand.css', (_request, reply) => reply.type('text/css;charset=UTF-8').send(colours));
   app.get('/assets/mark.svg', (_request, reply) => reply.type('image/svg+xml').send(brand.markSvg));
 }

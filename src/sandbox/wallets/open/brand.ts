@@ -24,8 +24,10 @@ export const BRANDS: Readonly<Record<OpenBrand['id'], OpenBrand>> = {
   meituanpay: {
     id: 'meituanpay',
     name: { zh: '美团支付', en: 'Meituan Pay' },
-    colour: '#8a5a00',
-    colourDeep: '#6b4400',
+    colour: '#ffd000',
+    colourDeep: '#ffb800',
+    ink: '#2b1d00',
+    colourOnWhite: '#8a5a00',
     markSvg: BOWL,
     walletIdName: WALLET_ID_NAME,
     balance: { zh: '美团余额', en: 'Meituan balance' },
