@@ -115,6 +115,8 @@ describe('wrong settings are refused by name', () => {
     ['api_url', { api_url: 'http://api.mch.weixin.qq.com' }],
     ['api_url', { api_url: 'https://api.mch.weixin.qq.com.evil.example' }],
     ['api_url', { api_url: 'https://evilweixin.qq.com' }],
+    ['api_url', { ...LIVE, api_url: 'https://apihk.mch.weixin.qq.com' }],
+    ['sns_url', { ...LIVE, sns_url: 'https://api.weixin.qq.com.evil.example' }],
     ['api_url', { api_url: 'https://api.mch.weixin.qq.com/prefix' }],
     ['api_url', { api_url: 'https://user@api.mch.weixin.qq.com' }],
     ['api_url', { api_url: 'http://169.254.169.254' }],

@@ -154,8 +154,15 @@ function readUrl(settings: Settings, name: Setting, live: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || url.username !== '' || url.search !== '' || url.hash !== '' || url.pathname !== '/')
     throw wrong(name, 'must be an address without a path: the whole path is signed');
-  const isWechat = url.protocol === 'https:' && url.port === '' && url.hostname.endsWith('.weixin.qq.com');
-  if (!isWechat && !isThisMachine(url)) throw wrong(name, 'must be an https address of WeChat (weixin.qq.com)');
+  const isHttps = url.protocol === 'https:' && url.port === '';
+  // There is no test environment at WeChat Pay: any other of its hosts would be real money under the name of a test.
+  const isOneOfTheirs =
+    name === 'api_url' ? LIVE_API_HOSTS.includes(url.hostname) : url.hostname.endsWith('.weixin.qq.com');
+  if (!(isHttps && isOneOfTheirs) && !isThisMachine(url))
+    throw wrong(
+      name,
+      `must be https and of WeChat (${name === 'api_url' ? LIVE_API_HOSTS.join(', ') : 'weixin.qq.com'})`,
+    );
   return url.origin;
 }
 
