@@ -59,7 +59,7 @@ describe('certificates of WeChat Pay', () => {
 describe('when WeChat Pay changes its certificate', () => {
   let world: TestWorld;
   beforeAll(async () => {
-    world = await startTestWorld({ merchant: 1 });
+    world = await startTestWorld(1);
   });
   afterAll(() => world.stop());
 

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { walletContract, type WalletFault, type WalletHarness } from '../contract.ts';
+import { walletContract, type WalletHarness } from '../contract.ts';
+import { handsOn, toGroundFault } from '../contract-world.ts';
 import type { NextAction, Payer } from '../wallet.ts';
 import type { WechatpayConfig } from './config.ts';
 import { identify } from './identify.ts';
@@ -11,8 +12,9 @@ walletContract('WeChat Pay, by platform certificate', () => makeHarness(1));
 walletContract('WeChat Pay, by platform public key', () => makeHarness(2));
 
 async function makeHarness(merchant: number): Promise<WalletHarness<WechatpayConfig>> {
-  const world = await startTestWorld({ merchant });
-  const { sandbox, settings, config, deps, clock, notifyUrl, logged } = world;
+  const world = await startTestWorld(merchant);
+  const { settings, config, deps, clock, notifyUrl, logged } = world;
+  const key = settings.merchant_private_key_pem.split('\n')[1] ?? 'no key';
   return {
     wallet: wechatpay,
     config,
@@ -20,53 +22,13 @@ async function makeHarness(merchant: number): Promise<WalletHarness<WechatpayCon
     clock,
     notifyUrl,
     logged,
-    sandbox: {
+    sandbox: handsOn(world, {
       visit: (action) => visit(world, action),
-      pay: async (orderNo) => void sandbox.pay(orderNo),
-      decline: async (orderNo) => sandbox.decline(orderNo, 'NOT_ENOUGH'),
-      books: async (orderNo) => {
-        const payments = sandbox.orders({ orderNo }).filter((order) => order.kind === 'payment');
-        return { payments: payments.length, refundedMinor: BigInt(payments[0]?.refunded_fen ?? 0) };
-      },
-      setFault: (fault) => {
-        world.setPatience(fault.kind !== 'silent');
-        sandbox.setFault(theirFault(fault));
-      },
-      clearFaults: () => {
-        world.setPatience(true);
-        sandbox.clearFaults();
-      },
-      takeNotifications: async (orderNo) => {
-        await expect.poll(() => world.heard(orderNo).length, { timeout: 5000 }).toBeGreaterThan(0);
-        return world.heard(orderNo);
-      },
-      finishRefund: async (orderNo) => {
-        const states = () => sandbox.orders({ orderNo }).map((order) => order.state);
-        await expect.poll(states, { timeout: 5000 }).toEqual(['succeeded']);
-      },
       payer: () => askWhoPays(world),
-      paymentCode: (buyer) => sandbox.paymentCode(buyer),
-      secrets: [settings.api_v3_key, settings.app_secret, settings.merchant_private_key_pem.split('\n')[1] ?? 'no key'],
-      stop: world.stop,
-    },
+      secrets: [settings.api_v3_key, settings.app_secret, key],
+      toFault: (fault) => toGroundFault(fault, 'TELEPORTED'),
+    }),
   };
-}
-
-const KINDS = {
-  silent: 'silent',
-  hang_up: 'drop_after',
-  page: 'html',
-  forged: 'bad_signature',
-  unheard_of: 'code',
-  slow: 'slow',
-  duplicate: 'duplicate',
-  wrong_amount: 'wrong_amount',
-} as const;
-
-function theirFault(fault: WalletFault): Parameters<TestWorld['sandbox']['setFault']>[0] {
-  const theirs = { operation: fault.operation, kind: KINDS[fault.kind] };
-  if (fault.kind === 'unheard_of') return { ...theirs, value: 'TELEPORTED' };
-  return fault.kind === 'slow' ? { ...theirs, value: 500 } : theirs;
 }
 
 /** A browser goes to the page; the app and the bridge check what they are handed; the scanner reads the code. */
