@@ -14,7 +14,7 @@ export function createQuestions(input: Readable, output: Writable): Questions {
 }
 
 async function askOnce(input: Readable, output: Writable, question: string, isShown: boolean): Promise<string> {
-  output.write(question);
+  if (!isShown) output.write(question);
   const silent = new Writable({ write: (_text, _encoding, done) => done() });
   const lines = createInterface({ input, output: isShown ? output : silent, terminal: true });
   const ended = new Promise<never>((_resolve, reject) => {
@@ -23,7 +23,7 @@ async function askOnce(input: Readable, output: Writable, question: string, isSh
     lines.once('close', end);
   });
   try {
-    return await Promise.race([lines.question(''), ended]);
+    return await Promise.race([lines.question(isShown ? question : ''), ended]);
   } finally {
     lines.close();
     ended.catch(() => {}); // closing tells it once more

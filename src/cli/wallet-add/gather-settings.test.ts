@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createQuestions } from '../questions.ts';
 import { gather, V3_KEY, wechatpayOptions } from './test-gather.ts';
-import { makeTestMerchant, type TestMerchant } from './test-merchant.ts';
+import { makePfx, makeTestMerchant, type TestMerchant } from './test-merchant.ts';
 
 const dir = await mkdtemp(join(tmpdir(), 'hutong-wallet-add-'));
 afterAll(() => rm(dir, { recursive: true, force: true }));
@@ -57,6 +57,15 @@ describe('how settings are given', () => {
   test('with options given, only what cannot be left out is asked for', async () => {
     const { isGood, hidden } = await gather('wechatpay', [...WECHAT, ...PLATFORM], { answers: [V3_KEY] });
     expect([isGood, hidden.length]).toEqual([true, 1]);
+  });
+
+  test('a pfx without its password file is opened by a password typed unseen', async () => {
+    const pfx = await put('m.pfx', makePfx(merchant.own.privateKey, merchant.certificate, 'geheim123'));
+    const args = ['--mer-id', '777290058110048', '--pfx', pfx, '--root-cert', await put('root.cer', merchant.root)];
+    const asked = await gather('unionpay', [...args, '--middle-cert', await put('middle.cer', merchant.middle)], {
+      answers: ['', 'geheim123'],
+    });
+    expect([asked.isGood, asked.hidden.length]).toEqual([true, 2]);
   });
 
   test('a secret put in its file’s place is not repeated', async () => {

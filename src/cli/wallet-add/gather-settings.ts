@@ -135,10 +135,13 @@ async function askForRest(gathering: Gathering, isInterview: boolean): Promise<v
   if (isInterview) terminal.note(`${form.name}: Enter leaves a setting out; files are told by their paths.`);
   for (const row of form.rows) {
     if (row.ask === 'never' || settings.has(row.setting) || form.needless(settings).includes(row.setting)) continue;
-    if (row.ask === 'maybe' && !isInterview) continue;
+    const container = containerOf(form, row.setting);
+    if (container !== null && !settings.has(container)) continue;
+    const isNeeded = row.ask === 'always' || container !== null;
+    if (!isNeeded && !isInterview) continue;
     for (;;) {
       const typed = (await askFor(questions, row)).trim();
-      if (typed === '' && row.ask === 'always') continue;
+      if (typed === '' && isNeeded) continue;
       if (typed === '') break;
       try {
         settings.set(row.setting, isTyped(row) ? typed : await readValue(gathering, row, typed));
@@ -149,6 +152,12 @@ async function askForRest(gathering: Gathering, isInterview: boolean): Promise<v
       }
     }
   }
+}
+
+/** The file that this setting is the password of; null when it is none. A p12's password is asked for anyway. */
+function containerOf(form: WalletForm, setting: string): string | null {
+  const rows = form.rows.filter((row) => row.setting !== '' && form.passwordOf[row.setting] === setting);
+  return rows[0]?.setting ?? null;
 }
 
 /** A short secret may be typed, unseen; keys come from files. */

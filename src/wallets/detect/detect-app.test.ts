@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { APPS, appRow } from './apps.ts';
+import { APPS, APPS_SEEN, appRow } from './apps.ts';
 import { detectApp } from './detect-app.ts';
 import { userAgents } from './test-user-agents.ts';
 
@@ -15,6 +15,10 @@ describe('which app the buyer is in', () => {
     expect(new Set(texts).size).toBeGreaterThanOrEqual(90);
     const seen = new Set<string>(userAgents.map((row) => row.app));
     expect(APPS.filter((row) => !seen.has(row.app)).map((row) => row.app)).toEqual([]);
+  });
+
+  test('the table says when it was last compared with what apps send', () => {
+    expect(APPS_SEEN).toMatch(/^20\d\d-(?:0[1-9]|1[0-2])$/);
   });
 
   test('every app is one row, named in both languages, with a reason', () => {
