@@ -136,6 +136,7 @@ export const BREAK_LEASE_SECONDS = 120;
 export const BREAK_NOTE_CHARS_MAX = 500;
 
 // The Open Wallet Protocol.
+export const OPEN_STATEMENT_TIMEOUT_MS = 60_000;
 export const OPEN_STATEMENT_LINE_BYTES_MAX = 4096;
 export const OPEN_STATEMENT_UNPACKED_BYTES_MAX = 1024 * 1024 * 1024;
 

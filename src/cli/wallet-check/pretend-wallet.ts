@@ -21,7 +21,8 @@ const MERCHANT_NO = 'M100000000000001';
 const NAMES = '"@method" "@authority" "@path" "@query" "content-digest"';
 const AGAIN_AFTER_MS = 15;
 
-export async function startPretendWallet(clock: Clock, broken: Break | null): Promise<PretendWallet> {
+/** `hasHooks` false: its manifest tells of none, so a person has to pay. */
+export async function startPretendWallet(clock: Clock, broken: Break | null, hasHooks = true): Promise<PretendWallet> {
   const merchant = generateKeyPairSync('ed25519');
   const keys = { own: generateKeyPairSync('ed25519').privateKey, foreign: generateKeyPairSync('ed25519').privateKey };
   const nonces = new Set<string>();
@@ -120,7 +121,7 @@ export async function startPretendWallet(clock: Clock, broken: Break | null): Pr
       user_agent_token: null,
       app_link_prefixes: [],
       statement_ready_hour: 9,
-      test_hooks_url: `${pretend.url}/hooks`,
+      test_hooks_url: hasHooks ? `${pretend.url}/hooks` : null,
     };
   }
 

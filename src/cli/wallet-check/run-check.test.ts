@@ -38,6 +38,25 @@ describe('a wallet that keeps every rule passes every case', () => {
   });
 });
 
+test('without test hooks a person is asked to pay, and what only a hook can do is not looked at', async () => {
+  const clock = new ManualClock(START);
+  const wallet = await startPretendWallet(clock, null, false);
+  const asked: string[] = [];
+  const pay = (line: string): void => {
+    asked.push(line);
+    const orderNo = /\/pay\/(\w+)$/.exec(line)?.[1] ?? '';
+    void fetch(`${wallet.url}/hooks/orders/${orderNo}/pay`, { method: 'POST', body: '{}' });
+  };
+  const results = await check(wallet.url, clock, wallet.merchantNo, 'k1', wallet.merchantKey, pay);
+  await wallet.stop();
+  expect(results.filter(({ result }) => result === 'failed')).toEqual([]);
+  const skipped = results.filter(({ result }) => result === 'skipped').map(({ id }) => id);
+  expect(skipped).toContain('code-pays');
+  expect(skipped).toContain('statement-lines');
+  expect(skipped).not.toContain('refund-race');
+  expect(asked[0]).toMatch(/^Please pay in the wallet, within three minutes: http/);
+});
+
 describe.concurrent('a wallet that', () => {
   const rows = Object.entries(BREAKS).map(([name, [caseId, what]]) => [what, caseId, name as Break] as const); // the table's own keys
 
@@ -65,6 +84,7 @@ async function check(
   merchantNo: string,
   keyId: string,
   privateKey: KeyObject,
+  ask: (line: string) => void = () => {},
 ): Promise<CheckResult[]> {
   const ear = await openEar({ port: 0, publicUrl: null, now: () => clock.now() });
   const sender = createSend({ connectionsPerOriginMax: 4, connectTimeoutMs: 1000, idleTimeoutMs: 4000 });
@@ -80,7 +100,7 @@ async function check(
           clock.advanceMs(ms);
           await new Promise((resolve) => setTimeout(resolve, SLEEP_MS));
         },
-        ask: () => {},
+        ask,
         onResult: () => {},
       },
       origin,

@@ -19,14 +19,17 @@ export type Exchanged =
   | { kind: 'not_sent'; reason: string }
   | { kind: 'unknown'; reason: string };
 
+/** How long one call waits and how much it takes; statements need more of both. */
+export interface Patience {
+  timeoutMs: number;
+  replyBytesMax: number;
+}
+
+const USUAL: Patience = { timeoutMs: WALLET_CALL_TIMEOUT_MS, replyBytesMax: WALLET_REPLY_BYTES_MAX };
+
 /** Asks once. */
-export async function exchange(
-  deps: WalletDeps,
-  config: OpenConfig,
-  call: Call,
-  replyBytesMax?: number,
-): Promise<Exchanged> {
-  const exchanged = await ask(deps, config, call, replyBytesMax ?? WALLET_REPLY_BYTES_MAX);
+export async function exchange(deps: WalletDeps, config: OpenConfig, call: Call, patience = USUAL): Promise<Exchanged> {
+  const exchanged = await ask(deps, config, call, patience);
   if (exchanged.kind === 'unknown' || exchanged.kind === 'not_sent') {
     const facts = { wallet: config.wallet, method: call.method, path: call.path, reason: exchanged.reason };
     deps.log.warn(facts, 'no answer that can be believed');
@@ -43,9 +46,9 @@ export function readBody(body: Buffer): unknown {
   }
 }
 
-async function ask(deps: WalletDeps, config: OpenConfig, call: Call, replyBytesMax: number): Promise<Exchanged> {
+async function ask(deps: WalletDeps, config: OpenConfig, call: Call, patience: Patience): Promise<Exchanged> {
   const { request, covered } = signedCall(deps, config, call);
-  const reply = await deps.send({ ...request, timeoutMs: WALLET_CALL_TIMEOUT_MS, replyBytesMax });
+  const reply = await deps.send({ ...request, ...patience });
   if (reply.kind === 'not_sent') return reply;
   if (reply.kind === 'no_answer') return { kind: 'unknown', reason: reply.reason };
   const bound = replyCovered(reply, { covered, signature: request.headers['signature'] ?? '' });

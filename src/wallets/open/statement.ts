@@ -4,6 +4,7 @@ import { createGunzip } from 'node:zlib';
 import {
   STATEMENT_FILE_BYTES_MAX,
   OPEN_STATEMENT_LINE_BYTES_MAX,
+  OPEN_STATEMENT_TIMEOUT_MS,
   OPEN_STATEMENT_UNPACKED_BYTES_MAX,
 } from '../../base/limits.ts';
 import { isCurrency } from '../../money/money.ts';
@@ -24,7 +25,10 @@ export const statement: StatementSource<OpenConfig> = {
 
 async function fetch(deps: WalletDeps, config: OpenConfig, day: string): Promise<StatementReply> {
   const call = { method: 'GET', path: `/statements/${day}`, body: null } as const;
-  const exchanged = await exchange(deps, config, call, STATEMENT_FILE_BYTES_MAX);
+  const exchanged = await exchange(deps, config, call, {
+    timeoutMs: OPEN_STATEMENT_TIMEOUT_MS,
+    replyBytesMax: STATEMENT_FILE_BYTES_MAX,
+  });
   if (exchanged.kind === 'answer') return { kind: 'file', file: exchanged.body };
   if (exchanged.kind === 'problem') {
     if (exchanged.code === 'statement_not_ready') return { kind: 'not_ready' };
