@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { gather } from '../src/cli/wallet-add/test-gather.ts';
 import { unionpay } from '../src/wallets/unionpay/unionpay.ts';
 import { read, root } from './doc-pages.ts';
 import { startTestServer, type TestServer } from './server.ts';
@@ -30,22 +31,27 @@ test('the program in README.md creates a payment', async () => {
   expect(json.data).toMatchObject([{ subject: '明前龙井 50 克', amount: { currency: 'CNY', minor: '12800' } }]);
 });
 
-test('the lines that make a settings file of UnionPay make one that is taken', async () => {
-  const script = /node -e '([\s\S]+?)' > unionpay\.json/.exec(read('docs/reference/wallet-account.md'))?.[1] ?? '';
+test('the line that adds an account at UnionPay adds one that is taken', async () => {
+  const page = read('docs/reference/wallet-account.md');
+  const typed = /npx hutong wallet add unionpay ((?:[^\n]*\\\n)*[^\n]*)/.exec(page)?.[1]?.replaceAll('\\\n', ' ') ?? '';
   const settings = server.unionpay.merchantSettings;
   const dir = mkdtempSync(join(tmpdir(), 'hutong-docs-'));
+  const files: Record<string, string | Buffer> = {
+    'merchant.pfx': Buffer.from(settings.pfx_base64, 'base64'),
+    'pfx.txt': settings.pfx_password,
+    'root.cer': settings.root_certificate_pem,
+    'middle.cer': settings.middle_certificate_pem,
+    'encrypt.cer': settings.encryption_certificate_pem,
+  };
   try {
-    writeFileSync(join(dir, 'merchant.pfx'), Buffer.from(settings.pfx_base64, 'base64'));
-    writeFileSync(join(dir, 'root.cer'), settings.root_certificate_pem);
-    writeFileSync(join(dir, 'middle.cer'), settings.middle_certificate_pem);
-    writeFileSync(join(dir, 'encrypt.cer'), settings.encryption_certificate_pem);
-    const filled = script
-      .replace('mer_id: "…"', `mer_id: "${settings.mer_id}"`)
-      .replace('pfx_password: "…"', `pfx_password: "${settings.pfx_password}"`);
-    const { stdout } = await run(process.execPath, ['-e', filled], { cwd: dir });
-    const config = unionpay.readConfig(JSON.parse(stdout));
-    expect(unionpay.merchantNo(config)).toBe(settings.mer_id);
-    expect(unionpay.environment(config)).toBe('production');
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, name), content, { mode: 0o600 });
+    const args = typed
+      .trim()
+      .split(/\s+/)
+      .map((word) => (word in files ? join(dir, word) : word));
+    const { lines, isGood, settings: gathered } = await gather('unionpay', args, { now: new Date() });
+    expect([isGood, lines.filter((line) => !line.startsWith('✓'))]).toEqual([true, []]);
+    expect(unionpay.environment(unionpay.readConfig(Object.fromEntries(gathered)))).toBe('production');
   } finally {
     rmSync(dir, { recursive: true });
   }

@@ -16,7 +16,7 @@ const addCommand = walletCommands.find((command) => command.name === 'wallet add
 export async function gather(
   name: WalletName,
   args: readonly string[],
-  more: { stdin?: string; answers?: readonly string[] } = {},
+  more: { stdin?: string; answers?: readonly string[]; now?: Date } = {},
 ) {
   if (addCommand === undefined) throw new Error('there is a command wallet add');
   const notes: string[] = [];
@@ -42,7 +42,7 @@ export async function gather(
   const words = [name, ...args];
   const input = readInput(withVariant(addCommand, words), words);
   const { settings, warnings } = await gatherSettings(WALLET_FORMS[name], input, terminal);
-  const report = makeReport(wallets[name], settings, checkSettings(WALLET_FORMS[name], settings, TODAY));
+  const report = makeReport(wallets[name], settings, checkSettings(WALLET_FORMS[name], settings, more.now ?? TODAY));
   return {
     settings,
     warnings,
