@@ -1,4 +1,4 @@
-import { type FaultPlan, GROUND_KINDS, GROUND_OPERATIONS } from '../ground/fault.ts';
+import type { FaultPlan } from '../ground/fault.ts';
 
 /**
  * signtest: signed wrongly on purpose, as WeChat Pay does now and then. unsigned: without the four headers.
@@ -25,9 +25,3 @@ export const WECHATPAY_FAULTS: FaultPlan = {
   },
   kinds: ['signtest', 'unsigned', 'unknown_serial', 'next_certificate', 'old_time'],
 };
-
-/** Every name that a fault can be set with, for the docs. */
-export const FAULT_OPERATIONS: readonly string[] = [
-  ...new Set([...Object.keys(WECHATPAY_FAULTS.operations), ...GROUND_OPERATIONS]),
-];
-export const FAULT_KINDS: readonly string[] = [...GROUND_KINDS, ...WECHATPAY_FAULTS.kinds];
