@@ -117,7 +117,11 @@ function openPfx(base64: string, password: string | null): Material<ReturnType<t
 }
 
 function takeCertificates(setting: string, certificates: X509Certificate[], { now, checks }: Context): Read {
-  for (const certificate of certificates) checks.push(checkPeriod(setting, certificate, now));
+  const periods = certificates.map((certificate) => checkPeriod(setting, certificate, now));
+  // A bundle may hold one that has had its day beside those that count.
+  const isUsable = periods.some(({ mark }) => mark !== 'late');
+  for (const period of periods)
+    checks.push(isUsable && period.mark === 'late' ? { ...period, mark: 'warning' } : period);
   const publicKeys = certificates.map(publicKeyOf).filter((key) => key !== null);
   return { publicKeys, certificates };
 }

@@ -30,14 +30,14 @@ export function readPublicKey(text: string): Material<KeyObject> {
   return key === null ? { problem: 'is not a readable public key' } : { value: key };
 }
 
-/** One or more PEM certificates. */
+/** One or more PEM certificates. Bundles of roots hold some that this machine's OpenSSL cannot read: they are passed over. */
 export function readCertificates(text: string): Material<X509Certificate[]> {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0)
     return { problem: /KEY-----/.test(text) ? 'holds a key, a certificate is needed' : 'holds no certificate' };
   const certificates = blocks.map((block) => attempt(() => new X509Certificate(block)));
   const readable = certificates.filter((certificate) => certificate !== null);
-  return readable.length < blocks.length ? { problem: 'holds a certificate that cannot be read' } : { value: readable };
+  return readable.length === 0 ? { problem: 'holds a certificate that cannot be read' } : { value: readable };
 }
 
 /** A certificate in DER, as .cer files often are, in PEM; null when it is no certificate. */

@@ -172,6 +172,12 @@ describe('WeChat Pay from its files', () => {
     expect(lines).toContain('! merchant_certificate_pem: certificate 5157F09EFDC096 expired on 2025-01-01');
   });
 
+  test('a bundle with one expired certificate is told, and taken', async () => {
+    const bundle = await put('platform.pem', `${merchant.middle}${merchant.expired}`);
+    const { lines } = await gather('wechatpay', [...replaced('--mchid', '1900000109'), '--platform-certs', bundle]);
+    expect(lines).toContain('! platform_certificates_pem: certificate 5157F09EFDC096 expired on 2025-01-01');
+  });
+
   test('a serial number in place of the certificate, in small letters too', async () => {
     const args = [...replaced('--cert', files.cert), '--serial', '5157f09efdc096'];
     expect((await gather('wechatpay', args)).lines).toContain(
