@@ -6,6 +6,7 @@ import { readArguments } from './arguments.ts';
 import { compare, formatTable, measure, type Measured, median, quantile } from './harness.ts';
 import type { LedgerBench } from './ledger.ts';
 import type { PaymentsBench } from './payments.ts';
+import type { ReconcileBench } from './reconcile.ts';
 import { type BenchReport, formatReport, whatBounds } from './report.ts';
 import { BARE, type WalletsBench } from './wallets.ts';
 
@@ -50,7 +51,26 @@ const wallets: WalletsBench = {
   measured: [measured('wechatpay', [200, 220, 210]), measured(BARE, [2000, 2310, 2205])],
 };
 
-const report: BenchReport = { date: '2026-11-23', commit: 'abc1234', quick: false, ledger, payments, wallets };
+const reconcile: ReconcileBench = {
+  machine,
+  method: ['A whole day.'],
+  measured: [measured('settlement', [9000, 11_000, 12_500])],
+  ratios: [{ name: 'settlement to row by row', value: 6.5, least: 6, most: 7, goal: 3, reached: true }],
+  seconds: 9.1,
+  cpuSeconds: 5.25,
+  grownMb: { fifth: 60, whole: 80 },
+  goal: { name: 'lines of a bill reconciled a second', value: 11_000, goal: 10_000, reached: true },
+};
+
+const report: BenchReport = {
+  date: '2026-11-23',
+  commit: 'abc1234',
+  quick: false,
+  ledger,
+  payments,
+  wallets,
+  reconcile,
+};
 
 describe('the statistics', () => {
   test('a median is the middle one, a quantile the one that so many are below', () => {
@@ -140,10 +160,18 @@ describe('the report', () => {
     expect(formatReport(report)).toMatch(/\| wechatpay +\| +10\.5 \| +10\.0 \| +10\.5 \|/);
   });
 
+  test('tells how long a day’s bill takes, beside its peer, and what memory it needs', () => {
+    expect(text).toMatch(/\| lines of a bill reconciled a second +\| +11,000 \| +≥ 10,000 \| reached \|/);
+    expect(text).toMatch(/\| settlement to row by row +\| +6\.50 \| +≥ 3 \| reached \|/);
+    expect(text).toContain('took 9.1 s by the clock and 5.3 s of our process');
+    expect(text).toContain('grew by 60 MB for a fifth of the lines and by 80 MB for all of them');
+  });
+
   test('leaves out what was not measured', () => {
     expect(formatReport({ ...report, ledger: null, commit: null })).not.toMatch(/## Ledger|commit /);
     expect(formatReport({ ...report, payments: null })).not.toContain('## Whole payments');
     expect(formatReport({ ...report, wallets: null })).not.toContain('## Each wallet');
+    expect(formatReport({ ...report, reconcile: null })).not.toContain("## A day's bill");
   });
 });
 

@@ -8,6 +8,7 @@ import type { BenchOptions } from './harness.ts';
 import { benchLedger } from './ledger.ts';
 import { readArguments, type BenchArguments, type BenchPart } from './arguments.ts';
 import { benchPayments } from './payments.ts';
+import { benchReconcile } from './reconcile.ts';
 import { formatReport, type BenchReport } from './report.ts';
 import { benchWallets } from './wallets.ts';
 
@@ -29,6 +30,7 @@ async function bench({ quick, full, json, only, write }: BenchArguments): Promis
     quick,
     payments: wants('payments') ? await benchPayments(options) : null,
     wallets: wants('wallets') ? await benchWallets(options) : null,
+    reconcile: wants('reconcile') ? await benchReconcile(options) : null,
     ledger: wants('ledger') ? await benchLedger(options) : null,
   };
   const text = formatReport(report);

@@ -10,6 +10,8 @@ import { openReconcileWorld } from './reconcile-world.ts';
  */
 export interface Reconciled {
   seconds: number;
+  /** Processor time of this process. */
+  cpuSeconds: number;
   /** How far the process grew above what it had before it began. */
   grownMb: number;
   matchedCount: number | null;
@@ -26,15 +28,18 @@ const world = await openReconcileWorld(sql, clock, billPath);
 const before = process.memoryUsage().rss;
 let most = before;
 const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), LOOK_MS);
+const cpuBefore = process.cpuUsage();
 const startedMs = performance.now();
 const { matchedCount, state } = await settleNow(
   { cashier: world.cashier, ledger: world.ledger },
   { merchantId: null, walletAccountId, day },
 );
 const seconds = (performance.now() - startedMs) / 1000;
+const cpu = process.cpuUsage(cpuBefore);
 clearInterval(watch);
 most = Math.max(most, process.memoryUsage().rss);
 await world.close();
 await sql.end();
-process.send?.({ seconds, grownMb: (most - before) / MB, matchedCount, state } satisfies Reconciled);
+const cpuSeconds = (cpu.user + cpu.system) / 1e6;
+process.send?.({ seconds, cpuSeconds, grownMb: (most - before) / MB, matchedCount, state } satisfies Reconciled);
 process.disconnect();

@@ -1,6 +1,7 @@
 import { formatMeasured, formatRate, formatRatios, formatTable, type Machine, median } from './harness.ts';
 import type { LedgerBench } from './ledger.ts';
 import type { PaymentsBench } from './payments.ts';
+import type { ReconcileBench } from './reconcile.ts';
 import { BARE, type WalletsBench } from './wallets.ts';
 
 export interface BenchReport {
@@ -12,18 +13,20 @@ export interface BenchReport {
   ledger: LedgerBench | null;
   payments: PaymentsBench | null;
   wallets: WalletsBench | null;
+  reconcile: ReconcileBench | null;
 }
 
 /** docs/benchmarks.md, and what the command prints. */
 export function formatReport(report: BenchReport): string {
-  const { ledger, payments, wallets } = report;
-  const machine = ledger?.machine ?? payments?.machine ?? wallets?.machine;
+  const { ledger, payments, wallets, reconcile } = report;
+  const machine = ledger?.machine ?? payments?.machine ?? wallets?.machine ?? reconcile?.machine;
   const parts = [
     INTRODUCTION,
     ...(machine === undefined ? [] : [machinePart(report, machine)]),
-    ...(payments === null && ledger === null ? [] : [goalsPart(report)]),
+    ...(payments === null && ledger === null && reconcile === null ? [] : [goalsPart(report)]),
     ...(payments === null ? [] : [paymentsPart(payments)]),
     ...(wallets === null ? [] : [walletsPart(wallets)]),
+    ...(reconcile === null ? [] : [reconcilePart(reconcile)]),
     ...(ledger === null ? [] : [ledgerPart(ledger)]),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -37,7 +40,7 @@ This page is written by a command; run it on a machine that has nothing else to 
 npm run bench                     # everything; writes this page
 npm run bench -- --quick          # a few minutes, less certain; only prints
 npm run bench -- --full           # also the ledger after ten million transfers
-npm run bench -- --only payments  # or: --only wallets, --only ledger
+npm run bench -- --only payments  # or: wallets, reconcile, ledger
 npm run bench -- --json           # one JSON object
 npm run bench -- --write          # writes this page also after --quick or --only
 \`\`\`
@@ -57,12 +60,12 @@ function machinePart({ date, commit, quick }: BenchReport, machine: Machine & { 
   ].join('\n\n');
 }
 
-function goalsPart({ ledger, payments }: BenchReport): string {
+function goalsPart({ ledger, payments, reconcile }: BenchReport): string {
   const rows: string[][] = [];
-  if (payments !== null) {
-    const { name, value, goal, reached } = payments.goal;
-    rows.push([name, formatRate(value), `≥ ${goal}`, inWords(reached)]);
-  }
+  for (const { name, value, goal, reached } of [payments?.goal, reconcile?.goal].filter((one) => one !== undefined))
+    rows.push([name, formatRate(value), `≥ ${formatRate(goal)}`, inWords(reached)]);
+  for (const { name, value, goal, reached } of reconcile?.ratios ?? [])
+    rows.push([name, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
   for (const { name, value, goal, reached } of ledger?.ratios ?? [])
     rows.push([`ledger, ${name}`, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
   return `## Goals\n\n${formatTable(['goal', 'measured', 'wanted', ''], rows)}`;
@@ -132,6 +135,12 @@ function walletsPart({ method, measured }: WalletsBench): string {
     formatMeasured(measured),
     formatTable(['bare durable inserts in the time of one payment', 'median', 'least', 'most'], rows),
   ].join('\n\n');
+}
+
+function reconcilePart({ method, measured, ratios, seconds, cpuSeconds, grownMb }: ReconcileBench): string {
+  const { fifth, whole } = grownMb;
+  const words = `One bill took ${seconds.toFixed(1)} s by the clock and ${cpuSeconds.toFixed(1)} s of our process's processor time. The process grew by ${fifth.toFixed(0)} MB for a fifth of the lines and by ${whole.toFixed(0)} MB for all of them.`;
+  return ["## A day's bill", list(method), formatMeasured(measured), formatRatios(ratios), words].join('\n\n');
 }
 
 function ledgerPart({ method, measured, ratios }: LedgerBench): string {

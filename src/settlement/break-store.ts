@@ -54,29 +54,44 @@ export async function insertBreaks(tx: Tx, breaks: readonly Break[]): Promise<vo
     on conflict do nothing`;
 }
 
-/** What earlier bills did not have, and this one has, has come: those breaks end here. Answers how many. */
-export async function resolveToldNow(tx: Tx, statement: Statement, now: Date): Promise<number> {
-  const rows = await tx`
-    update statement_breaks b
-    set state = 'resolved',
-      resolution = 'told_in_later_bill',
-      resolved_at = ${now},
-      due_at = null,
-      evidence = coalesce(evidence, '{}'::jsonb) || jsonb_build_object('told_on', ${statement.day}::text,
-        'told_in', l.statement_id, 'line_no', l.line_no::text)
-    from statement_lines l
-    where b.book = ${statement.book}
-      and b.wallet_account_id = ${statement.walletAccountId}
-      and b.kind = 'ours_only'
-      and b.state <> 'resolved'
-      and b.statement_id <> ${statement.id}
-      and l.book = b.book
-      and l.wallet_account_id = b.wallet_account_id
-      and l.kind = b.record
-      and l.order_no = b.order_no
-      and l.statement_id = ${statement.id}
-    returning b.id`;
-  return rows.length;
+/** Names that earlier bills of the account did not have, and that nobody has settled yet; a page in order. */
+export async function pageAwaitedNames(
+  tx: Tx,
+  statement: Statement,
+  record: Break['record'],
+  afterOrderNo: string,
+  itemsMax: number,
+): Promise<string[]> {
+  const rows = await tx<{ order_no: string }[]>`
+    select order_no
+    from statement_breaks
+    where book = ${statement.book}
+      and wallet_account_id = ${statement.walletAccountId}
+      and record = ${record}
+      and kind = 'ours_only'
+      and state <> 'resolved'
+      and statement_id <> ${statement.id}
+      and order_no > ${afterOrderNo}
+    order by order_no
+    limit ${itemsMax}`;
+  return rows.map((row) => row.order_no);
+}
+
+/** What earlier bills did not have, and this one has, has come: those breaks end here. */
+export async function resolveToldNow(
+  tx: Tx,
+  statement: Statement,
+  record: Break['record'],
+  told: readonly { orderNo: string; lineNo: number }[],
+  now: Date,
+): Promise<void> {
+  await resolveByLines(
+    tx,
+    statement,
+    { kind: 'ours_only', record, resolution: 'told_in_later_bill', word: 'told' },
+    told,
+    now,
+  );
 }
 
 /** Payments that a bill called paid and this one takes back: those breaks end here. */
@@ -86,23 +101,35 @@ export async function resolveUndone(
   undone: readonly { orderNo: string; lineNo: number }[],
   now: Date,
 ): Promise<void> {
-  if (undone.length === 0) return;
+  const of = { kind: 'status_differs', record: 'payment', resolution: 'undone_at_wallet', word: 'undone' } as const; // of the unions
+  await resolveByLines(tx, statement, of, undone, now);
+}
+
+/** Ends the account's breaks of that kind that lines of this statement settle, and keeps which line it was. */
+async function resolveByLines(
+  tx: Tx,
+  statement: Statement,
+  of: { kind: Break['kind']; record: Break['record']; resolution: NonNullable<Break['resolution']>; word: string },
+  lines: readonly { orderNo: string; lineNo: number }[],
+  now: Date,
+): Promise<void> {
+  if (lines.length === 0) return;
   await tx`
     update statement_breaks b
     set state = 'resolved',
-      resolution = 'undone_at_wallet',
+      resolution = ${of.resolution},
       resolved_at = ${now},
       due_at = null,
-      evidence = coalesce(evidence, '{}'::jsonb) || jsonb_build_object('undone_on', ${statement.day}::text,
-        'undone_in', ${statement.id}::text, 'line_no', new.line_no::text)
+      evidence = coalesce(evidence, '{}'::jsonb) || jsonb_build_object(${`${of.word}_on`}::text, ${statement.day}::text,
+        ${`${of.word}_in`}::text, ${statement.id}::text, 'line_no', new.line_no::text)
     from unnest(
-      ${undone.map((one) => one.orderNo)}::text[],
-      ${column(undone.map((one) => one.lineNo))}::int[]
+      ${lines.map((line) => line.orderNo)}::text[],
+      ${column(lines.map((line) => line.lineNo))}::int[]
     ) as new (order_no, line_no)
     where b.book = ${statement.book}
       and b.wallet_account_id = ${statement.walletAccountId}
-      and b.kind = 'status_differs'
-      and b.record = 'payment'
+      and b.kind = ${of.kind}
+      and b.record = ${of.record}
       and b.state <> 'resolved'
       and b.order_no = new.order_no`;
 }

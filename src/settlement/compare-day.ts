@@ -8,7 +8,7 @@ import { listDayRecords, type MoneyRecord, readRecords } from '../cashier/day-re
 import { raiseAlert } from '../cashier/raise-alert.ts';
 import type { Tx } from '../db/connect.ts';
 import type { StatementLine } from '../wallets/statement.ts';
-import { endCarried, resolveToldNow, resolveUndone } from './break-store.ts';
+import { endCarried, pageAwaitedNames, resolveToldNow, resolveUndone } from './break-store.ts';
 import { checkBooked, checkMovements } from './check-ledger.ts';
 import { compareLine, compareMissing, isUndone, recordIdOf } from './compare-line.ts';
 import { type Findings, openFindings } from './findings.ts';
@@ -16,7 +16,7 @@ import { moveStatement } from './move-statement.ts';
 import type { SettlementDeps } from './settlement-deps.ts';
 import type { Statement, Sums } from './statement.ts';
 import { findToldNames, pageStatementLines } from './statement-line-store.ts';
-import { hasLaterCompared } from './statement-store.ts';
+import { findStatement, hasLaterCompared } from './statement-store.ts';
 import { addTo, NO_SUMS } from './sums.ts';
 
 /**
@@ -30,7 +30,7 @@ export async function compareDay(deps: SettlementDeps, statement: Statement): Pr
   return await sql.begin(async (tx) => {
     const findings = openFindings(deps, tx, day);
     const matchedCount = await compareLines(deps, tx, day, findings);
-    await resolveToldNow(tx, day, clock.now());
+    await resolveAwaited(tx, day, clock.now());
     const overdue = await endCarried(tx, day, clock.now());
     const { ours, booked } = await compareRecords(deps, tx, day, findings);
     await checkMovements(deps, tx, day, findings);
@@ -118,18 +118,33 @@ async function recordsOf(tx: Tx, day: Statement, lines: readonly StatementLine[]
   return new Map(found.flat().map((record) => [record.id, record]));
 }
 
-/** Names that another day's bill has told. The wallet's answers of another day are about the same records again. */
+/** Names that another day's bill has told, with that day. The wallet's answers of another day tell the same again. */
 async function toldBefore(tx: Tx, day: Statement, lines: readonly StatementLine[]): Promise<Map<string, string>> {
-  if (day.source === 'asking') return new Map();
-  const found = await Promise.all(
-    KINDS.map(async (kind) => {
-      const names = lines.flatMap((line) => (line.kind === kind ? [line.orderNo] : []));
-      const { book, walletAccountId, id: exceptStatementId } = day;
-      const told = await findToldNames(tx, { book, walletAccountId, kind, exceptStatementId }, names);
-      return [...told].map(([orderNo, on]): [string, string] => [`${kind} ${orderNo}`, on]);
-    }),
-  );
-  return new Map(found.flat());
+  const before = new Map<string, string>();
+  const days = new Map<string, string>();
+  if (day.source === 'asking') return before;
+  for (const kind of KINDS) {
+    const names = lines.flatMap((line) => (line.kind === kind ? [line.orderNo] : []));
+    for (const told of await findToldNames(tx, { ...day, kind, in: { except: day.id } }, names)) {
+      const on = days.get(told.statementId) ?? (await findStatement(tx, day.book, told.statementId))?.day ?? '';
+      days.set(told.statementId, on);
+      before.set(`${kind} ${told.orderNo}`, on);
+    }
+  }
+  return before;
+}
+
+/** What earlier bills lacked, and this one has. */
+async function resolveAwaited(tx: Tx, day: Statement, now: Date): Promise<void> {
+  for (const kind of KINDS) {
+    for (let after = ''; ; ) {
+      const names = await pageAwaitedNames(tx, day, kind, after, STATEMENT_PIECE_ITEMS);
+      await resolveToldNow(tx, day, kind, await findToldNames(tx, { ...day, kind, in: { only: day.id } }, names), now);
+      const last = names.at(-1);
+      if (last === undefined || names.length < STATEMENT_PIECE_ITEMS) break;
+      after = last;
+    }
+  }
 }
 
 /** Every record of ours of the day that succeeded: is it in a bill, and is it booked as it should be? */
@@ -145,12 +160,12 @@ async function compareRecords(
   const isLaterCompared = await hasLaterCompared(tx, day);
   for (const kind of KINDS) {
     for await (const records of pagesOfDay(tx, day, kind)) {
-      const of = { book: day.book, walletAccountId: day.walletAccountId, kind, exceptStatementId: null };
       const names = records.map((record) => record.orderNo);
-      const [told] = await Promise.all([
-        findToldNames(tx, of, names),
+      const [found] = await Promise.all([
+        findToldNames(tx, { ...day, kind, in: 'any' }, names),
         checkBooked(deps, day, records, { findings, booked }),
       ]);
+      const told = new Set(found.map(({ orderNo }) => orderNo));
       for (const record of records) {
         addTo(ours, record.record, record.amountMinor);
         if (!told.has(record.orderNo))

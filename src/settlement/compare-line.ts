@@ -29,33 +29,29 @@ export function recordIdOf(line: Pick<StatementLine, 'kind' | 'orderNo'>): Money
  * another amount, then another state, then another fee. An amount that differs is for people, always.
  */
 export function compareLine(line: StatementLine, ours: MoneyRecord | undefined, terms: Terms): Finding | null {
-  const found = {
+  const found = (why: Pick<Finding, 'kind' | 'cause' | 'state'>): Finding => ({
     record: line.kind,
     orderNo: line.orderNo,
     ours: ours === undefined ? null : sideOfRecord(ours),
     theirs: sideOfLine(line),
-  };
-  const left = { ...found, state: 'left_for_operator' } as const; // of the three states
+    ...why,
+  });
+  const left = (kind: Finding['kind'], cause: Finding['cause']) => found({ kind, cause, state: 'left_for_operator' });
   if (terms.toldOn !== null) {
-    const theirs = { ...found.theirs, told_on: terms.toldOn };
-    return { ...left, theirs, kind: 'theirs_only', cause: 'told_before' };
+    const finding = left('theirs_only', 'told_before');
+    return { ...finding, theirs: { ...finding.theirs, told_on: terms.toldOn } };
   }
-  if (ours === undefined)
-    return { ...left, kind: 'theirs_only', cause: recordIdOf(line) === null ? 'foreign_order_no' : 'no_record' };
-  if (ours.walletAccountId !== terms.walletAccountId) return { ...left, kind: 'theirs_only', cause: 'other_account' };
-  if (ours.currency !== line.currency || ours.amountMinor !== line.amountMinor)
-    return { ...left, kind: 'amount_differs', cause: 'amount' };
-  if (ours.outcome !== 'succeeded')
-    return {
-      ...found,
-      state: 'open',
-      kind: 'status_differs',
-      cause: ours.outcome === 'failed' ? 'failed' : 'not_final',
-    };
+  if (ours === undefined) return left('theirs_only', recordIdOf(line) === null ? 'foreign_order_no' : 'no_record');
+  if (ours.walletAccountId !== terms.walletAccountId) return left('theirs_only', 'other_account');
+  if (ours.currency !== line.currency || ours.amountMinor !== line.amountMinor) return left('amount_differs', 'amount');
+  if (ours.outcome !== 'succeeded') {
+    const cause = ours.outcome === 'failed' ? 'failed' : 'not_final';
+    return found({ kind: 'status_differs', cause, state: 'open' });
+  }
   const expected = terms.feeBps === null ? null : expectedFeeMilli(line, terms.feeBps);
   if (expected === null || line.feeMilli === null || isFee(line, line.feeMilli, expected)) return null;
   const agreed = { ...sideOfRecord(ours), fee_milli: expected.toString(), fee_bps: `${terms.feeBps}` };
-  return { ...left, ours: agreed, kind: 'fee_differs', cause: 'fee' };
+  return { ...left('fee_differs', 'fee'), ours: agreed };
 }
 
 /**

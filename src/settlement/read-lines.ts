@@ -33,6 +33,7 @@ export async function readLines(
   const summary = newSummary();
   let piece: StatementLine[] = [];
   let totals: Totals | null = null;
+  let taken = Promise.resolve();
   for await (const item of items) {
     if (totals !== null) throw new BillRefused('the bill goes on after its totals');
     switch (item.kind) {
@@ -40,7 +41,9 @@ export async function readLines(
       case 'refund':
         piece.push(addLine(summary, withName(item)));
         if (piece.length < STATEMENT_PIECE_ITEMS) break;
-        await take(piece);
+        await taken; // one piece is written while the next is read
+        taken = take(piece);
+        taken.catch(() => {}); // it is heard at the next piece, or at the end
         piece = [];
         break;
       case 'totals':
@@ -53,6 +56,7 @@ export async function readLines(
     }
   }
   if (totals === null) throw new BillRefused('the bill ends without its totals');
+  await taken;
   checkTotals(summary, totals);
   if (piece.length > 0) await take(piece);
   const { sums, currency, feesMilli, linesCount } = summary;

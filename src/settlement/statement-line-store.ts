@@ -48,23 +48,45 @@ export async function pageStatementLines(
     limit ${itemsMax}`;
 }
 
-/** Which of these names stand in any bill of the account that was read whole, with that bill's day. */
+/** A name that a bill has told: in which, and on which line. */
+export interface ToldName {
+  orderNo: string;
+  statementId: string;
+  lineNo: number;
+}
+
+/**
+ * Which of these names stand in the account's bills that were read whole; in one statement, in all but one, or in any. Each
+ * name is looked up by itself: the fence (offset) keeps the planner, which has never seen today's lines, from reading a
+ * whole bill for each page of names by an index that begins with the book.
+ */
 export async function findToldNames(
   sql: Sql | Tx,
-  of: { book: number; walletAccountId: string; kind: StatementLine['kind']; exceptStatementId: string | null },
+  of: {
+    book: number;
+    walletAccountId: string;
+    kind: StatementLine['kind'];
+    in: { only: string } | { except: string } | 'any';
+  },
   orderNos: readonly string[],
-): Promise<Map<string, string>> {
-  if (orderNos.length === 0) return new Map();
-  const rows = await sql<{ orderNo: string; day: string }[]>`
-    select l.order_no as "orderNo", s.day::text as day
-    from statement_lines l
-    join statements s on s.book = l.book and s.id = l.statement_id
-    where l.book = ${of.book}
-      and l.wallet_account_id = ${of.walletAccountId}
-      and l.kind = ${of.kind}
-      and l.order_no = any(${[...orderNos]}::text[])
-      and (${of.exceptStatementId}::text is null or l.statement_id <> ${of.exceptStatementId})`;
-  return new Map(rows.map((row) => [row.orderNo, row.day]));
+): Promise<ToldName[]> {
+  if (orderNos.length === 0) return [];
+  const only = of.in !== 'any' && 'only' in of.in ? of.in.only : null;
+  const except = of.in !== 'any' && 'except' in of.in ? of.in.except : null;
+  return await sql<ToldName[]>`
+    select told.order_no as "orderNo", told.statement_id as "statementId", told.line_no as "lineNo"
+    from unnest(${[...orderNos]}::text[]) as wanted (order_no)
+    cross join lateral (
+      select book, order_no, statement_id, line_no
+      from statement_lines
+      where wallet_account_id = ${of.walletAccountId}
+        and kind = ${of.kind}
+        and order_no = wanted.order_no
+      offset 0
+    ) as told
+    where told.book = ${of.book}
+      and (${only}::text is null or told.statement_id = ${only})
+      and (${except}::text is null or told.statement_id <> ${except})`;
 }
 
 /** How many lines a statement has, and their sums. */

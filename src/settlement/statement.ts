@@ -107,7 +107,12 @@ export type BreakCause =
   | 'booked_without_record';
 
 /** What ended a break. */
-export type Resolution = 'told_in_later_bill' | 'wallet_confirmed' | 'record_brought_up_to_date' | 'closed_by_operator';
+export type Resolution =
+  | 'told_in_later_bill'
+  | 'wallet_confirmed'
+  | 'record_brought_up_to_date'
+  | 'undone_at_wallet'
+  | 'closed_by_operator';
 
 export interface Break {
   book: number;

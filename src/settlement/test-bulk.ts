@@ -12,6 +12,8 @@ export interface BulkAttempt {
   orderNo: string;
   amountMinor: bigint;
   paidAt: Date;
+  /** Of the transfer that booked it. */
+  ledgerId: bigint;
 }
 
 export interface BulkOptions {
@@ -37,7 +39,7 @@ export async function insertPaidAttempts(sql: Sql, ledger: Ledger, options: Bulk
     await insertPiece(sql, options, piece);
     const results = await ledger.createTransfers(
       piece.map((attempt) => ({
-        id: legId(attempt.id, 1),
+        id: attempt.ledgerId,
         debitAccountId: account('wallet_receivable', walletAccountId),
         creditAccountId: account('merchant_payable', merchantId),
         amount: attempt.amountMinor,
@@ -60,7 +62,8 @@ function newAttempt({ book, from, stepMs }: BulkOptions, index: number): BulkAtt
   bytes.writeUInt16BE(book, 6);
   bytes.writeUInt32BE(index, 8);
   const id = `att_${encodeId(bytes)}`;
-  return { id, orderNo: idLetters(id), amountMinor: BigInt(100 + (index % 9973)), paidAt: new Date(ms) };
+  const amountMinor = BigInt(100 + (index % 9973));
+  return { id, orderNo: idLetters(id), amountMinor, paidAt: new Date(ms), ledgerId: legId(id, 1) };
 }
 
 async function insertPiece(sql: Sql, options: BulkOptions, piece: readonly BulkAttempt[]): Promise<void> {

@@ -129,6 +129,7 @@ create table statement_breaks (
   check ((state = 'resolved') = (resolved_at is not null)),
   check (state = 'open' or due_at is null)
 );
+create index statement_breaks_by_statement on statement_breaks (statement_id, id);
 -- Those that a later day's bill may end.
 create index statement_breaks_waiting on statement_breaks (wallet_account_id, record, order_no) where state <> 'resolved';
 create index statement_breaks_due on statement_breaks (due_at) where due_at is not null;
