@@ -12,6 +12,8 @@ export const ATTEMPTS_PER_PAYMENT_MAX = 20;
 export const AUTOMATIC_REFUNDS_MAX = 5;
 export const ALERTS_PER_MINUTE_MAX = 60;
 export const REFUND_LOST_SECONDS = 600;
+/** A wallet's cancel is up to four calls, and the last of them may still be worked on when nobody waits for it any more. */
+export const UNDO_CALL_SECONDS_MAX = 60;
 export const PAYMENT_SECONDS_MIN = 60;
 export const PAYMENT_SECONDS_MAX = 86_400;
 export const PAYMENT_SECONDS_USUAL = 900;

@@ -1,11 +1,11 @@
-import { BATCH_ITEMS_MAX, LEASE_SECONDS } from '../base/limits.ts';
+import { BATCH_ITEMS_MAX, LEASE_SECONDS, UNDO_CALL_SECONDS_MAX } from '../base/limits.ts';
 import { money } from '../money/money.ts';
 import type { Outcome, QueryRequest } from '../wallets/wallet.ts';
 import { applyOutcome } from './apply-outcome.ts';
 import { addSeconds, EXPIRY_DOUBT_SECONDS } from './ask-schedule.ts';
 import { claimDueAttempts } from './attempt-store.ts';
 import type { Cashier } from './cashier.ts';
-import type { OutcomeSource } from './decide-outcome.ts';
+import { BEING_UNDONE } from './decide-outcome.ts';
 import type { Attempt, Payment } from './payment.ts';
 import { findPaymentById } from './payment-store.ts';
 
@@ -32,13 +32,14 @@ export async function askWallet(cashier: Cashier, attempt: Attempt): Promise<Pay
   const order = toQueryRequest(attempt);
   const undoes = attempt.scene === 'code' || opened.wallet.can.cancelUndoes;
   const isOver = attempt.undoRequestedAt !== null || (attempt.scene === 'code' && isPast(cashier, attempt.expiresAt));
-  if (!wantsClose && !isOver) return await tell('poll', await opened.wallet.query(cashier.deps, opened.config, order));
-  if (undoes && !(await recordUndo(cashier, attempt))) return payment?.state ?? null;
-  return await tell('cancel', await opened.wallet.cancel(cashier.deps, opened.config, order));
-
-  function tell(source: OutcomeSource, outcome: Outcome): Promise<Payment['state'] | null> {
-    return applyOutcome(cashier, attempt, outcome, source, null);
+  if (!wantsClose && !isOver) {
+    const outcome = await opened.wallet.query(cashier.deps, opened.config, order);
+    return await applyOutcome(cashier, attempt, outcome, 'poll', null);
   }
+  const undo = undoes ? await recordUndo(cashier, attempt) : null;
+  if (undo === 'counts') return payment?.state ?? null;
+  const outcome = await opened.wallet.cancel(cashier.deps, opened.config, order);
+  return await applyOutcome(cashier, attempt, (locked) => believed(outcome, undo, locked), 'cancel', null);
 }
 
 /** An order as it is asked about: its time is over for us a little later than for the wallet. */
@@ -56,9 +57,18 @@ function isPast(cashier: Cashier, time: Date): boolean {
   return cashier.deps.clock.now() >= time;
 }
 
-/** Written before the call: whoever hears "paid" from now on does not believe it. False when the charge has ended already. */
-async function recordUndo(cashier: Cashier, attempt: Attempt): Promise<boolean> {
-  let isOpen = false;
+/** One wish to undo a charge, and the one before it. */
+interface Undo {
+  at: Date;
+  before: Date | null;
+}
+
+/**
+ * Written before the call: whoever hears "paid" from now on does not believe it. `counts` when the money counts already; a
+ * charge that has failed is undone again, for it is asked about only because money may have come late.
+ */
+async function recordUndo(cashier: Cashier, attempt: Attempt): Promise<Undo | 'counts'> {
+  let undo: Undo | 'counts' = 'counts';
   await cashier.change({
     book: attempt.book,
     of: { paymentId: attempt.paymentId },
@@ -68,10 +78,22 @@ async function recordUndo(cashier: Cashier, attempt: Attempt): Promise<boolean> 
     key: null,
     decide(folder) {
       const locked = folder.attempts.find((candidate) => candidate.id === attempt.id);
-      isOpen = locked?.outcome === 'pending' || locked?.outcome === 'unknown';
-      if (locked !== undefined && isOpen) locked.undoRequestedAt ??= cashier.deps.clock.now();
+      if (locked === undefined || locked.outcome === 'succeeded') return null;
+      undo = { at: cashier.deps.clock.now(), before: locked.undoRequestedAt };
+      locked.undoRequestedAt = undo.at;
       return null;
     },
   });
-  return isOpen;
+  return undo;
+}
+
+/**
+ * "It stays paid", heard by one who asked to undo it, while another process may be about to undo it: both asked at once, the
+ * buyer paid between the two, and the other's call takes the money back. It is believed only from who was alone.
+ */
+function believed(outcome: Outcome, undo: Undo | null, locked: Attempt): Outcome {
+  if (outcome.kind !== 'succeeded' || undo === null) return outcome;
+  const isLatest = locked.undoRequestedAt?.getTime() === undo.at.getTime();
+  const isFirst = undo.before === null || addSeconds(undo.before, UNDO_CALL_SECONDS_MAX) <= undo.at;
+  return isLatest && isFirst ? outcome : BEING_UNDONE;
 }

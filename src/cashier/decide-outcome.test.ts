@@ -214,6 +214,7 @@ describe('a payment code', () => {
         'failed',
         'requires_payment_method',
       ]);
+      expect(attempt.dueAt, 'but it is undone once more, for the case that the money came late').not.toBeNull();
     }
     const kept = charged({ undoRequestedAt: START });
     kept.decide(paid, 'cancel');

@@ -55,7 +55,7 @@ export function decideOutcome(
   switch (outcome.kind) {
     case 'succeeded':
       if (attempt.undoRequestedAt !== null && source !== 'cancel')
-        return decideOutcome(deps, folder, attempt, BEING_UNDONE, source, effects);
+        return heardWhileUndone(deps, folder, attempt, source, effects);
       return attemptSucceeded(deps, folder, attempt, outcome, effects);
     case 'failed':
       if (attempt.outcome === 'succeeded') return contradicted(deps, attempt, 'failed', effects);
@@ -90,7 +90,19 @@ export function decideOutcome(
 }
 
 /** "Paid", said of a charge that we have asked to undo, is only how it stood before. */
-const BEING_UNDONE: Outcome = { kind: 'unknown', reason: 'the charge is being undone' };
+export const BEING_UNDONE: Outcome = { kind: 'unknown', reason: 'the charge is being undone' };
+
+/** Most often an old word. Should money have come after the undoing, undoing it once more tells and gives it back. */
+function heardWhileUndone(
+  deps: DecideDeps,
+  folder: PaymentFolder,
+  attempt: Attempt,
+  source: OutcomeSource,
+  effects: Effects,
+): void {
+  decideOutcome(deps, folder, attempt, BEING_UNDONE, source, effects);
+  if (attempt.outcome === 'failed') attempt.dueAt = deps.clock.now();
+}
 
 /** Brings the payment's state in line with its attempts, and ends it when it is over and nothing is open. */
 export function settlePaymentState(deps: DecideDeps, folder: PaymentFolder, effects: Effects): void {

@@ -67,7 +67,7 @@ export interface Attempt {
   expiresAt: Date;
   createdAt: Date;
   dueAt: Date | null;
-  /** Set before the wallet is asked to undo it: from then on the buyer is to keep or get back the money. */
+  /** When the wallet was last asked to undo it, written before: since the first time the buyer is to keep the money. */
   undoRequestedAt: Date | null;
 }
 
