@@ -1,5 +1,5 @@
 /*
- * Takes the pictures in docs/images from the real pages: a whole server over a throw-away PostgreSQL, the pretend 云闪付, the
+ * Takes the pictures in docs/images from the real pages: a whole server over a throw-away PostgreSQL, the pretend wallets, the
  * demo shop, and a phone of 390 points in a real Chromium. Run it after a page has changed: npx tsx scripts/make-screenshots.ts
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -19,11 +19,17 @@ import { SCOPES } from '../src/cashier/merchant.ts';
 import { startPostgres } from '../src/db/embedded.ts';
 import { BOOK, openHutong } from '../src/hutong.ts';
 import { startShop } from '../src/sandbox/shop/shop.ts';
+import { startAlipaySandbox } from '../src/sandbox/wallets/alipay/alipay.ts';
+import { startJdpaySandbox } from '../src/sandbox/wallets/jdpay/jdpay.ts';
+import { startOpenSandbox } from '../src/sandbox/wallets/open/open.ts';
 import { startUnionpaySandbox } from '../src/sandbox/wallets/unionpay/unionpay.ts';
+import { startWechatpaySandbox } from '../src/sandbox/wallets/wechatpay/wechatpay.ts';
 import { findChromium } from '../test/browser/chromium.ts';
 import { buyProduct, payInUnionpay, payWithUnionpay, returnFromUnionpay } from '../test/browser/shop-steps.ts';
 
-const PHONE = { width: 390, height: 700 };
+const PHONE = { width: 390, height: 780 };
+/** A phone of no maker: those of makers bring a Chinese font, and this machine has only the one of the pages. */
+const PHONE_AGENT = 'Mozilla/5.0 (Mobile) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/147.0.0.0 Mobile Safari/537.36';
 const PICTURE_BYTES_MAX = 150_000;
 
 const folder = await mkdtemp(join(tmpdir(), 'hutong-pictures-'));
@@ -39,8 +45,15 @@ async function startEverything(): Promise<string> {
   const around = { clock: systemClock, random: systemRandom, log: silentLog };
   const postgres = await startPostgres({ dir: join(folder, 'postgres') });
   stops.push(() => postgres.stop());
-  const unionpay = await startUnionpaySandbox({ ...around, port: 0, dataDir: null });
-  stops.push(() => unionpay.stop());
+  const simulator = { ...around, port: 0, dataDir: null };
+  const simulators = {
+    wechatpay: await startWechatpaySandbox(simulator),
+    alipay: await startAlipaySandbox(simulator),
+    unionpay: await startUnionpaySandbox(simulator),
+    jdpay: await startJdpaySandbox(simulator),
+    meituanpay: await startOpenSandbox(simulator),
+  };
+  stops.push(...Object.values(simulators).map((running) => () => running.stop()));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const hutong = await openHutong({
@@ -56,13 +69,10 @@ async function startEverything(): Promise<string> {
   const { deps } = hutong.cashier;
   const merchant = await createMerchant(deps, { book: BOOK, name: '胡同小铺', livemode: false });
   const { token } = await createApiKey(deps, { merchantId: merchant.id, label: '', scopes: SCOPES, expiresAt: null });
-  await addWalletAccount(deps, {
-    merchantId: merchant.id,
-    wallet: 'unionpay',
-    label: '',
-    settings: unionpay.merchantSettings,
-    claim: null,
-  });
+  for (const [wallet, { merchantSettings: settings }] of Object.entries(simulators)) {
+    const name = wallet as keyof typeof simulators; // the object's own keys
+    await addWalletAccount(deps, { merchantId: merchant.id, wallet: name, label: '', settings, claim: null });
+  }
   const shop = await startShop({
     ...around,
     port: 0,
@@ -89,6 +99,7 @@ async function takePictures(shopUrl: string, dir: string): Promise<void> {
     viewport: PHONE,
     deviceScaleFactor: 2,
     locale: 'zh-CN',
+    userAgent: PHONE_AGENT,
     hasTouch: true,
     isMobile: true,
   });

@@ -29,7 +29,7 @@ const MARKS: Record<string, Mark> = {
   },
   meituanpay: {
     colour: '#ffc300',
-    inside: `<g fill="none" stroke="#231f20" stroke-width="3" stroke-linecap="round" stroke-linejoin="round"><path d="M11.5 17V12l4 3.5M28.5 17V12l-4 3.5M9.5 22.5c3.5 9.300 17.5 9.300 21 0"/></g><path fill="#231f20" d="M14 19.5h3v3h-3zM23 19.5h3v3h-3z"/>`,
+    inside: `<g fill="#231f20" stroke="#231f20" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"><path d="M10.5 15.5l1.2-6.2 5.6 3.2zM29.5 15.5l-1.2-6.2-5.6 3.2z"/><path fill="none" stroke-width="3" d="M10.5 23.5c3.2 8.2 15.8 8.2 19 0"/></g><circle cx="15" cy="20" r="1.9" fill="#231f20"/><circle cx="25" cy="20" r="1.9" fill="#231f20"/>`,
   },
 };
 
