@@ -166,6 +166,13 @@ describe('what is answered to an order', () => {
       });
   });
 
+  test('fails it when the account is set up wrongly: then the question is refused too', async () => {
+    const wrong = refusal(401, 'SIGN_ERROR');
+    expect(await placed(wrong, wrong)).toMatchObject({ kind: 'failed', reason: 'merchant_misconfigured' });
+    expect(await placed(wrong, refusal(500, 'SYSTEM_ERROR'))).toMatchObject({ kind: 'unknown' });
+    expect(await placed(refusal(403, 'RULE_LIMIT'), wrong)).toMatchObject({ kind: 'unknown' });
+  });
+
   test('is not believed when the refusal is not signed: the order stays open to question', async () => {
     const { headers: _, ...unsigned } = refusal(400, 'PARAM_ERROR') as Extract<OutboundReply, { kind: 'reply' }>; // made as a reply
     expect(await placed({ ...unsigned, headers: {} })).toMatchObject({ kind: 'unknown', walletCode: 'PARAM_ERROR' });

@@ -65,7 +65,7 @@ async function ask(
     return other === null ? orderStanding(exchanged.json, request.scene) : unknown(other);
   }
   if (exchanged.kind !== 'refusal') return unknown(exchanged.reason);
-  if (rowOf(exchanged.code).state !== 'not_found') return unknown(exchanged.message, exchanged.code);
+  if (!isNotFound(exchanged.code)) return unknown(exchanged.message, exchanged.code);
   return isTooLateToArrive(request, askedAt)
     ? failed('not_found', exchanged.code, exchanged.message)
     : unknown('WeChat Pay does not know the order yet', exchanged.code);
@@ -96,7 +96,8 @@ async function reverse(deps: WalletDeps, config: WechatpayConfig, request: Query
 
 /**
  * A signed refusal of the order. It may be about a second try of an order that is paid or waiting, so the order itself is
- * asked: only where there is none, or a dead one, has it failed.
+ * asked: only where there is none, or a dead one, has it failed. Where the account is set up wrongly the question is
+ * refused like the order was; then nothing of this account was ever taken.
  */
 async function explainRefusal(
   deps: WalletDeps,
@@ -109,7 +110,7 @@ async function explainRefusal(
   if (row.state === 'paying' && request.scene === 'code') return { kind: 'pending', action: null };
   const exchanged = await exchange(deps, config, queryCall(config, request.orderNo));
   const reason = row.state === 'refused' ? row.reason : REASONS[row.state];
-  if (exchanged.kind === 'refusal' && rowOf(exchanged.code).state === 'not_found')
+  if (exchanged.kind === 'refusal' && (isNotFound(exchanged.code) || isSetUpWrongly(refusal.code, exchanged.code)))
     return failed(reason, refusal.code, refusal.message);
   if (exchanged.kind !== 'answer') return unknown(refusal.message, refusal.code);
   const other = whyOtherOrder(config, exchanged.json, request.orderNo);
@@ -117,6 +118,17 @@ async function explainRefusal(
   if (standing.kind === 'failed') return failed(reason, refusal.code, refusal.message);
   if (standing.kind === 'paying' && request.scene === 'code') return { kind: 'pending', action: null };
   return standing.kind === 'succeeded' ? standing : unknown(refusal.message, refusal.code);
+}
+
+function isNotFound(code: string): boolean {
+  return rowOf(code).state === 'not_found';
+}
+
+function isSetUpWrongly(...codes: readonly string[]): boolean {
+  return codes.every((code) => {
+    const row = rowOf(code);
+    return row.state === 'refused' && row.reason === 'merchant_misconfigured';
+  });
 }
 
 const REASONS = {

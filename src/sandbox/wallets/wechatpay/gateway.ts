@@ -3,15 +3,17 @@ import type { ErrorCode } from './codes.ts';
 import { errorRow } from './codes.ts';
 import type { SandboxKeys } from './keys.ts';
 
+export type SignedKind = 'reply' | 'notification';
+
 /** What every part of the gateway works with. */
 export interface Gateway extends Ground {
   keys: SandboxKeys;
-  /** Every so many replies and notifications one is signed wrongly on purpose; 0 for never. */
+  /** Every so many replies, and every so many notifications, one is signed wrongly on purpose; 0 for never. */
   probeEvery: number;
   /** How many of a hundred notifications to a moving merchant are signed by the public key. */
   rampPercent: number;
-  /** Replies and notifications that were signed so far. */
-  signedCount: number;
+  /** How many were signed so far. */
+  signedCounts: Record<SignedKind, number>;
   /** Makes tokens of bill files nobody else can make. */
   tokenKey: Buffer;
 }

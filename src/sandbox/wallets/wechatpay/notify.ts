@@ -40,7 +40,7 @@ export async function compose(gateway: Gateway, order: Order, fault: Fault | nul
     'user-agent': 'Mozilla/4.0',
     'request-id': newRequestId(gateway, 0),
     'wechatpay-signature-type': 'WECHATPAY2-SHA256-RSA2048',
-    ...sealedHeaders(gateway, signerFor(gateway, merchant, order), body, fault),
+    ...sealedHeaders(gateway, 'notification', signerFor(gateway, merchant, order), body, fault),
   };
   return { headers, body };
 }

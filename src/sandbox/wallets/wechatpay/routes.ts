@@ -148,7 +148,7 @@ function sendDecision(
 ): FastifyReply {
   const body = toBody(decision);
   const inner = decision.kind === 'error' ? decision.inner : 0;
-  const headers = sealedHeaders(gateway, signerOf(gateway, from.merchant, request), body, from.fault);
+  const headers = sealedHeaders(gateway, 'reply', signerOf(gateway, from.merchant, request), body, from.fault);
   reply.status(decision.status).headers({ ...headers, 'request-id': newRequestId(gateway, inner) });
   return body === '' ? reply.send() : reply.type('application/json; charset=utf-8').send(body);
 }

@@ -1,5 +1,5 @@
 import type { Fault } from '../ground/fault.ts';
-import type { Gateway } from './gateway.ts';
+import type { Gateway, SignedKind } from './gateway.ts';
 import type { SigningKey } from './keys.ts';
 import { signMessage } from './sign.ts';
 
@@ -8,6 +8,7 @@ const OLD_SECONDS = 600;
 /** The four headers that vouch for a reply or a notification. A fault may make them unworthy of belief, or leave them out. */
 export function sealedHeaders(
   gateway: Gateway,
+  kind: SignedKind,
   signer: SigningKey,
   body: string,
   fault: Fault | null,
@@ -18,8 +19,8 @@ export function sealedHeaders(
   const timestamp = String(nowSeconds - (fault?.kind === 'old_time' ? OLD_SECONDS : 0));
   const nonce = gateway.random.bytes(16).toString('hex');
   const signature = signMessage(key.key, timestamp, nonce, body);
-  gateway.signedCount += 1;
-  const isProbe = gateway.probeEvery > 0 && gateway.signedCount % gateway.probeEvery === 0;
+  gateway.signedCounts[kind] += 1;
+  const isProbe = gateway.probeEvery > 0 && gateway.signedCounts[kind] % gateway.probeEvery === 0;
   return {
     'wechatpay-timestamp': timestamp,
     'wechatpay-nonce': nonce,

@@ -15,7 +15,7 @@ const REFUND_DELAY_MS = 2_000;
 const RAMP_PERCENT = 50;
 
 export interface WechatpaySandboxOptions extends SimulatorOptions {
-  /** Every so many replies and notifications one is signed wrongly on purpose, as WeChat Pay does now and then; 0: never. */
+  /** Every so many replies, and notifications, one is signed wrongly on purpose, as WeChat Pay does; 0: never. */
   probeEvery?: number;
   /** How many of a hundred notifications to the merchant that moves to the public key are signed by it. */
   rampPercent?: number;
@@ -61,7 +61,7 @@ function toGateway(ground: Ground, keys: SandboxKeys, options: WechatpaySandboxO
     keys,
     probeEvery: options.probeEvery ?? 0,
     rampPercent: options.rampPercent ?? RAMP_PERCENT,
-    signedCount: 0,
+    signedCounts: { reply: 0, notification: 0 },
     tokenKey: options.random.bytes(32),
   });
 }
