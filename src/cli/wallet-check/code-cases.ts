@@ -57,6 +57,19 @@ export const codeCases: readonly CheckCase[] = [
     },
   },
   {
+    id: 'code-late',
+    rule: 'A payment code is not charged for an order whose time is over.',
+    advice: 'Look at expires_at in the step that writes the order down, before anything is charged.',
+    section: 'Orders',
+    needs: ['order-late'],
+    async run(world) {
+      const payment_code = await codeOf(world, 'pays');
+      const { orderNo, came } = await world.create({ scene: 'code', payment_code, expires_at: world.inSeconds(-2) });
+      if (came.json['state'] === 'paid') world.remember('payment', orderNo, 1234n);
+      expectThat(came.json['state'] === 'closed', `it was answered with ${told(came)}`);
+    },
+  },
+  {
     id: 'code-once',
     rule: 'A payment code pays one order; a second one with it is closed.',
     advice: 'Mark the code as used in the moment in which it is charged.',

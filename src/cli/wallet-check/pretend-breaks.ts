@@ -43,6 +43,7 @@ export const BREAKS = {
   code_short: ['code-shape', 'has payment codes of 18 digits'],
   pin_fails: ['code-waits', 'says closed while the buyer enters the PIN'],
   declined_stays_open: ['code-declined', 'leaves an order open whose buyer cannot pay'],
+  charges_late: ['code-late', 'charges a code for an order whose time is over'],
   code_reused: ['code-once', 'charges a payment code twice'],
   undo_keeps_money: ['code-undo', 'says undone and keeps the money'],
   undone_can_be_paid: ['code-undo-waiting', 'takes the PIN after the undo'],

@@ -35,8 +35,10 @@ describe('the settings of an account', () => {
 
   test('may take the keys of the manifest as they are', () => {
     const jwk = { ...wallet.publicKey.export({ format: 'jwk' }), kid: 'w7', use: 'sig' };
-    const config = readConfig('meituanpay', { ...GOOD, wallet_public_keys: JSON.stringify([jwk]) });
-    expect([...config.walletKeys.keys()]).toEqual(['w7']);
+    for (const given of [[jwk], { protocol: 'open-wallet', keys: [jwk] }]) {
+      const config = readConfig('meituanpay', { ...GOOD, wallet_public_keys: JSON.stringify(given) });
+      expect([...config.walletKeys.keys()]).toEqual(['w7']);
+    }
   });
 
   test('name the scenes that the merchant has, in the usual order', () => {
@@ -85,6 +87,12 @@ describe('the settings of an account', () => {
       'wallet_public_keys',
       JSON.stringify(Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`w${n}`, pemOf(wallet.publicKey)]))),
     ],
+    [
+      'a private key of the manifest',
+      'wallet_public_keys',
+      JSON.stringify([{ ...wallet.privateKey.export({ format: 'jwk' }), kid: 'w1' }]),
+    ],
+    ['a manifest without keys', 'wallet_public_keys', '{"protocol":"open-wallet","keys":[]}'],
     ['an id with a blank', 'wallet_public_keys', JSON.stringify({ 'w 1': pemOf(wallet.publicKey) })],
     ['a scene that is none', 'scenes', 'web, moon'],
     ['a third environment', 'environment', 'staging'],

@@ -135,7 +135,7 @@ function readPrivateKey(settings: Settings, environment: OpenConfig['environment
   return key;
 }
 
-/** JSON: a key's id → its PEM, or the `keys` of the wallet's manifest as they are. */
+/** JSON: a key's id → its PEM, or the wallet's manifest, whole or its `keys` alone. */
 function readWalletKeys(text: string): KeyRing {
   const name = 'wallet_public_keys';
   let input: unknown;
@@ -144,7 +144,8 @@ function readWalletKeys(text: string): KeyRing {
   } catch {
     throw wrong(name, 'must be JSON: the keys of the manifest, or an object of key id and PEM');
   }
-  const pairs = Array.isArray(input) ? input.map(fromJwk) : pairsOf(input);
+  const jwks = keysIn(input);
+  const pairs = jwks === null ? pairsOf(input) : jwks.map(fromJwk);
   if (pairs.length === 0) throw wrong(name, 'holds no key');
   if (pairs.length > WALLET_KEYS_MAX) throw wrong(name, `holds more than ${WALLET_KEYS_MAX} keys`);
   const ring = new Map<string, KeyObject>();
@@ -156,6 +157,13 @@ function readWalletKeys(text: string): KeyRing {
     ring.set(keyId, key);
   }
   return ring;
+}
+
+/** The list itself, or the whole manifest that it stands in. */
+function keysIn(input: unknown): unknown[] | null {
+  if (Array.isArray(input)) return input;
+  const keys = typeof input === 'object' && input !== null && 'keys' in input ? input.keys : null;
+  return Array.isArray(keys) ? keys : null;
 }
 
 function pairsOf(input: unknown): [string, KeyObject | null][] {
