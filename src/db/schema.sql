@@ -414,8 +414,9 @@ create table statement_breaks (
   constraint statement_breaks_record_check CHECK (record = ANY (ARRAY['payment'::text, 'refund'::text])),
   constraint statement_breaks_state_check CHECK (state = ANY (ARRAY['open'::text, 'carried'::text, 'resolved'::text, 'left_for_operator'::text]))
 );
+CREATE INDEX statement_breaks_by_statement ON statement_breaks USING btree (statement_id, id);
 CREATE INDEX statement_breaks_due ON statement_breaks USING btree (due_at) WHERE (due_at IS NOT NULL);
-CREATE INDEX statement_breaks_waiting ON statement_breaks USING btree (wallet_account_id, record, order_no) WHERE ((kind = 'ours_only'::text) AND (state <> 'resolved'::text));
+CREATE INDEX statement_breaks_waiting ON statement_breaks USING btree (wallet_account_id, record, order_no) WHERE (state <> 'resolved'::text);
 
 create table statement_file_parts (
   book integer not null,
