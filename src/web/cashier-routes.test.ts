@@ -297,6 +297,17 @@ describe('the way to the wallet', () => {
     expect(page.body).toContain('stay=1');
   });
 
+  test('"I have paid" asks the wallet and shows its answer at once, although nobody has told us', async () => {
+    const { url } = await world.newCashier();
+    const browse = openBrowser('desktop');
+    await browse(`${url}/attempts`, { form: { wallet: 'wechatpay' } });
+    const orderNo = world.wechatpay.orders().at(-1)?.order_no ?? '';
+    world.wechatpay.setFault({ operation: 'notify', kind: 'silent', orderNo });
+    world.wechatpay.pay(orderNo);
+    expect((await browse(url)).body).toContain('data-state="succeeded"');
+    world.wechatpay.clearFaults();
+  });
+
   test('a buyer who comes back without having paid is told so, with the other wallets open', async () => {
     const { url } = await world.newCashier();
     const browse = openBrowser('phone');

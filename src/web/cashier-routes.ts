@@ -21,8 +21,11 @@ export function mountCashierRoutes(app: FastifyInstance, cashier: Cashier): void
   const departure = createDeparture(cashier, visits);
 
   app.get<VisitParams>('/c/:id/:token', hidden, async (request, reply) => {
-    const visit = await visits.open(request, reply);
-    if (isRead(request) && isOpen(visit)) await askForBuyer(visit.view);
+    let visit = await visits.open(request, reply);
+    if (isRead(request) && isOpen(visit)) {
+      await askForBuyer(visit.view);
+      visit = await visits.renew(visit);
+    }
     const home = isRead(request) && visits.mayStart(visit) ? homeOf(visit.view, visit.where) : null;
     const asked = queryOf(request, 'wallet');
     if (home === null || (asked !== null && asked !== home.wallet.name)) return sendPage(visit, false);

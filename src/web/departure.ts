@@ -40,8 +40,9 @@ export function createDeparture(cashier: Cashier, visits: Visits) {
     /** The browser comes back from asking who pays. Without an answer the wallets are shown, and a line says why. */
     async comeWithPayer(visit: Visit, name: string): Promise<FastifyReply> {
       const wallet = visit.view.wallets.find((candidate) => candidate.name === name);
-      const isHere = wallet !== undefined && waysOf(wallet, visit.where)[0]?.kind === 'scene';
-      if (!isHere) throw new Refusal('wallet_not_available', 'the wallet cannot be paid here', { param: 'wallet' });
+      const way = wallet === undefined ? undefined : waysOf(wallet, visit.where)[0];
+      if (wallet === undefined || way?.kind !== 'scene' || way.scene !== 'jsapi')
+        throw new Refusal('wallet_not_available', 'the wallet cannot be paid here', { param: 'wallet' });
       const reading = visits.takeAsked(visit)
         ? await readPayer(cashier, { ...wishFor(visit, wallet), ...whoCame(visit) })
         : null;
@@ -70,7 +71,7 @@ export function createDeparture(cashier: Cashier, visits: Visits) {
       paymentId: payment.id,
       scene,
       walletAccountId: null,
-      buyerIp: visit.request.ip,
+      buyerIp: plainAddress(visit.request.ip),
       payer,
       paymentCode: null,
       claim: null,
@@ -91,6 +92,11 @@ function leaveFor(visit: Visit, action: Leaving | null): FastifyReply {
 
 function wishFor({ view: { payment } }: Visit, wallet: BuyerWallet) {
   return { book: payment.book, merchantId: payment.merchantId, wallet: wallet.name };
+}
+
+/** A server that listens for both families sees IPv4 inside IPv6; wallets know the plain form. */
+function plainAddress(ip: string): string {
+  return ip.replace(/^::ffff:(?=\d+\.)/, '');
 }
 
 function whoCame({ request, where }: Visit) {

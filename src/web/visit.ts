@@ -14,7 +14,7 @@ export interface VisitParams {
 
 /** One request for a page of a payment, by a browser that we may know. */
 export interface Visit {
-  request: FastifyRequest;
+  request: FastifyRequest<VisitParams>;
   reply: FastifyReply;
   view: BuyerView;
   path: string;
@@ -49,6 +49,12 @@ export function createVisits(cashier: Cashier) {
       const path = cashierPath(deps.keyring, view.payment.id);
       const visit = { request, reply, view, path, lang: langOf(request) };
       return { ...visit, where: whereIs(visit) };
+    },
+
+    /** The same visit after the wallets were asked. */
+    async renew(visit: Visit): Promise<Visit> {
+      const { id, token } = visit.request.params;
+      return { ...visit, view: await openBuyerView(cashier, id, token) };
     },
 
     toView(visit: Visit, startsNow: boolean): CashierView {
