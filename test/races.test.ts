@@ -21,10 +21,9 @@ afterEach(async () => {
   let differences: string[] = [];
   await eventually('the books to agree', async () => {
     const records = await readRecords(callPatiently(a.url, two.apiKey));
-    const owners = { ...two, merchantNo: two.unionpay.merchantSettings.mer_id };
     differences = [
-      ...(await compareLedger(a.ledger, a.sql, owners, records, two.unionpay)),
-      ...compareRefunds(records, two.unionpay),
+      ...(await compareLedger(a.ledger, a.sql, two.merchantId, records, two.wallets.all)),
+      ...compareRefunds(records, two.wallets.all),
     ];
     return differences.length === 0;
   }).catch((error: unknown) => {

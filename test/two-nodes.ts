@@ -3,14 +3,14 @@ import { type Log, silentLog } from '../src/base/log.ts';
 import { systemRandom } from '../src/base/random.ts';
 import { Secret } from '../src/base/secret.ts';
 import type { Send } from '../src/base/outbound.ts';
-import { addWalletAccount } from '../src/cashier/add-wallet-account.ts';
 import { createApiKey } from '../src/cashier/api-keys.ts';
 import { createMerchant } from '../src/cashier/create-merchant.ts';
 import { SCOPES } from '../src/cashier/merchant.ts';
 import { BOOK, type Hutong, type HutongOptions, openHutong } from '../src/hutong.ts';
-import { startUnionpaySandbox, type UnionpaySandbox } from '../src/sandbox/wallets/unionpay/unionpay.ts';
+import type { UnionpaySandbox } from '../src/sandbox/wallets/unionpay/unionpay.ts';
 import { freshDatabase } from './database.ts';
 import { LeapingClock } from './kill/leaping-clock.ts';
+import { type PretendWallets, type SimulatorName, startPretendWallets } from './pretend-wallets.ts';
 import { callApi, freePort, type TestReply } from './server.ts';
 
 export interface Node extends Hutong {
@@ -22,6 +22,7 @@ export interface TwoNodes {
   nodes: readonly [Node, Node];
   clock: LeapingClock;
   unionpay: UnionpaySandbox;
+  wallets: PretendWallets;
   apiKey: string;
   merchantId: string;
   walletAccountId: string;
@@ -35,19 +36,14 @@ export interface TwoNodes {
 /** Errors of ours should be seen. */
 const loudLog: Log = { ...silentLog, error: (facts, message) => console.error(message, facts) };
 
-/** Two whole Hutongs over one fresh database, as behind a load balancer, with one simulated UnionPay and one shop. */
-export async function startTwoNodes(): Promise<TwoNodes> {
+/** Two whole Hutongs over one fresh database, as behind a load balancer, with a simulated UnionPay and one shop. */
+export async function startTwoNodes(
+  otherWallets: readonly Exclude<SimulatorName, 'unionpay'>[] = [],
+): Promise<TwoNodes> {
   const { url: databaseUrl } = await freshDatabase();
   const clock = new LeapingClock(0);
-  const unionpay = await startUnionpaySandbox({
-    port: 0,
-    clock,
-    random: systemRandom,
-    log: silentLog,
-    dataDir: null,
-    notifyDelaysMs: [0, 200, 400],
-    refundDelayMs: 20,
-  });
+  const wallets = await startPretendWallets(otherWallets, { clock, notifyDelaysMs: [0, 200, 400], refundDelayMs: 20 });
+  const { unionpay } = wallets;
   const masterSecrets: [Secret] = [new Secret(systemRandom.bytes(32).toString('base64'))];
   const ports: [number, number] = [await freePort(), await freePort()];
   const queries: string[] = [];
@@ -86,22 +82,21 @@ export async function startTwoNodes(): Promise<TwoNodes> {
   const { id: merchantId } = await createMerchant(deps, { book: BOOK, name: '两台机器的店', livemode: false });
   const { token } = await createApiKey(deps, { merchantId, label: 'test', scopes: SCOPES, expiresAt: null });
   apiKey = token.reveal();
-  const settings = unionpay.merchantSettings;
-  const account = await addWalletAccount(deps, { merchantId, wallet: 'unionpay', label: '', settings, claim: null });
-  const { id: walletAccountId }: { id: string } = JSON.parse(account.body); // a wallet account as the API shows it
+  await wallets.openAccounts(deps, merchantId);
   for (const node of nodes) node.startWork();
   return {
     nodes,
     clock,
     unionpay,
+    wallets,
     apiKey,
     merchantId,
-    walletAccountId,
+    walletAccountId: wallets.get('unionpay').accountId,
     queries,
     openNode: async (own) => openNode(await freePort(), { log: silentLog, ...own }),
     async close() {
       await Promise.all(opened.map((hutong) => hutong.stop()));
-      await unionpay.stop();
+      await wallets.stop();
     },
   };
 }

@@ -45,6 +45,7 @@ export function findLost(acknowledged: readonly Acknowledged[], records: ShopRec
     const changed = FIXED[kind].filter((field) => JSON.stringify(now[field]) !== JSON.stringify(json[field]));
     const wasFinal = kind === 'payment' && ['succeeded', 'canceled'].includes(json.state);
     if (wasFinal && now.state !== json.state) changed.push('state' as never); // shown below, whatever its name
+    if (json.outcome === 'succeeded' && now.outcome !== 'succeeded') changed.push('outcome' as never); // likewise
     return changed.map(
       (field) => `${json.id}: ${field} was ${JSON.stringify(json[field])}, is ${JSON.stringify(now[field])}`,
     );
@@ -54,7 +55,8 @@ export function findLost(acknowledged: readonly Acknowledged[], records: ShopRec
 /**
  * Things that nobody asked for, or asked for once and got twice. Every POST was repeated until it was answered, so there are
  * exactly as many payments and refunds as acknowledgements. An attempt may stand beside the acknowledged one when the
- * server died before it could tell its way to pay: then nobody knew that way, and nobody may have paid.
+ * server died before it could tell its way to pay: then nobody knew that way, and nobody may have paid. Only a payment code
+ * needs no way: its attempt was told to the wallet, and sent again the code is used up.
  */
 export function findDoubled(acknowledged: readonly Acknowledged[], records: ShopRecords): string[] {
   const acknowledgedIds = acknowledged.filter(({ status }) => status === 201).map(({ json }) => json.id as string);
@@ -62,7 +64,9 @@ export function findDoubled(acknowledged: readonly Acknowledged[], records: Shop
   const orderNos = new Set([...records.payments.values()].map((payment) => payment.order_no));
   const untold = [...records.payments.keys()].filter((id) => !ids.has(id));
   const unasked = [...records.refunds.values()].filter((refund) => !refund.automatic && !ids.has(refund.id));
-  const paidUntold = [...records.attempts.values()].filter((one) => !ids.has(one.id) && one.outcome === 'succeeded');
+  const paidUntold = [...records.attempts.values()].filter(
+    (one) => !ids.has(one.id) && one.outcome === 'succeeded' && one.scene !== 'code',
+  );
   return [
     ...(ids.size === acknowledgedIds.length
       ? []

@@ -4,42 +4,90 @@ import { type AccountKind, chartAccountId } from '../../src/ledger/chart.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
 import type { ShownOrder } from '../../src/sandbox/wallets/ground/control.ts';
-import type { UnionpaySandbox } from '../../src/sandbox/wallets/unionpay/unionpay.ts';
+import type { PretendWallet } from '../pretend-wallets.ts';
+import type { Acknowledged } from './patient-caller.ts';
 import type { ShopRecords } from './check-acknowledged.ts';
 import type { Accepted } from './webhook-receiver.ts';
 
-/** Our payments and the simulator's, order by order, in both directions. */
-export function comparePayments(records: ShopRecords, unionpay: UnionpaySandbox): string[] {
-  const theirs = byOrderNo(unionpay.orders().filter((order) => order.txn_type === '01'));
-  const wrong = twice(theirs);
+type Wallets = readonly PretendWallet[];
+
+/** Our payments and the wallets', order by order, in both directions. */
+export function comparePayments(records: ShopRecords, wallets: Wallets): string[] {
+  const theirs = new Map(wallets.map((wallet) => [wallet.name as string, byOrderNo(ordersOf(wallet, 'payment'))]));
+  const revoked = listRevoked(wallets);
+  const wrong = [...theirs.values()].flatMap(twice);
   for (const payment of records.payments.values()) {
-    const paid = payment.attempts.filter(
-      (attempt: { id: string }) => theirs.get(lettersOf(attempt.id))?.[0]?.state === 'succeeded',
+    const orderOf = (attempt: { id: string; wallet: string }): ShownOrder | undefined =>
+      theirs.get(attempt.wallet)?.get(lettersOf(attempt.id))?.[0];
+    const paid = payment.attempts.filter((attempt: { id: string; wallet: string }) =>
+      isPaid(revoked, orderOf(attempt)),
     );
     const accepted = paid.filter((attempt: { settled: string }) => attempt.settled === 'accepted');
     if (!['succeeded', 'canceled'].includes(payment.state)) wrong.push(`${payment.id} is still ${payment.state}`);
     if (accepted.length !== (payment.state === 'succeeded' ? 1 : 0))
       wrong.push(`${payment.id} is ${payment.state}, and ${accepted.length} attempts count`);
-    for (const attempt of payment.attempts) {
-      const order = theirs.get(lettersOf(attempt.id))?.[0];
-      const isPaid = order?.state === 'succeeded';
-      if (attempt.outcome !== (isPaid ? 'succeeded' : 'failed'))
-        wrong.push(`${attempt.id} is ${attempt.outcome}, there it is ${order?.state ?? 'absent'}`);
-      if (order !== undefined && order.amount_fen !== payment.amount.minor)
-        wrong.push(`${attempt.id} is over ${payment.amount.minor} here and ${order.amount_fen} there`);
-      if (isPaid && attempt.settled === 'surplus' && order.refunded_fen !== order.amount_fen)
-        wrong.push(`${attempt.id} is surplus, and ${order.refunded_fen} of ${order.amount_fen} went back`);
-      if (isPaid && attempt.settled === 'accepted' && order.refunded_fen !== payment.refunded.minor)
-        wrong.push(`${payment.id}: ${payment.refunded.minor} refunded here, ${order.refunded_fen} there`);
-    }
+    for (const attempt of payment.attempts) wrong.push(...compareAttempt(payment, attempt, orderOf(attempt), revoked));
   }
-  const known = new Set([...records.attempts.keys()].map(lettersOf));
-  for (const orderNo of theirs.keys()) if (!known.has(orderNo)) wrong.push(`the wallet has ${orderNo}, we do not`);
+  const known = new Map([...records.attempts.values()].map((attempt) => [lettersOf(attempt.id), attempt.wallet]));
+  for (const [wallet, orders] of theirs)
+    for (const orderNo of orders.keys())
+      if (known.get(orderNo) !== wallet) wrong.push(`${wallet} has ${orderNo}, we do not`);
   return wrong;
 }
 
-export function compareRefunds(records: ShopRecords, unionpay: UnionpaySandbox): string[] {
-  const theirs = byOrderNo(unionpay.orders().filter((order) => order.txn_type !== '01'));
+/** As the API shows them; read field by field. */
+type Shown = ReturnType<typeof JSON.parse>;
+
+function compareAttempt(payment: Shown, attempt: Shown, order: ShownOrder | undefined, revoked: Revoked): string[] {
+  const wrong: string[] = [];
+  const name = `${attempt.id} (${attempt.wallet} ${attempt.scene})`;
+  const paid = isPaid(revoked, order);
+  if (attempt.outcome !== (paid ? 'succeeded' : 'failed'))
+    wrong.push(`${name} is ${attempt.outcome}, there it is ${order?.state ?? 'absent'}`);
+  if (order === undefined) return wrong;
+  if (order.amount_fen !== payment.amount.minor)
+    wrong.push(`${name} is over ${payment.amount.minor} here and ${order.amount_fen} there`);
+  if (paid && attempt.settled === 'surplus' && order.refunded_fen !== order.amount_fen)
+    wrong.push(`${name} is surplus, and ${order.refunded_fen} of ${order.amount_fen} went back`);
+  if (paid && attempt.settled === 'accepted' && order.refunded_fen !== payment.refunded.minor)
+    wrong.push(`${name}: ${payment.refunded.minor} refunded here, ${order.refunded_fen} there`);
+  return wrong;
+}
+
+type Revoked = ReadonlySet<string>;
+
+/** Whether the wallet has the buyer's money, or had it until it was refunded: what was undone is as if it had not been. */
+function isPaid(revoked: Revoked, order: ShownOrder | undefined): boolean {
+  return order?.state === 'succeeded' && !revoked.has(order.order_no);
+}
+
+/** JD's undo of a paid order is a transaction of its own in JD's books; elsewhere the order itself is `reversed`. */
+function listRevoked(wallets: Wallets): Revoked {
+  const orders = wallets.flatMap((wallet) => wallet.sandbox.orders());
+  const revokes = orders.filter((order) => order.via === 'revoke' && order.state === 'succeeded');
+  return new Set(revokes.map((order) => order.original_order_no ?? ''));
+}
+
+/** What was undone at a wallet: never called paid here, to nobody, and not refunded beside. */
+export function compareUndone(records: ShopRecords, wallets: Wallets, told: readonly Acknowledged[]): string[] {
+  const undone = [...listRevoked(wallets)];
+  for (const wallet of wallets)
+    for (const order of ordersOf(wallet, 'payment')) if (order.state === 'reversed') undone.push(order.order_no);
+  const wrong: string[] = [];
+  const refunded = new Set([...records.refunds.values()].map((refund) => refund.attempt_id));
+  const toldPaid = new Set(told.filter(({ json }) => json.outcome === 'succeeded').map(({ json }) => json.id));
+  for (const orderNo of undone) {
+    const attempt = records.attempts.get(`att_${orderNo}`);
+    if (attempt === undefined || attempt.outcome !== 'failed' || attempt.settled !== null)
+      wrong.push(`${orderNo} was undone, and is ${attempt?.outcome ?? 'nothing'} ${attempt?.settled ?? ''} here`);
+    if (refunded.has(`att_${orderNo}`)) wrong.push(`${orderNo} was undone, and refunded beside`);
+    if (toldPaid.has(`att_${orderNo}`)) wrong.push(`${orderNo} was undone, and somebody was told that it is paid`);
+  }
+  return wrong;
+}
+
+export function compareRefunds(records: ShopRecords, wallets: Wallets): string[] {
+  const theirs = byOrderNo(wallets.flatMap((wallet) => ordersOf(wallet, 'refund')));
   const wrong = twice(theirs);
   for (const refund of records.refunds.values()) {
     const order = theirs.get(lettersOf(refund.id))?.[0];
@@ -56,41 +104,39 @@ export function compareRefunds(records: ShopRecords, unionpay: UnionpaySandbox):
   return wrong;
 }
 
-export interface LedgerOwners {
-  merchantId: string;
-  walletAccountId: string;
-  /** The merchant's number at the wallet. */
-  merchantNo: string;
+/** Without the undoings, which are no refunds of ours. */
+function ordersOf(wallet: PretendWallet, kind: ShownOrder['kind']): ShownOrder[] {
+  return wallet.sandbox.orders().filter((order) => order.kind === kind && order.via !== 'revoke');
 }
 
-/** The ledger against itself, against the wallet's totals and against the payments. */
+/** The ledger against itself, against each wallet's totals and against the payments. */
 export async function compareLedger(
   ledger: Pick<Ledger, 'lookupAccounts'>,
   sql: Sql,
-  owners: LedgerOwners,
+  merchantId: string,
   records: ShopRecords,
-  unionpay: UnionpaySandbox,
+  wallets: Wallets,
 ): Promise<string[]> {
   const verification = await verifyLedger({ sql });
-  const theirs = unionpay.totals().find((total) => total.merchant_no === owners.merchantNo);
   let owed = 0n;
   for (const payment of records.payments.values())
     if (payment.state === 'succeeded') owed += BigInt(payment.amount.minor) - BigInt(payment.refunded.minor);
   const balance = (kind: AccountKind, owner: string): Promise<bigint> => balanceOf(ledger, kind, owner);
-  const rows: [string, bigint, bigint][] = [
-    [
-      'wallet_receivable',
-      -(await balance('wallet_receivable', owners.walletAccountId)),
-      BigInt(theirs?.net_fen ?? '-1'),
-    ],
-    ['merchant_payable', await balance('merchant_payable', owners.merchantId), owed],
-    ['refunds_in_flight', await balance('refunds_in_flight', owners.walletAccountId), 0n],
-    ['suspense', await balance('suspense', owners.walletAccountId), 0n],
-  ];
+  const rows: [string, bigint, bigint][] = [['merchant_payable', await balance('merchant_payable', merchantId), owed]];
+  for (const { name, accountId, sandbox } of wallets) {
+    rows.push([`wallet_receivable of ${name}`, -(await balance('wallet_receivable', accountId)), netOf(sandbox)]);
+    rows.push([`refunds_in_flight of ${name}`, await balance('refunds_in_flight', accountId), 0n]);
+    rows.push([`suspense of ${name}`, await balance('suspense', accountId), 0n]);
+  }
   return [
     ...(verification.ok ? [] : [verification.text]),
-    ...rows.flatMap(([name, is, should]) => (is === should ? [] : [`${name} is ${is}, it should be ${should}`])),
+    ...rows.flatMap(([what, is, should]) => (is === should ? [] : [`${what} is ${is}, it should be ${should}`])),
   ];
+}
+
+/** Over all numbers of the wallet: JD has one of its own for payment codes, and nobody else trades there. */
+function netOf(sandbox: PretendWallet['sandbox']): bigint {
+  return sandbox.totals().reduce((sum, total) => sum + BigInt(total.net_fen), 0n);
 }
 
 /** On the side of credits. */

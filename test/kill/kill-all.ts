@@ -1,4 +1,4 @@
-import type { UnionpaySandbox } from '../../src/sandbox/wallets/unionpay/unionpay.ts';
+import type { PretendWallets } from '../pretend-wallets.ts';
 import type { Dice } from './dice.ts';
 import { killPostgres } from './kill-postgres.ts';
 import type { World } from './world.ts';
@@ -19,11 +19,11 @@ const PAUSE_MS = 2_000;
  * for two seconds. Ends with a server that runs.
  */
 export async function killAll(dice: Dice, world: World, killsMax: number): Promise<Kills> {
-  const { server, unionpay, call, postgres } = world;
+  const { server, wallets, call, postgres } = world;
   const kills: Kills = { server: 0, postgres: 0, pauses: 0 };
   let starting = Promise.resolve();
   for (let kill = 1; kill <= killsMax; kill++) {
-    disturb(dice, unionpay);
+    disturb(dice, wallets);
     await waitForWork(dice, () => call.acknowledged.length);
     if (kill % 3 === 0) {
       await killPostgres(postgres);
@@ -44,24 +44,33 @@ export async function killAll(dice: Dice, world: World, killsMax: number): Promi
     }
   }
   await starting;
-  unionpay.clearFaults();
+  wallets.clearFaults();
   server.leap(OUTAGE_MS);
   return kills;
 }
 
 /** However slow the machine: there is work between two kills, and the moment of the next is nobody's choice. */
 async function waitForWork(dice: Dice, count: () => number): Promise<void> {
-  const enough = count() + (dice.isBelow(0.2) ? 0 : dice.between(10, 90));
+  const enough = count() + (dice.isBelow(0.2) ? 0 : dice.between(10, 60));
   for (let waitedMs = 0; count() < enough && waitedMs < WAIT_MS_MAX; waitedMs += 20) await pause(20);
   await pause(dice.between(0, 150));
 }
 
-/** The wallet is slow, or does what it was asked and hangs up before it has said so. */
-function disturb(dice: Dice, unionpay: UnionpaySandbox): void {
-  unionpay.clearFaults();
-  for (const operation of ['app', 'query', 'refund', 'void'] as const) {
-    unionpay.setFault({ operation, kind: 'slow', value: dice.between(20, 200), times: 3 });
-    if (dice.isBelow(0.3)) unionpay.setFault({ operation, kind: 'drop_after', times: 1 });
+/**
+ * Every wallet is slow; some do nothing and say nothing, answer a page, do what they were asked and hang up or sign it
+ * wrongly; notifications are lost or come twice.
+ */
+function disturb(dice: Dice, wallets: PretendWallets): void {
+  wallets.clearFaults();
+  for (const { sandbox } of wallets.all) {
+    for (const operation of ['pay', 'query', 'refund', 'cancel'] as const) {
+      sandbox.setFault({ operation, kind: 'slow', value: dice.between(20, 200), times: 2 });
+      if (!dice.isBelow(0.3)) continue;
+      const kind = dice.pick(['drop_after', 'drop_after', 'silent', 'html', 'bad_signature'] as const);
+      sandbox.setFault({ operation, kind, times: 1 });
+    }
+    if (dice.isBelow(0.3)) sandbox.setFault({ operation: 'notify', kind: 'duplicate', times: 2 });
+    if (dice.isBelow(0.2)) sandbox.setFault({ operation: 'notify', kind: 'silent', times: 2 });
   }
 }
 

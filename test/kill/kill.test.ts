@@ -4,11 +4,13 @@ import { systemRandom } from '../../src/base/random.ts';
 import { connect } from '../../src/db/connect.ts';
 import { BOOK } from '../../src/hutong.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
+import type { PretendWallet } from '../pretend-wallets.ts';
 import { findDoubled, findLost, findUnlikeRepeats, readRecords } from './check-acknowledged.ts';
-import { compareLedger, comparePayments, compareRefunds, compareWebhooks } from './check-books.ts';
+import { compareLedger, comparePayments, compareRefunds, compareUndone, compareWebhooks } from './check-books.ts';
 import { type Dice, rollDice } from './dice.ts';
 import { killAll, type Kills } from './kill-all.ts';
 import { settle } from './settle.ts';
+import type { Sleeper } from './order-steps.ts';
 import { runShop } from './shop.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -48,8 +50,8 @@ test(
   TEST_MS_MAX,
 );
 
-async function killUnderLoad(dice: Dice, world: World): Promise<{ kills: Kills; sleepers: string[] }> {
-  const sleepers: string[] = [];
+async function killUnderLoad(dice: Dice, world: World): Promise<{ kills: Kills; sleepers: Sleeper[] }> {
+  const sleepers: Sleeper[] = [];
   let isOver = false;
   const shops = Array.from({ length: SHOPS }, (_, index) =>
     runShop({ ...world, dice: dice.fork(), sleepers, isOver: () => isOver }, index + 1),
@@ -63,12 +65,13 @@ async function killUnderLoad(dice: Dice, world: World): Promise<{ kills: Kills; 
 type Findings = Record<string, string[]>;
 
 /** Each list names what is wrong, in words. */
-async function compareEverything(dice: Dice, world: World, sleepers: string[]): Promise<Findings> {
-  const { call, clock, owners, postgres, receiver, server, unionpay } = world;
+async function compareEverything(dice: Dice, world: World, sleepers: Sleeper[]): Promise<Findings> {
+  const { call, clock, merchantId, postgres, receiver, server } = world;
+  const wallets = world.wallets.all;
   const sql = connect(postgres.url, { connectionsMax: 4, applicationName: 'test' });
   try {
     await settle(sql, world, () => {
-      for (const orderNo of sleepers) unionpay.pay(orderNo, { late: true });
+      for (const { wallet, orderNo } of sleepers) wallet.sandbox.pay(orderNo, { late: true });
     });
     const lost = findLost(call.acknowledged, await readRecords(call));
     const answeredUnlike = await findUnlikeRepeats(call, dice);
@@ -78,9 +81,10 @@ async function compareEverything(dice: Dice, world: World, sleepers: string[]): 
       lost,
       doubled: findDoubled(call.acknowledged, records),
       answeredUnlike,
-      payments: comparePayments(records, unionpay),
-      refunds: compareRefunds(records, unionpay),
-      ledger: await compareLedger(ledger, sql, owners, records, unionpay),
+      payments: comparePayments(records, wallets),
+      undone: compareUndone(records, wallets, call.acknowledged),
+      refunds: compareRefunds(records, wallets),
+      ledger: await compareLedger(ledger, sql, merchantId, records, wallets),
       webhooks: await compareWebhooks(sql, receiver.accepted, records),
       forgedWebhooks: receiver.forged === 0 ? [] : [`${receiver.forged} webhooks were not signed rightly`],
       internalErrors: call.internalErrors,
@@ -92,8 +96,7 @@ async function compareEverything(dice: Dice, world: World, sleepers: string[]): 
 }
 
 function showTable(world: World, kills: Kills, found: Findings, ms: { load: number; all: number }): void {
-  const { call, receiver, unionpay, owners } = world;
-  const total = unionpay.totals().find((one) => one.merchant_no === owners.merchantNo);
+  const { call, receiver, wallets } = world;
   const rows: [string, number | undefined][] = [
     ['kill -9 of the server', kills.server],
     ['kill -9 of PostgreSQL', kills.postgres],
@@ -102,12 +105,23 @@ function showTable(world: World, kills: Kills, found: Findings, ms: { load: numb
     ['requests sent again', call.retries()],
     ['lost', found['lost']?.length],
     ['doubled', found['doubled']?.length],
-    ['paid at the wallet', total?.payments],
-    ['refunded at the wallet', total?.refunds],
+    ...wallets.all.flatMap(countWays),
     ['webhooks accepted', receiver.accepted.length],
     ['of them again', receiver.accepted.length - new Set(receiver.accepted.map((one) => one.id)).size],
     ['seconds under load', Math.round(ms.load / 1000)],
     ['seconds in all', Math.round(ms.all / 1000)],
   ];
   console.log(rows.map(([name, count]) => `  ${name.padEnd(24)}${String(count).padStart(8)}`).join('\n'));
+}
+
+/** How many were placed there in each scene, how many paid, and how many undone. */
+function countWays({ name, sandbox }: PretendWallet): [string, number][] {
+  const orders = sandbox.orders();
+  const count = (is: (order: (typeof orders)[number]) => boolean): number => orders.filter(is).length;
+  const isUndo = (order: (typeof orders)[number]): boolean => order.via === 'revoke' || order.state === 'reversed';
+  return [
+    [`paid at ${name}`, count((order) => order.kind === 'payment' && order.state === 'succeeded')],
+    ['  refunds', count((order) => order.kind === 'refund' && order.via !== 'revoke' && order.state === 'succeeded')],
+    ['  undone', count(isUndo)],
+  ];
 }

@@ -23,8 +23,8 @@ export interface PatientCaller {
   /** Answers that blame the server: none may be given, not even when its database dies. */
   internalErrors: string[];
   get(path: string): Promise<Answer>;
-  /** Sends under one key until it is answered for good, and notes the acknowledgement. */
-  post(path: string, body?: object): Promise<Answer>;
+  /** Sends under one key until it is answered for good, or with one of `enough`, and notes the acknowledgement. */
+  post(path: string, body?: object, enough?: readonly string[]): Promise<Answer>;
   /** Sends a POST again that was acknowledged before. */
   repeat(earlier: Acknowledged): Promise<Answer>;
   /** Gives up: who is still waiting for an answer gets an error. */
@@ -58,11 +58,18 @@ export function callPatiently(url: string, apiKey: string): PatientCaller {
     return { status: reply.status, text, json: JSON.parse(text), replayed };
   }
 
-  async function untilAnswered(method: string, path: string, key: string | null, body?: object): Promise<Answer> {
+  async function untilAnswered(
+    method: string,
+    path: string,
+    key: string | null,
+    body?: object,
+    enough: readonly string[] = [],
+  ): Promise<Answer> {
     for (let pauseMs = 15; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS_MAX)) {
       const answer = await once(method, path, key, body).catch(() => null); // refused, reset, cut or too late
       if (answer?.json.code === 'internal_error') internalErrors.push(`${method} ${path}: ${answer.text}`);
-      if (answer !== null && !(answer.status >= 400 && answer.json.retryable === true)) return answer;
+      const isRetryable = answer === null || (answer.status >= 400 && answer.json.retryable === true);
+      if (answer !== null && (!isRetryable || enough.includes(answer.json.code))) return answer;
       if (isStopped) throw new Error(`${method} ${path} was never answered`);
       retries += 1;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
@@ -74,10 +81,10 @@ export function callPatiently(url: string, apiKey: string): PatientCaller {
     internalErrors,
     retries: () => retries,
     get: (path) => untilAnswered('GET', path, null),
-    async post(path, sent) {
+    async post(path, sent, enough) {
       keys += 1;
       const key = `kill-${process.pid}-${keys}`;
-      const answer = await untilAnswered('POST', path, key, sent);
+      const answer = await untilAnswered('POST', path, key, sent, enough);
       const { status, text, json } = answer;
       if (status >= 200 && status < 300) acknowledged.push({ path, key, sent, status, text, json });
       return answer;

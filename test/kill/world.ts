@@ -2,15 +2,13 @@ import { createServer } from 'node:net';
 import { silentLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { Secret } from '../../src/base/secret.ts';
-import { addWalletAccount } from '../../src/cashier/add-wallet-account.ts';
 import { createApiKey } from '../../src/cashier/api-keys.ts';
 import { createMerchant } from '../../src/cashier/create-merchant.ts';
 import { SCOPES } from '../../src/cashier/merchant.ts';
 import { type Embedded, startPostgres } from '../../src/db/embedded.ts';
 import { BOOK, openHutong } from '../../src/hutong.ts';
-import { startUnionpaySandbox, type UnionpaySandbox } from '../../src/sandbox/wallets/unionpay/unionpay.ts';
+import { type PretendWallets, startPretendWallets } from '../pretend-wallets.ts';
 import { callApi, temporaryDir } from '../server.ts';
-import type { LedgerOwners } from './check-books.ts';
 import type { Dice } from './dice.ts';
 import { LeapingClock } from './leaping-clock.ts';
 import { callPatiently, type PatientCaller } from './patient-caller.ts';
@@ -20,23 +18,23 @@ import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.t
 export interface World {
   clock: LeapingClock;
   postgres: Embedded;
-  unionpay: UnionpaySandbox;
+  wallets: PretendWallets;
   server: ServerUnderFire;
   receiver: WebhookReceiver;
   call: PatientCaller;
-  owners: LedgerOwners;
+  merchantId: string;
   close(): Promise<void>;
 }
 
 /**
- * As often as UnionPay, and a little longer: money that comes when an order has long run out is known from its notification
+ * As often as a wallet does, and a little longer: money that comes when an order has long run out is known from its notification
  * alone (or from the bill file of the day), so one of these has to find the server alive.
  */
 const NOTIFY_DELAYS_MS = [0, 500, 2_000, 60_000, 120_000, 240_000, 300_000, 600_000];
 
 /**
  * A PostgreSQL of its own that starts again when it dies, a server that can be killed, and in this process all that must
- * not die with them: the wallet with its books, the shop's memory and its webhook receiver.
+ * not die with them: the wallets with their books, the shop's memory and its webhook receiver.
  */
 export async function openWorld(dice: Dice): Promise<World> {
   const closing: (() => Promise<unknown> | void)[] = [];
@@ -49,21 +47,14 @@ export async function openWorld(dice: Dice): Promise<World> {
     closing.push(() => folder.remove());
     const postgres = await startPostgres({ dir: `${folder.dir}/postgres`, keepAlive: true });
     closing.push(() => postgres.stop());
-    const unionpay = await startUnionpaySandbox({
-      port: 0,
-      clock,
-      random: systemRandom,
-      log: silentLog,
-      dataDir: null,
-      notifyDelaysMs: NOTIFY_DELAYS_MS,
-      refundDelayMs: 30,
-    });
-    closing.push(() => unionpay.stop());
+    const times = { clock, notifyDelaysMs: NOTIFY_DELAYS_MS, refundDelayMs: 30 };
+    const wallets = await startPretendWallets(['wechatpay', 'alipay', 'jdpay', 'meituanpay'], times);
+    closing.push(() => wallets.stop());
     const receiver = await startWebhookReceiver(dice);
     closing.push(() => receiver.close());
     const port = await lowPort(dice);
     const how = { databaseUrl: postgres.url, port, masterSecret: systemRandom.bytes(32).toString('base64') };
-    const { apiKey, owners } = await openShop(how, clock, unionpay);
+    const { apiKey, merchantId } = await openShop(how, clock, wallets);
     const server = await prepareServer(clock, how);
     closing.push(() => server.close());
     await server.start();
@@ -72,7 +63,7 @@ export async function openWorld(dice: Dice): Promise<World> {
     receiver.listenWith(endpoint.json.secret);
     const call = callPatiently(url, apiKey);
     closing.push(() => call.stop());
-    return { clock, postgres, unionpay, server, receiver, call, owners, close };
+    return { clock, postgres, wallets, server, receiver, call, merchantId, close };
   } catch (error) {
     await close();
     throw error;
@@ -92,12 +83,12 @@ async function lowPort(dice: Dice): Promise<number> {
   }
 }
 
-/** A shop with an account at the simulated wallet and a key, made by a Hutong in this process that then goes. */
+/** A shop with an account at each pretend wallet and a key, made by a Hutong in this process that then goes. */
 async function openShop(
   how: { databaseUrl: string; port: number; masterSecret: string },
   clock: LeapingClock,
-  unionpay: UnionpaySandbox,
-): Promise<{ apiKey: string; owners: LedgerOwners }> {
+  wallets: PretendWallets,
+): Promise<{ apiKey: string; merchantId: string }> {
   const hutong = await openHutong({
     databaseUrl: how.databaseUrl,
     publicUrl: `http://127.0.0.1:${how.port}`,
@@ -110,9 +101,7 @@ async function openShop(
   const { deps } = hutong.cashier;
   const { id: merchantId } = await createMerchant(deps, { book: BOOK, name: '茶店', livemode: false });
   const { token } = await createApiKey(deps, { merchantId, label: 'kill', scopes: SCOPES, expiresAt: null });
-  const settings = unionpay.merchantSettings;
-  const account = await addWalletAccount(deps, { merchantId, wallet: 'unionpay', label: '', settings, claim: null });
-  const { id: walletAccountId }: { id: string } = JSON.parse(account.body); // a wallet account as the API shows it
+  await wallets.openAccounts(deps, merchantId);
   await hutong.stop();
-  return { apiKey: token.reveal(), owners: { merchantId, walletAccountId, merchantNo: settings.mer_id } };
+  return { apiKey: token.reveal(), merchantId };
 }
