@@ -7,6 +7,7 @@ import {
   openBrowser,
   PHONE,
   sidewaysScroll,
+  SMALL_PHONE,
   type TestBrowser,
   type Viewport,
 } from './browser.ts';
@@ -48,6 +49,20 @@ function payInWechat(): void {
 async function expectWell(page: Page): Promise<void> {
   expect(await axeViolations(page)).toEqual([]);
   expect(await sidewaysScroll(page)).toBe(0);
+}
+
+/** For the pages that no other test looks at: in the dark, and on the smallest phone. */
+async function expectWellEverywhere(page: Page): Promise<void> {
+  await expectWell(page);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await axeViolations(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: SMALL_PHONE.width, height: SMALL_PHONE.height });
+  expect(await sidewaysScroll(page)).toBe(0);
+  for (const target of await page.locator('a, button, summary, input:not([type=hidden])').all()) {
+    if (await target.isVisible()) expect((await target.boundingBox())?.height ?? 0).toBeGreaterThanOrEqual(44);
+  }
+  await page.setViewportSize({ width: PHONE.width, height: PHONE.height });
 }
 
 describe('one code for all: scanned with a wallet, the payment opens at once in it', () => {
@@ -159,7 +174,7 @@ describe('no dead end', () => {
       await page.goto(`${url}?stay=1`);
       await choose(page, 'alipay');
       await page.getByTestId('browser-help').waitFor();
-      await expectWell(page);
+      await expectWellEverywhere(page);
       await page.getByTestId('copy').click();
       await page.getByText(/已复制|长按/).waitFor();
       await page.getByTestId('back').click();
@@ -222,7 +237,7 @@ describe('a shop’s printed code', () => {
       await page.getByTestId('amount-field').fill('12.345');
       await page.getByTestId('next').click();
       await page.getByTestId('amount-fault').waitFor();
-      if (javaScript) await expectWell(page);
+      if (javaScript) await expectWellEverywhere(page);
       await page.getByTestId('amount-field').fill('12.5');
       await page.getByTestId('next').click();
       if (!javaScript) {
