@@ -27,7 +27,6 @@ import { walletAccountRoutes } from './http/routes/wallet-accounts.ts';
 import { webhookRoutes } from './http/routes/webhooks.ts';
 import { buildServer } from './http/server.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
-import { createSend } from './net/send.ts';
 import { createVettedSend } from './net/vetted-send.ts';
 import type { SettlementDeps } from './settlement/settlement-deps.ts';
 import { type RunningSettlement, startSettlement } from './settlement/start-settlement.ts';
@@ -90,8 +89,10 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
     connectTimeoutMs: OUTBOUND_CONNECT_MS_MAX,
     idleTimeoutMs: OUTBOUND_IDLE_MS,
   };
-  const toWallets = createSend(outbound);
-  const toShops = createVettedSend({ ...outbound, allowPrivate: options.isSandbox });
+  // A wallet's address may be a merchant's choice as a webhook's is: neither leads into a private network.
+  const vetted = { ...outbound, allowPrivate: options.isSandbox };
+  const toWallets = createVettedSend(vetted);
+  const toShops = createVettedSend(vetted);
   let kickWebhooks = (): void => {};
   let bills: RunningSettlement | null = null;
   const cashier = openCashier({
