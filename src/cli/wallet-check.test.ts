@@ -24,6 +24,7 @@ beforeAll(async () => {
     log: silentLog,
     dataDir: null,
     refundDelayMs: 0,
+    notifyDelaysMs: [0, 100, 100],
   });
   keyFile = join(folder.dir, 'merchant.pem');
   await writeFile(keyFile, sandbox.merchantSettings.merchant_private_key_pem);
@@ -37,6 +38,8 @@ describe('hutong wallet check', () => {
   test('tells rule by rule that the simulator passes', async () => {
     const { code, out } = await check('--key-file', keyFile);
     expect(out.at(-1)).toMatch(/^The wallet keeps every rule .*: \d+ passed, 0 failed, 0 not looked at\.$/);
+    const again = await check('--key-file', keyFile);
+    expect(again.out.at(-1), 'on the same day').toMatch(/: \d+ passed, 0 failed, 1 not looked at\.$/);
     expect(out).toContainEqual(expect.stringContaining('✓ A nonce is taken once'));
     expect(code).toBe(0);
   });

@@ -205,7 +205,7 @@ export const orderCases: readonly CheckCase[] = [
 function malformedAmount(minor: string): CheckCase {
   return {
     id: `refuses-amount-${minor.replaceAll('"', '').replace('-1', 'negative').replace('.', '-')}`,
-    rule: `An amount of ${minor} is malformed.`,
+    rule: `An amount whose minor is ${minor.startsWith('"') ? minor : `the JSON number ${minor}`} is malformed.`,
     advice: 'Take only a text of 1 to 12 digits that does not begin with 0.',
     section: 'Amounts, times, numbers',
     async run(world) {
