@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { listBreaks } from './break-store.ts';
 import { explainBreak } from './explain-break.ts';
-import { billLine, billOf, fileOf, succeeded } from './pretend-wallet.ts';
+import { billLine, billOf, succeeded } from './pretend-wallet.ts';
 import type { Break } from './statement.ts';
-import { BOOK, openTestWorld, type TestWorld } from './test-world.ts';
+import { alertKindsOf, balanceOf, breaksOf, everythingOf, sendRefunds } from './test-reads.ts';
+import { openTestWorld, type TestWorld } from './test-world.ts';
 
 const DAY = '2026-11-11';
 const NEXT_DAY = '2026-11-12';
@@ -21,7 +21,8 @@ describe('a day that agrees', () => {
     const [first, second] = [await world.paid(1234n), await world.paid(100n)];
     const refund = await world.refund(first, 34n);
     world.pretend.answers.set(refund, succeeded(34n, 'R1'));
-    await refunded(refund);
+    await sendRefunds(world);
+    expect(await world.outcomeOf(refund, 'refund')).toBe('succeeded');
     world.pretend.bills.set(
       DAY,
       billOf([
@@ -42,9 +43,9 @@ describe('a day that agrees', () => {
       feesMilli: 4940n,
       feesPostedMinor: 5n,
     });
-    expect(await breaks()).toEqual([]);
-    expect(await balance('wallet_fees')).toBe(5n);
-    expect(await balance('wallet_receivable')).toBe(1334n - 34n - 5n);
+    expect(await breaksOf(world)).toEqual([]);
+    expect(await balanceOf(world, 'wallet_fees')).toBe(5n);
+    expect(await balanceOf(world, 'wallet_receivable')).toBe(1334n - 34n - 5n);
   });
 
   test('changes nothing when it is settled again, also when the same bill is fetched anew', async () => {
@@ -53,11 +54,11 @@ describe('a day that agrees', () => {
     world.pretend.bills.set(DAY, billOf([line]));
     world.goTo(BILL_TIME);
     await world.settle();
-    const before = await everything();
+    const before = await everythingOf(world);
     await world.settle();
     await world.sql`update statements set due_at = ${world.clock.now()}`;
     await world.settle();
-    expect(await everything()).toEqual(before);
+    expect(await everythingOf(world)).toEqual(before);
   });
 });
 
@@ -117,7 +118,7 @@ describe('every kind of break', () => {
     world.pretend.bills.set(DAY, billOf(lines));
     world.goTo(BILL_TIME);
     await world.settle();
-    const [found, ...others] = await breaks();
+    const [found, ...others] = await breaksOf(world);
     expect(others).toEqual([]);
     expect(found).toMatchObject(expected);
     const words = explainBreak(found as Break); // there is one
@@ -141,7 +142,7 @@ describe('every kind of break', () => {
     world.goTo(BILL_TIME);
     world.pretend.answers.set(pending, succeeded(MINE, 'W-late'));
     await world.settle();
-    const [first, second] = await breaks();
+    const [first, second] = await breaksOf(world);
     expect(first).toMatchObject({
       kind: 'status_differs',
       cause: 'not_final',
@@ -162,7 +163,7 @@ describe('every kind of break', () => {
     world.pretend.answers.set(failed, succeeded(MINE, 'W-later'));
     world.clock.advanceMs(60_000);
     await world.settle();
-    expect((await breaks())[1]).toMatchObject({ state: 'resolved', resolution: 'record_brought_up_to_date' });
+    expect((await breaksOf(world))[1]).toMatchObject({ state: 'resolved', resolution: 'record_brought_up_to_date' });
     expect(await world.outcomeOf(failed)).toBe('succeeded');
   });
 
@@ -174,9 +175,9 @@ describe('every kind of break', () => {
       await world.settle();
       world.clock.advanceMs(86_400_000);
     }
-    expect(await breaks()).toMatchObject([{ state: 'left_for_operator', triesCount: 7 }]);
+    expect(await breaksOf(world)).toMatchObject([{ state: 'left_for_operator', triesCount: 7 }]);
     expect(await world.outcomeOf(pending)).toBe('pending');
-    expect(await alertKinds()).toContain('statement_breaks');
+    expect(await alertKindsOf(world)).toContain('statement_breaks');
   });
 
   test('a payment code that was taken back agrees: on the same day, and on a later one', async () => {
@@ -194,14 +195,14 @@ describe('every kind of break', () => {
     );
     world.goTo(BILL_TIME);
     await world.settle();
-    expect(await breaks()).toMatchObject([
+    expect(await breaksOf(world)).toMatchObject([
       { orderNo: same, state: 'resolved', resolution: 'undone_at_wallet', evidence: { undone_on: DAY, line_no: '2' } },
       { orderNo: later, kind: 'status_differs', state: 'open' },
     ]);
     world.pretend.bills.set(NEXT_DAY, billOf([undone(later)]));
     world.goTo(NEXT_BILL_TIME);
     await world.settle();
-    const [, second] = await breaks();
+    const [, second] = await breaksOf(world);
     expect(second).toMatchObject({ state: 'resolved', resolution: 'undone_at_wallet' });
     expect(explainBreak(second as Break).en).toMatch(/taken back: both sides agree/);
     expect(await world.statementOf(NEXT_DAY)).toMatchObject({ matchedCount: 1 });
@@ -213,7 +214,9 @@ describe('every kind of break', () => {
     world.pretend.bills.set(DAY, billOf([billLine({ orderNo, amountMinor: MINE }), refund]));
     world.goTo(BILL_TIME);
     await world.settle();
-    expect(await breaks()).toMatchObject([{ kind: 'theirs_only', record: 'refund', state: 'left_for_operator' }]);
+    expect(await breaksOf(world)).toMatchObject([
+      { kind: 'theirs_only', record: 'refund', state: 'left_for_operator' },
+    ]);
   });
 
   test('an amount that differs is never settled by itself, whatever the wallet answers', async () => {
@@ -224,7 +227,7 @@ describe('every kind of break', () => {
     await world.settle();
     world.goTo(NEXT_BILL_TIME);
     await world.settle();
-    expect(await breaks()).toMatchObject([{ kind: 'amount_differs', state: 'left_for_operator' }]);
+    expect(await breaksOf(world)).toMatchObject([{ kind: 'amount_differs', state: 'left_for_operator' }]);
     expect(world.pretend.asked).toEqual([]);
     expect(await world.outcomeOf(pending)).toBe('pending');
   });
@@ -240,7 +243,7 @@ describe('every kind of break', () => {
       where order_no = ${unbooked}`;
     world.goTo(BILL_TIME);
     await world.settle();
-    const found = (await breaks()).filter((one) => one.kind === 'ledger_differs');
+    const found = (await breaksOf(world)).filter((one) => one.kind === 'ledger_differs');
     expect(found).toMatchObject([
       { orderNo, cause: 'booked_without_record', state: 'left_for_operator' },
       { orderNo: unbooked, cause: 'not_booked', state: 'left_for_operator' },
@@ -257,12 +260,14 @@ describe('the end of the day', () => {
     world.pretend.bills.set(DAY, { kind: 'empty' });
     world.goTo(BILL_TIME);
     await world.settle();
-    expect(await breaks()).toMatchObject([{ kind: 'ours_only', cause: 'near_cut_off', state: 'carried', dueAt: null }]);
+    expect(await breaksOf(world)).toMatchObject([
+      { kind: 'ours_only', cause: 'near_cut_off', state: 'carried', dueAt: null },
+    ]);
     expect(world.pretend.asked).toEqual([]);
     world.pretend.bills.set(NEXT_DAY, billOf([billLine({ orderNo, amountMinor: 700n })]));
     world.goTo(NEXT_BILL_TIME);
     await world.settle();
-    expect(await breaks()).toMatchObject([
+    expect(await breaksOf(world)).toMatchObject([
       { state: 'resolved', resolution: 'told_in_later_bill', evidence: { told_on: NEXT_DAY, line_no: '1' } },
     ]);
     expect(await world.statementOf(NEXT_DAY)).toMatchObject({ state: 'reconciled', matchedCount: 1 });
@@ -280,7 +285,7 @@ describe('the end of the day', () => {
       walletMessage: '无此交易',
     });
     await world.settle();
-    expect(await breaks()).toMatchObject([
+    expect(await breaksOf(world)).toMatchObject([
       { state: 'left_for_operator', evidence: { answer: 'failed', detail: '34 无此交易' } },
     ]);
     expect(await world.outcomeOf(orderNo), 'final states never change').toBe('succeeded');
@@ -292,11 +297,11 @@ describe('the end of the day', () => {
     world.pretend.answers.set(orderNo, succeeded(700n, 'W1'));
     world.goTo(BILL_TIME);
     await world.settle();
-    expect(await breaks()).toMatchObject([{ state: 'carried', evidence: { answer: 'succeeded' } }]);
+    expect(await breaksOf(world)).toMatchObject([{ state: 'carried', evidence: { answer: 'succeeded' } }]);
     world.pretend.bills.set(NEXT_DAY, { kind: 'empty' });
     world.goTo(NEXT_BILL_TIME);
     await world.settle();
-    expect(await breaks(), 'told in no bill').toMatchObject([{ state: 'left_for_operator' }]);
+    expect(await breaksOf(world), 'told in no bill').toMatchObject([{ state: 'left_for_operator' }]);
   });
 
   test('a payment that the wallet took late, after we had given it up, comes in the next bill and goes back', async () => {
@@ -313,7 +318,7 @@ describe('the end of the day', () => {
     world.pretend.answers.set(orderNo, succeeded(700n, 'W-late'));
     world.goTo(NEXT_BILL_TIME);
     await world.settle();
-    expect(await breaks()).toMatchObject([{ kind: 'status_differs', state: 'resolved' }]);
+    expect(await breaksOf(world)).toMatchObject([{ kind: 'status_differs', state: 'resolved' }]);
     const [refund] = await world.sql<{ automatic: boolean; amount_minor: bigint }[]>`
       select automatic, amount_minor from refunds`;
     expect(refund).toEqual({ automatic: true, amount_minor: 700n });
@@ -341,179 +346,3 @@ describe('the end of the day', () => {
     expect(await late.statementOf(NEXT_DAY)).toMatchObject({ matchedCount: 2, ours: { paymentsCount: 1 } });
   });
 });
-
-describe('a bill that cannot be believed', () => {
-  const cases: [string, (orderNo: string) => ReturnType<typeof billOf>, RegExp][] = [
-    [
-      'a count too high',
-      (no) => billOf([line(no)], { paymentsCount: 2 }),
-      /its totals say 2 payments, its lines have 1/,
-    ],
-    ['a wrong sum', (no) => billOf([line(no)], { paymentsMinor: 999n }), /say 999 minor units of payments/],
-    ['a wrong sum of refunds', (no) => billOf([line(no)], { refundsMinor: 1n }), /say 1 minor units of refunds/],
-    ['wrong fees', (no) => billOf([line(no)], { feesMilli: 1n }), /its lines have 2000/],
-    ['one name twice', (no) => billOf([line(no), line(no)]), /line 2 repeats the payment/],
-    ['no end', (no) => fileOf([{ ...line(no), lineNo: 1 }]), /ends without its totals/],
-    [
-      'a broken line',
-      (no) =>
-        fileOf([
-          { ...line(no), lineNo: 1 },
-          { kind: 'broken', lineNo: 2, reason: 'cut' },
-        ]),
-      /line 2 is broken: cut/,
-    ],
-    [
-      'lines after the end',
-      (no) => appended(billOf([]), fileOf([{ ...line(no), lineNo: 2 }])),
-      /goes on after its totals/,
-    ],
-    ['a negative amount', (no) => billOf([{ ...line(no), amountMinor: -1n }]), /line 1 has an amount that cannot be/],
-    ['no name', () => billOf([line('')]), /line 1 names no order number/],
-    ['two currencies', (no) => billOf([line(no), { ...line('x'), currency: 'USD' }]), /line 2 is in another currency/],
-    ['no sense', () => ({ kind: 'file', file: Buffer.from('<html>busy</html>') }), /line 1 is broken/],
-  ];
-
-  test.each(cases)(
-    '%s: nothing is posted, nothing changes but the state of the statement',
-    async (_name, bill, reason) => {
-      const orderNo = await world.paid(1000n);
-      world.pretend.bills.set(DAY, bill(orderNo));
-      const before = await everything();
-      world.goTo(BILL_TIME);
-      await world.settle();
-      const statement = await world.statementOf(DAY);
-      expect(statement).toMatchObject({ state: 'refused', theirs: null, feesPostedMinor: null });
-      expect(statement.reason).toMatch(reason);
-      const after = await everything();
-      expect({ ...after, statements: [], alerts: [], files: 0 }).toEqual({ ...before, statements: [], alerts: [] });
-      expect(await alertKinds()).toEqual(['statement_refused']);
-    },
-  );
-
-  test('is read again when the wallet has mended it, and once refused is told once', async () => {
-    const orderNo = await world.paid(1000n);
-    world.pretend.bills.set(DAY, billOf([line(orderNo)], { paymentsCount: 2 }));
-    world.goTo(BILL_TIME);
-    await world.settle();
-    world.clock.advanceMs(3_600_000);
-    await world.settle();
-    expect(await alertKinds()).toEqual(['statement_refused']);
-    world.pretend.bills.set(DAY, billOf([line(orderNo)]));
-    world.clock.advanceMs(3_600_000);
-    await world.settle();
-    expect(await world.statementOf(DAY)).toMatchObject({ state: 'reconciled', reason: null, matchedCount: 1 });
-  });
-
-  test('as the bill of another day is refused: its fees are not booked twice', async () => {
-    const orderNo = await world.paid(1000n);
-    world.pretend.bills.set(DAY, billOf([line(orderNo)]));
-    world.goTo(BILL_TIME);
-    await world.settle();
-    world.pretend.bills.set(NEXT_DAY, billOf([line(orderNo)]));
-    world.goTo(NEXT_BILL_TIME);
-    await world.settle();
-    expect((await world.statementOf(NEXT_DAY)).reason).toBe(`it has the very lines of ${DAY}`);
-    expect(await balance('wallet_fees')).toBe(2n);
-  });
-
-  function line(orderNo: string) {
-    return billLine({ orderNo, amountMinor: 1000n, feeMilli: 2000n });
-  }
-});
-
-describe('a bill that does not come', () => {
-  test('is asked for every hour, and given up with an alert', async () => {
-    world.goTo(BILL_TIME);
-    await world.settle();
-    expect(await world.statementOf(DAY)).toMatchObject({ state: 'waiting', triesCount: 1 });
-    await world.settle();
-    expect((await world.statementOf(DAY)).triesCount, 'not before the hour is over').toBe(1);
-    await world.sql`update statements set tries_count = 70`;
-    for (let hour = 0; hour < 3; hour++) {
-      world.clock.advanceMs(3_600_000);
-      await world.settle();
-    }
-    expect(await world.statementOf(DAY)).toMatchObject({ state: 'unavailable', dueAt: null, triesCount: 72 });
-    expect(await alertKinds()).toEqual(['statement_missing']);
-  });
-});
-
-describe('a closed day', () => {
-  test('that gets another bill keeps its own: an alert, once, and the other file is kept beside it', async () => {
-    const orderNo = await world.paid(1000n);
-    world.pretend.bills.set(DAY, billOf([billLine({ orderNo, amountMinor: 1000n })]));
-    world.goTo(BILL_TIME);
-    await world.settle();
-    const before = await world.statementOf(DAY);
-    world.pretend.bills.set(DAY, billOf([billLine({ orderNo, amountMinor: 1n })]));
-    for (let again = 0; again < 2; again++) {
-      await world.sql`update statements set due_at = ${world.clock.now()} where day = ${DAY}::text::date`;
-      await world.settle();
-    }
-    expect(await world.statementOf(DAY)).toEqual({ ...before, leaseNo: before.leaseNo + 2n, triesCount: 2 });
-    expect(await alertKinds()).toEqual(['statement_changed']);
-    expect(await breaks()).toEqual([]);
-    const [{ count } = { count: 0n }] = await world.sql<{ count: bigint }[]>`select count(*) from statement_files`;
-    expect(count).toBe(2n);
-  });
-});
-
-async function breaks(): Promise<Break[]> {
-  return await breaksOf(world);
-}
-
-async function breaksOf(of: TestWorld): Promise<Break[]> {
-  const rows = await of.sql<{ id: string }[]>`select id from statements order by day`;
-  const all: Break[] = [];
-  for (const { id } of rows)
-    all.push(
-      ...(await listBreaks(of.sql, {
-        book: BOOK,
-        statementId: id,
-        kind: null,
-        state: null,
-        after: null,
-        itemsMax: 100,
-      })),
-    );
-  return all.sort((a, b) => (a.orderNo < b.orderNo ? -1 : 1));
-}
-
-/** Takes the refund to its end, as the cashier's loop does. */
-async function refunded(refundNo: string): Promise<void> {
-  const { claimRefunds, sendRefund } = await import('../cashier/send-refund.ts');
-  const jobs = await claimRefunds(world.cashier, 10);
-  for (const { refund } of jobs) await sendRefund(world.cashier, { refund, firstTime: false });
-  expect(await world.outcomeOf(refundNo, 'refund')).toBe('succeeded');
-}
-
-async function balance(kind: 'wallet_fees' | 'wallet_receivable'): Promise<bigint> {
-  const { chartAccountId } = await import('../ledger/chart.ts');
-  const [account] = await world.ledger.lookupAccounts([chartAccountId(kind, world.walletAccountId, 'CNY', BOOK)]);
-  return account === undefined ? 0n : account.debitsPosted - account.creditsPosted;
-}
-
-async function alertKinds(): Promise<string[]> {
-  return (await world.sql<{ kind: string }[]>`select kind from alerts order by id`).map(({ kind }) => kind);
-}
-
-/** All that settlement may touch, for comparing before with after. */
-async function everything() {
-  const { sql } = world;
-  return {
-    statements: await sql`select id, state, theirs, ours, booked, fees_posted_minor from statements order by id`,
-    lines: await sql`select * from statement_lines order by statement_id, line_no`,
-    files: (await sql`select id from statement_files`).length,
-    breaks: await sql`select * from statement_breaks order by id`,
-    alerts: await sql`select * from alerts order by id`,
-    attempts: await sql`select id, outcome, settled, asks_count from attempts order by id`,
-    payments: await sql`select id, state, version from payments order by id`,
-    transfers: await sql`select id, amount from ledger_transfers order by id`,
-  };
-}
-
-function appended(first: ReturnType<typeof billOf>, second: ReturnType<typeof billOf>): ReturnType<typeof billOf> {
-  if (first.kind !== 'file' || second.kind !== 'file') return first;
-  return { kind: 'file', file: Buffer.concat([first.file, Buffer.from('\n'), second.file]) };
-}
