@@ -61,7 +61,7 @@ describe('a payment code', () => {
 
   test('whose charge was not answered is asked about: paid is paid, once', async () => {
     const { id } = await newPayment('till-4');
-    server.unionpay.setFault({ operation: 'any', kind: 'drop_after', times: 1 });
+    server.unionpay.setFault({ operation: 'pay', kind: 'drop_after', times: 1 });
     const charged = await charge(id, codeOf('pays'));
     expect(charged.json).toMatchObject({ outcome: 'unknown' });
     server.unionpay.clearFaults();
