@@ -2,6 +2,7 @@
 export const BREAKS = {
   manifest_thin: ['manifest', 'its manifest leaves something out'],
   manifest_unsigned: ['manifest-signed', 'does not sign its manifest'],
+  refuses_signed: ['accepts-signed', 'does not believe a rightly signed request'],
   reply_unsigned: ['reply-signed', 'does not sign its replies'],
   reply_other_digest: ['reply-digest', 'digests something else than it sends'],
   reply_unbound: ['reply-bound', 'signs replies that fit any request'],

@@ -85,6 +85,7 @@ export async function startPretendWallet(clock: Clock, broken: Break | null, has
     lines: readonly SignedLine[],
     came: ReturnType<typeof readSignature>,
   ): Answer | null {
+    if (broken === 'refuses_signed') return problem('signature_refused');
     if (came === null) return broken === 'accepts_unsigned' ? null : problem('signature_refused');
     const isDigest = header(request, 'content-digest') === digestOf(body);
     if (!isDigest && broken !== 'ignores_digest') return problem('signature_refused');

@@ -29,7 +29,7 @@ describe('a wallet that keeps every rule passes every case', () => {
     const results = await check(sandbox.url, clock, merchant_no, merchant_key_id, key);
     await sandbox.stop();
     expect(results.filter(({ result }) => result !== 'passed')).toEqual([]);
-    expect(results).toHaveLength(checkCases.length + 2);
+    expect(results).toHaveLength(checkCases.length + 3);
   });
 
   test('the pretend wallet, before it is broken', async () => {

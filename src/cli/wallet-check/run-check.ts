@@ -7,7 +7,7 @@ import { unboundReplyCovered, verifyMessage } from '../../wallets/open/verify.ts
 import { type Buyer, hookBuyer, personBuyer } from './buyer.ts';
 import { Broken, type CheckCase, expectThat, NotSeen } from './check-case.ts';
 import { type CheckAccount, CheckClient } from './check-client.ts';
-import { CheckWorld } from './check-world.ts';
+import { CheckWorld, told } from './check-world.ts';
 import { codeCases } from './code-cases.ts';
 import { notificationCases } from './notification-cases.ts';
 import type { NotificationEar } from './notification-ear.ts';
@@ -44,6 +44,19 @@ export interface CheckDeps {
 
 export const MANIFEST_PATH = '/.well-known/open-wallet';
 
+/** Looked at before all others: where it is broken, nothing else can be seen. */
+const ACCEPTS_SIGNED: CheckCase = {
+  id: 'accepts-signed',
+  rule: 'A rightly signed request of the merchant is believed.',
+  advice:
+    'Is this public key registered for the merchant, under this key id? Then compare your signature base with the test vectors of appendix B.',
+  section: 'Signatures',
+  async run(world) {
+    const came = await world.query(world.freshNo());
+    expectThat(came.status !== 401 && came.status !== 403, `a query was answered with ${told(came)}`);
+  },
+};
+
 const MANIFEST_CASES = {
   told: {
     id: 'manifest',
@@ -71,7 +84,8 @@ export const checkCases: readonly CheckCase[] = [
 ];
 
 /**
- * Runs every rule against the wallet at `origin`, one after the other, and tells each result as it comes.
+ * Runs every rule against the wallet at `origin`, one after the other, and tells each result as it comes. A wallet that does
+ * not believe the merchant at all is asked nothing more.
  * @throws NotSeen when there is no manifest to begin with, or it is a wallet where real money moves
  */
 export async function runCheck(deps: CheckDeps, origin: string): Promise<CheckResult[]> {
@@ -88,6 +102,8 @@ export async function runCheck(deps: CheckDeps, origin: string): Promise<CheckRe
   const observations = new Observations();
   const client = new CheckClient({ ...deps, manifest, observations });
   const world = new CheckWorld({ ...deps, manifest, client, observations, buyer: buyerOf(deps, manifest) });
+  keep(await runCase(world, ACCEPTS_SIGNED, results));
+  if (results.at(-1)?.result !== 'passed') return results;
   for (const each of checkCases) keep(await runCase(world, each, results));
   return results;
 }
