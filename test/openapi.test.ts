@@ -37,7 +37,7 @@ describe('the OpenAPI document', () => {
       expect(operation.tags, name).toHaveLength(1);
       expect(operation.security, name).toEqual([{ apiKey: [operation.scope] }]);
       expect(SCOPES, name).toContain(operation.scope);
-      expect([200, 201, 204], name).toContain(operation.success);
+      expect([200, 201, 202, 204], name).toContain(operation.success);
       for (const status of ['4XX', '5XX']) {
         const schema = Object.values(operation.responses[status]?.content ?? {})[0]?.schema;
         expect(schema?.required, `${name} ${status}`).toEqual(
@@ -123,7 +123,17 @@ describe('real replies are as the document says', () => {
     await call('POST', `/v1/webhook-deliveries/${delivery.id}/replay`);
     await call('POST', `/v1/webhook-endpoints/${endpoint.json.id}/rotate-secret`, { overlap_seconds: 60 });
     await call('POST', `/v1/webhook-endpoints/${endpoint.json.id}/enable`);
+    await call('POST', `/v1/wallet-accounts/${account.json.id}/fee`, { fee_bps: 60 });
+    const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    const bill = { wallet_account_id: account.json.id, day: yesterday };
+    const statement = await call('POST', '/v1/statements', bill);
+    await call('POST', `/v1/breaks/${await newBreak(statement.json.id, account.json.id)}/resolve`, {
+      note: '核对无误',
+    });
     for (const path of [
+      '/v1/statements',
+      `/v1/statements/${statement.json.id}`,
+      `/v1/statements/${statement.json.id}/breaks`,
       '/v1/payments',
       '/v1/payments?limit=1&state=succeeded',
       `/v1/payments/${payment.json.id}`,
@@ -158,6 +168,17 @@ describe('real replies are as the document says', () => {
     expect(new Set(refused)).toEqual(new Set([400, 401, 404, 409]));
   });
 });
+
+/** A difference that a person is to look at. */
+async function newBreak(statementId: string, walletAccountId: string): Promise<string> {
+  const id = 'brk_01M83E1H4Q000ND8XG5P3H3Z00';
+  await server.sql`
+    insert into statement_breaks (book, id, statement_id, merchant_id, wallet_account_id, kind, record, order_no, cause,
+      state, created_at, leased_until)
+    values (1, ${id}, ${statementId}, ${server.merchant.id}, ${walletAccountId}, 'theirs_only', 'payment', 'X1',
+      'foreign_order_no', 'left_for_operator', now(), now())`;
+  return id;
+}
 
 /** Finds the route that a path was for and compares the reply with what the document says of its status. */
 function check(seen: Map<string, Set<number>>, method: string, path: string, reply: TestReply): void {
