@@ -48,6 +48,8 @@ export interface HutongOptions {
   clock: Clock;
   random: Random;
   log: Log;
+  /** Addresses or networks (CIDR) whose X-Forwarded-For is believed; none when left out. */
+  trustedProxies?: readonly string[];
   /** Sees every call to a wallet before it goes out; the demo shows them. */
   wrapSend?: (send: Send) => Send;
 }
@@ -117,6 +119,7 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
     log,
     version: readVersion(),
     publicUrl,
+    trustedProxies: options.trustedProxies ?? [],
     routes: [
       ...paymentRoutes(cashier),
       ...refundRoutes(cashier),

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { Secret } from './base/secret.ts';
 import { SIMULATOR_NAMES, type SimulatorName, simulatorPortSetting, type Settings } from './cli/settings.ts';
 
@@ -19,6 +20,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     simulatorPorts: readSimulatorPorts(env),
     shopPort: readPort('HUTONG_SHOP_PORT', env['HUTONG_SHOP_PORT'] || '4720'),
     publicUrl: readPublicUrl(env['HUTONG_PUBLIC_URL'], mode),
+    trustedProxies: readTrustedProxies(env['HUTONG_TRUSTED_PROXIES']),
     masterSecrets: readMasterSecrets(env),
     logLevel: oneOf('HUTONG_LOG', env['HUTONG_LOG'] ?? 'warn', ['debug', 'info', 'warn', 'error', 'silent']),
   };
@@ -80,6 +82,18 @@ function readPublicUrl(text: string | undefined, mode: Settings['mode']): string
   if (!isRight || !(url.protocol === 'https:' || (url.protocol === 'http:' && mode === 'sandbox')))
     throw new SettingError('HUTONG_PUBLIC_URL is not an https address without a path');
   return url.origin;
+}
+
+function readTrustedProxies(text: string | undefined): string[] {
+  const networks = (text ?? '').split(/[\s,]+/).filter(Boolean);
+  for (const network of networks) {
+    const [address = '', bits] = network.split('/');
+    const bitsMax = isIP(address) === 6 ? 128 : 32;
+    const isNetwork = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 8 && Number(bits) <= bitsMax);
+    if (isIP(address) === 0 || !isNetwork)
+      throw new SettingError('HUTONG_TRUSTED_PROXIES is not a list of addresses or networks, such as 10.0.0.0/24');
+  }
+  return networks;
 }
 
 function readPort(name: string, text: string): number {

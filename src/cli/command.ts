@@ -93,6 +93,7 @@ export interface ServerOptions {
   clock: Clock;
   random: Random;
   log: Log;
+  trustedProxies?: readonly string[];
   wrapSend?: (send: Send) => Send;
 }
 

@@ -93,6 +93,7 @@ async function startServer(
           publicUrl: publicUrlOf(settings),
           masterSecrets,
           isSandbox: settings.mode === 'sandbox',
+          trustedProxies: settings.trustedProxies,
           clock: deps.clock,
           random: deps.random,
           log,

@@ -23,6 +23,8 @@ export interface Settings {
   shopPort: number;
   /** Where the world reaches us; null: the address we listen on. */
   publicUrl: string | null;
+  /** Addresses or networks (CIDR) of proxies whose X-Forwarded-For is believed. */
+  trustedProxies: string[];
   /** The newest first; older ones only open what they sealed. Null in the sandbox: made once, kept in the data folder. */
   masterSecrets: [Secret, ...Secret[]] | null;
   logLevel: string;

@@ -16,6 +16,8 @@ export interface ServerDeps {
   log: Log;
   version: string;
   publicUrl: string;
+  /** Whose X-Forwarded-For is believed. */
+  trustedProxies: readonly string[];
   /** Every route of the API. */
   routes: readonly RouteRow[];
   /** Pages for people: each plugin brings its own error pages. */
@@ -30,7 +32,8 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: HTTP_REQUEST_MS_MAX,
     genReqId: () => `req_${deps.cashier.deps.random.bytes(12).toString('hex')}`,
-    trustProxy: false,
+    // Only for who the buyer is: our own address is `publicUrl`, whatever a header says.
+    trustProxy: deps.trustedProxies.length === 0 ? false : [...deps.trustedProxies],
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 120, caseSensitive: true },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
@@ -107,7 +110,7 @@ function documentKey({
   return { schema: { ...schema, headers }, url };
 }
 
-const METHODS = ['GET', 'POST', 'DELETE'] as const;
+const METHODS = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
 
 function openApiHead(deps: ServerDeps) {
   return {

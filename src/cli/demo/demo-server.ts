@@ -35,6 +35,7 @@ export async function makeSettings(deps: CliDeps, life: Lifetime, keeps: boolean
     simulatorPorts: { unionpay: 0, wechatpay: 0, alipay: 0, jdpay: 0, meituanpay: 0 },
     shopPort: 0,
     publicUrl: null,
+    trustedProxies: [],
     masterSecrets: null,
     logLevel: 'error',
   };
