@@ -1,33 +1,34 @@
-import { expect, test } from 'vitest';
-import { systemClock } from '../src/base/clock.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { silentLog } from '../src/base/log.ts';
-import { systemRandom } from '../src/base/random.ts';
-import { Secret } from '../src/base/secret.ts';
-import { openHutong } from '../src/hutong.ts';
+import { buildServer } from '../src/http/server.ts';
 import { readSettings } from '../src/settings.ts';
-import { freshDatabase } from './database.ts';
-import { freePort } from './server.ts';
+import { startTestServer, type TestServer } from './server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
 
 /** What a server that trusts these proxies takes for the buyer's address, when somebody on this machine sends the header. */
 async function addressSeen(trustedProxies: string[]): Promise<string> {
-  const { url: databaseUrl } = await freshDatabase();
-  const port = await freePort();
-  const hutong = await openHutong({
-    databaseUrl,
-    publicUrl: `http://127.0.0.1:${port}`,
-    masterSecrets: [new Secret(systemRandom.bytes(32).toString('base64'))],
-    isSandbox: true,
-    clock: systemClock,
-    random: systemRandom,
+  const app = await buildServer({
+    cashier: server.cashier,
     log: silentLog,
+    version: '',
+    publicUrl: server.url,
     trustedProxies,
+    routes: [],
+    pages: [async (page) => void page.get('/address', async (request) => ({ seen: request.ip }))],
+    isReady: async () => true,
   });
-  let seen = '';
-  hutong.app.addHook('onRequest', async (request) => void (seen = request.ip));
-  await hutong.app.listen({ port, host: '127.0.0.1' });
-  await fetch(`http://127.0.0.1:${port}/healthz`, { headers: { 'x-forwarded-for': '203.0.113.9' } });
-  await hutong.stop();
-  return seen;
+  const reply = await app.inject({
+    url: '/address',
+    headers: { 'x-forwarded-for': '203.0.113.9' },
+    remoteAddress: '127.0.0.1',
+  });
+  await app.close();
+  return reply.json<{ seen: string }>().seen;
 }
 
 test('a forwarded address is believed from a proxy that is trusted, and from nobody else', async () => {
