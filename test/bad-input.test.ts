@@ -1,10 +1,10 @@
 import { request as rawRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { REFUSALS } from '../src/base/refusals.ts';
 import { createApiKey, revokeKey } from '../src/cashier/api-keys.ts';
 import { createMerchant } from '../src/cashier/create-merchant.ts';
 import { SCOPES } from '../src/cashier/merchant.ts';
 import { BOOK } from '../src/hutong.ts';
+import { everything as allOf, refuse } from './refused.ts';
 import { callApi, eventually, startTestServer, type TestServer } from './server.ts';
 
 let server: TestServer;
@@ -12,6 +12,9 @@ let strangerKey: string;
 let paymentId: string;
 let refundId: string;
 let endpointId: string;
+let codeId: string;
+let statementId: string;
+const BREAK_ID = 'brk_01M83E1H4Q000ND8XG5P3H3Z00';
 
 const good = () => ({
   order_no: `bad-${Math.random().toString(36).slice(2)}`,
@@ -46,18 +49,27 @@ beforeAll(async () => {
   );
   endpointId = (await server.call('POST', '/v1/webhook-endpoints', { url: 'http://127.0.0.1:9999/hook' })).json.id;
   expect(endpointId).toMatch(/^we_/);
+  codeId = (await server.call('POST', '/v1/qr-codes', { label: '一号柜台' })).json.id;
+  statementId = await pastStatement();
 });
 afterAll(() => server.close());
 
-/** Everything that money and settings stand in: if this is the same, nothing was written. */
+/** The statement of a day that is over, with a break that waits for a person. */
+async function pastStatement(): Promise<string> {
+  const yesterday = new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10);
+  const asked = { wallet_account_id: server.walletAccountId, day: yesterday };
+  const { id } = (await server.call('POST', '/v1/statements', asked)).json;
+  await eventually('the bill', async () => (await server.call('GET', `/v1/statements/${id}`)).json.due_at === null);
+  await server.sql`
+    insert into statement_breaks (book, id, statement_id, merchant_id, wallet_account_id, kind, record, order_no, cause,
+      theirs, state, created_at, leased_until)
+    values (1, ${BREAK_ID}, ${id}, ${server.merchant.id}, ${server.walletAccountId}, 'theirs_only', 'payment', 'X1',
+      'foreign_order_no', '{"currency":"CNY","amount_minor":"77"}'::jsonb, 'left_for_operator', now(), now())`;
+  return id;
+}
+
 async function everything(): Promise<string> {
-  const counts = await server.sql`
-    select (select count(*) from payments) as payments, (select count(*) from attempts) as attempts,
-      (select count(*) from refunds) as refunds, (select count(*) from events) as events,
-      (select count(*) from webhook_endpoints) as endpoints, (select count(*) from wallet_accounts) as accounts,
-      (select count(*) from idempotency_keys) as keys,
-      (select string_agg(id || state || version, ',' order by id) from payments) as states`;
-  return JSON.stringify(counts[0], (_key, value) => (typeof value === 'bigint' ? value.toString() : value));
+  return await allOf(server);
 }
 
 async function refused(
@@ -67,16 +79,7 @@ async function refused(
   body?: unknown,
   headers?: Record<string, string>,
 ): Promise<ReturnType<typeof JSON.parse>> {
-  const before = await everything();
-  const reply = await server.call(method, path, body, headers);
-  const shown = `${method} ${path} ${JSON.stringify(body)?.slice(0, 120)} → ${reply.status} ${JSON.stringify(reply.json)}`;
-  expect([status].flat(), shown).toContain(reply.status);
-  expect(reply.headers.get('content-type'), shown).toContain('application/problem+json');
-  expect(Object.keys(REFUSALS), shown).toContain(reply.json.code);
-  expect(reply.json.request_id, shown).toMatch(/^req_/);
-  expect(JSON.stringify(reply.json), shown).not.toMatch(/node_modules|\bat .*\.ts|postgres|select /i);
-  expect(await everything(), shown).toBe(before);
-  return reply.json;
+  return (await refuse(server, status, { method, path, body, ...(headers === undefined ? {} : { headers }) })).json;
 }
 
 /** What is wrong with one field, whatever the field is. */
@@ -297,17 +300,38 @@ describe('who may ask', () => {
     ['GET', () => '/v1/wallet-accounts'],
     ['POST', () => '/v1/wallet-accounts'],
     ['GET', () => `/v1/wallet-accounts/${server.walletAccountId}`],
+    ['PATCH', () => `/v1/wallet-accounts/${server.walletAccountId}`],
+    ['POST', () => `/v1/wallet-accounts/${server.walletAccountId}/rotate`],
+    ['POST', () => `/v1/wallet-accounts/${server.walletAccountId}/test-order`],
+    ['POST', () => `/v1/wallet-accounts/${server.walletAccountId}/fee`],
+    ['GET', () => '/v1/qr-codes'],
+    ['POST', () => '/v1/qr-codes'],
+    ['GET', () => `/v1/qr-codes/${codeId}`],
+    ['PATCH', () => `/v1/qr-codes/${codeId}`],
+    ['GET', () => '/v1/statements'],
+    ['POST', () => '/v1/statements'],
+    ['GET', () => `/v1/statements/${statementId}`],
+    ['GET', () => `/v1/statements/${statementId}/breaks`],
+    ['POST', () => `/v1/breaks/${BREAK_ID}/resolve`],
   ] as const;
-  const bodies: Record<string, unknown> = {
+  const bodies = (): Record<string, unknown> => ({
     '/v1/payments': good(),
     attempts: { wallet: 'unionpay', scene: 'app' },
     refunds: {},
     '/v1/webhook-endpoints': { url: 'https://a.example/' },
     'rotate-secret': { overlap_seconds: 0 },
     '/v1/wallet-accounts': { wallet: 'unionpay', settings: {} },
+    rotate: { settings: server.unionpay.merchantSettings },
+    'test-order': {},
+    fee: { fee_bps: 1 },
+    '/v1/qr-codes': { label: 'x' },
+    '/v1/statements': { wallet_account_id: server.walletAccountId, day: '2026-11-11' },
+    resolve: { note: 'x' },
+  });
+  const bodyOf = (method: string, path: string) => {
+    if (method === 'PATCH') return { label: 'x' };
+    return method === 'POST' ? (bodies()[path] ?? bodies()[path.split('/').at(-1) ?? '']) : undefined;
   };
-  const bodyOf = (method: string, path: string) =>
-    method === 'POST' ? (bodies[path] ?? bodies[path.split('/').at(-1) ?? '']) : undefined;
 
   test('this list is the whole API', async () => {
     const { paths } = (await (await fetch(`${server.url}/openapi.json`)).json()) as { paths: Record<string, object> };
@@ -315,7 +339,7 @@ describe('who may ask', () => {
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
     const known = routes.map(
-      ([method, path]) => `${method} ${path().replace(/\b(pay|rf|we|wa|evt|wd)_[0-9A-Z]{26}/, '{id}')}`,
+      ([method, path]) => `${method} ${path().replace(/\b(pay|rf|we|wa|evt|wd|qr|stm|brk)_[0-9A-Z]{26}/, '{id}')}`,
     );
     const others = ['GET /v1/events/{id}', 'POST /v1/webhook-deliveries/{id}/replay'];
     expect([...known, ...others].sort()).toEqual(documented.sort());
@@ -357,6 +381,8 @@ describe('who may ask', () => {
       '/v1/webhook-deliveries',
       '/v1/webhook-endpoints',
       '/v1/wallet-accounts',
+      '/v1/qr-codes',
+      '/v1/statements',
     ])
       expect((await callApi(server.url, strangerKey, 'GET', path)).json.data, path).toEqual([]);
   });
@@ -457,8 +483,12 @@ describe('addresses, lists and headers', () => {
       ['PUT', '/v1/payments'],
       ['PATCH', `/v1/payments/${paymentId}`],
       ['DELETE', `/v1/payments/${paymentId}`],
+      ['PUT', `/v1/qr-codes/${codeId}`],
+      ['DELETE', `/v1/wallet-accounts/${server.walletAccountId}`],
     ] as const)
       expect((await refused([405], method, path)).code).toBe('method_not_allowed');
+    const { headers } = await refuse(server, 405, { method: 'PUT', path: `/v1/qr-codes/${codeId}` });
+    expect(headers.get('allow')).toBe('GET, PATCH');
   });
 
   test('a wrong page, filter or cursor is refused by name', async () => {
@@ -621,11 +651,13 @@ describe("the buyer's page", () => {
     const before = await everything();
     for (const body of [
       '',
-      'wallet=paypal&scene=web',
-      'wallet=unionpay',
-      'wallet=unionpay&scene=app',
-      'wallet=unionpay&wallet=x&scene=web',
-      'wallet=__proto__&scene=web',
+      'wallet=paypal',
+      'wallet=alipay',
+      'wallet=unionpay&wallet=x',
+      'wallet=__proto__',
+      'wallet=constructor&way=show_qr',
+      'WALLET=unionpay',
+      `wallet=${'x'.repeat(10_000)}`,
     ])
       expect(
         (

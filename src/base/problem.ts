@@ -66,7 +66,8 @@ function readFrameworkError(error: unknown): Refusal | null {
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' || code === 'FST_ERR_CTP_INVALID_CONTENT_TYPE')
     return new Refusal('content_type_unsupported', 'send application/json in UTF-8');
   if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') return new Refusal('invalid_request', 'Content-Length is wrong');
-  if (code === 'FST_ERR_BAD_URL') return new Refusal('not_found', 'there is no such address');
+  if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH')
+    return new Refusal('not_found', 'there is no such address');
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
     return new Refusal('invalid_request', 'the request is not valid');
   return null;

@@ -39,6 +39,9 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
     // Replies are made by us, field by field; the reply schemas are for the documentation.
     serializerOpts: {},
+    // What Fastify refuses before it has found a route, and before any hook: a broken or endless address.
+    frameworkErrors: (error, request, reply) =>
+      void sendProblem(error, request, reply.header('x-content-type-options', 'nosniff')),
   });
   app.setSerializerCompiler(() => (value) => (typeof value === 'string' ? value : JSON.stringify(value)));
   app.removeAllContentTypeParsers();

@@ -11,7 +11,12 @@ import { idOf, pageOf, pageQuery, text, time } from '../schemas.ts';
 import { readPage, showPage } from './payments.ts';
 
 const closed = { additionalProperties: false } as const;
-const day = Type.String({ pattern: '^20[0-9]{2}-[0-9]{2}-[0-9]{2}$', maxLength: 10, examples: ['2026-11-11'] });
+const day = Type.String({
+  format: 'date',
+  pattern: '^20[0-9]{2}-[0-9]{2}-[0-9]{2}$',
+  maxLength: 10,
+  examples: ['2026-11-11'],
+});
 const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 const minor = Type.String({ description: 'minor units, an integer' });
 
