@@ -90,7 +90,7 @@ async function place(
   if (request.scene === 'code') return charged(fields);
   if (fields['code'] !== '10000') return unknown('a code that is not documented', fields);
   if (fields['out_trade_no'] !== request.orderNo) return unknown('the answer names no order', fields);
-  return request.scene === 'qr' ? toScan(fields) : toBridge(config, fields);
+  return request.scene === 'qr' ? toScan(fields) : toBridge(config, fields, request.returnUrl);
 }
 
 function charged(fields: Fields): PayReply {
@@ -106,11 +106,12 @@ function toScan(fields: Fields): PayReply {
   return pending({ type: 'qr', text });
 }
 
-function toBridge(config: AlipayConfig, fields: Fields): PayReply {
+function toBridge(config: AlipayConfig, fields: Fields, returnUrl: string): PayReply {
   const tradeNO = readTradeNo(fields);
   if (tradeNO === null) return unknown('accepted without a trade_no', fields);
   const page = new URL('/cashier', config.gatewayUrl);
   page.searchParams.set('trade_no', tradeNO);
+  page.searchParams.set('return_url', returnUrl); // the bridge would come back to our page by itself
   const testPageUrl = config.isSimulator ? page.href : null;
   return pending({ type: 'jsapi', bridge: 'AlipayJSBridge', fields: { tradeNO }, testPageUrl });
 }

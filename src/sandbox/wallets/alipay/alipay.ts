@@ -124,7 +124,8 @@ function compose(gateway: Gateway, order: Order, fault: Fault | null): Composed 
 
 /** The browser goes back with signed parameters after a success. Nothing is proved by them. An app goes back by itself. */
 function wayBack(gateway: Gateway, order: Order): WayBack | null {
-  if (order.returnUrl === null) return null;
+  const noted = order.wire.returnUrl;
+  if (order.returnUrl === null) return noted === undefined ? null : { kind: 'link', url: noted };
   if (order.state !== 'succeeded') return { kind: 'link', url: order.returnUrl };
   const merchant = merchantOf(gateway, order);
   const fields: Fields = {

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Fault, faultCode } from '../ground/fault.ts';
 import { gonePage, refusedPage } from '../ground/page-html.ts';
-import { payPath, sendPage } from '../ground/page.ts';
+import { isWebLink, payPath, sendPage } from '../ground/page.ts';
+import { note } from '../ground/payments.ts';
 import { sendUnderFault } from '../ground/send-under-fault.ts';
 import { writeAnswer } from './answer.ts';
 import { billAddress, billFile } from './bill.ts';
@@ -47,11 +48,12 @@ export function registerGatewayRoutes(app: FastifyInstance, gateway: Gateway): v
     return order === null ? sendPage(reply.status(404), gonePage(BRAND, 'zh')) : reply.redirect(payPath(order), 303);
   });
   // What stands for AlipayJSBridge's tradePay.
-  app.get<{ Querystring: { trade_no?: string } }>('/cashier', (request, reply) => {
+  app.get<{ Querystring: { trade_no?: string; return_url?: string } }>('/cashier', (request, reply) => {
     const order = gateway.books.findByWire('tradeNo', request.query.trade_no ?? '');
-    return order === undefined
-      ? sendPage(reply.status(404), gonePage(BRAND, 'zh'))
-      : reply.redirect(payPath(order), 303);
+    if (order === undefined) return sendPage(reply.status(404), gonePage(BRAND, 'zh'));
+    const returnUrl = request.query.return_url ?? '';
+    if (isWebLink(returnUrl) && order.wire.returnUrl !== returnUrl) note(gateway, order, { returnUrl });
+    return reply.redirect(payPath(order), 303);
   });
   app.get<{ Querystring: { code?: string } }>('/bill', (request, reply) => {
     const file = billFile(gateway, request.query.code ?? '');

@@ -58,9 +58,13 @@ export async function registerPages(app: FastifyInstance, ground: Ground): Promi
     const language = readLanguage(lang);
     const order = text.length > SANDBOX_SCAN_CHARS_MAX ? null : (ground.side.scan?.(text) ?? null);
     if (order !== null) return reply.redirect(payPath(order, language), 303);
-    const isWebLink = /^https?:\/\//i.test(text) && URL.canParse(text) && text.length <= SANDBOX_SCAN_CHARS_MAX;
-    return sendPage(reply, scanPage(ground.side.brand, isWebLink ? text : null, language));
+    return sendPage(reply, scanPage(ground.side.brand, isWebLink(text) ? text : null, language));
   });
+}
+
+/** An address that a browser may be sent to. */
+export function isWebLink(text: string): boolean {
+  return /^https?:\/\//i.test(text) && URL.canParse(text) && text.length <= SANDBOX_SCAN_CHARS_MAX;
 }
 
 /** Where a browser goes to pay this order. */

@@ -1,12 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import {
-  SANDBOX_WECHATPAY_H5_MINUTES,
-  SANDBOX_WECHATPAY_PREPAY_MINUTES,
-  SANDBOX_SCAN_CHARS_MAX,
-} from '../../../base/limits.ts';
+import { SANDBOX_WECHATPAY_H5_MINUTES, SANDBOX_WECHATPAY_PREPAY_MINUTES } from '../../../base/limits.ts';
 import type { Order } from '../ground/order.ts';
 import { gonePage } from '../ground/page-html.ts';
-import { payPath, sendPage } from '../ground/page.ts';
+import { isWebLink, payPath, sendPage } from '../ground/page.ts';
 import { note } from '../ground/payments.ts';
 import { BRAND } from './brand.ts';
 import { type Json, readBody, textAt } from './check-body.ts';
@@ -60,9 +56,7 @@ function openOrder(
   if (order?.via !== rule.via || !isFresh(gateway, order, rule.minutes))
     return sendPage(reply.status(404), gonePage(BRAND, 'zh'));
   const returnUrl = query.redirect_url ?? '';
-  const isLink =
-    /^https?:\/\//.test(returnUrl) && URL.canParse(returnUrl) && returnUrl.length <= SANDBOX_SCAN_CHARS_MAX;
-  if (isLink && order.wire.returnUrl !== returnUrl) note(gateway, order, { returnUrl });
+  if (isWebLink(returnUrl) && order.wire.returnUrl !== returnUrl) note(gateway, order, { returnUrl });
   return reply.redirect(payPath(order), 303);
 }
 
@@ -96,7 +90,7 @@ function registerLogin(app: FastifyInstance, gateway: Gateway): void {
     const { appid = '', redirect_uri: back = '', response_type, scope, state = '' } = request.query;
     const isKnown = [...gateway.keys.merchants.values()].some((merchant) => merchant.appid === appid);
     const isAsked = response_type === 'code' && scope === 'snsapi_base' && /^[0-9A-Za-z]{0,128}$/.test(state);
-    const isLink = /^https?:\/\//.test(back) && URL.canParse(back);
+    const isLink = isWebLink(back);
     if (!isKnown || !isAsked || !isLink) return sendPage(reply.status(400), gonePage(BRAND, 'zh'));
     const code = `0${gateway.random.bytes(16).toString('hex')}`;
     gateway.grants.give(code, { appid });
