@@ -5,13 +5,14 @@ import type { Attempt, Payment } from './payment.ts';
 
 /**
  * The one door: whatever is learned about an attempt, from whomever, comes through here. Returns the payment's state
- * afterwards. Applying the same outcome again changes nothing. A function makes the outcome of the attempt as it stands now.
+ * afterwards. Applying the same outcome again changes nothing. Where the source depends on how the attempt
+ * stands by then, a function tells it.
  */
 export async function applyOutcome(
   cashier: Cashier,
   attempt: Pick<Attempt, 'book' | 'id' | 'paymentId'>,
-  outcome: Outcome | ((locked: Attempt) => Outcome),
-  source: OutcomeSource,
+  outcome: Outcome,
+  source: OutcomeSource | ((locked: Attempt) => OutcomeSource),
   /** Set when the merchant itself caused this (a cancel), so that somebody else's payment stays absent. */
   merchantId: string | null,
 ): Promise<Payment['state'] | null> {
@@ -26,8 +27,8 @@ export async function applyOutcome(
     decide(folder, effects) {
       const locked = folder.attempts.find((candidate) => candidate.id === attempt.id);
       if (locked !== undefined) {
-        const learned = typeof outcome === 'function' ? outcome(locked) : outcome;
-        decideOutcome(cashier.decideDeps, folder, locked, learned, source, effects);
+        const from = typeof source === 'function' ? source(locked) : source;
+        decideOutcome(cashier.decideDeps, folder, locked, outcome, from, effects);
       }
       state = folder.payment.state;
       return null;

@@ -1,11 +1,11 @@
 import { BATCH_ITEMS_MAX, LEASE_SECONDS, UNDO_CALL_SECONDS_MAX } from '../base/limits.ts';
 import { money } from '../money/money.ts';
-import type { Outcome, QueryRequest } from '../wallets/wallet.ts';
+import type { QueryRequest } from '../wallets/wallet.ts';
 import { applyOutcome } from './apply-outcome.ts';
 import { addSeconds, EXPIRY_DOUBT_SECONDS } from './ask-schedule.ts';
 import { claimDueAttempts } from './attempt-store.ts';
 import type { Cashier } from './cashier.ts';
-import { BEING_UNDONE } from './decide-outcome.ts';
+import type { OutcomeSource } from './decide-outcome.ts';
 import type { Attempt, Payment } from './payment.ts';
 import { findPaymentById } from './payment-store.ts';
 
@@ -39,7 +39,7 @@ export async function askWallet(cashier: Cashier, attempt: Attempt): Promise<Pay
   const undo = undoes ? await recordUndo(cashier, attempt) : null;
   if (undo === 'counts') return payment?.state ?? null;
   const outcome = await opened.wallet.cancel(cashier.deps, opened.config, order);
-  return await applyOutcome(cashier, attempt, (locked) => believed(outcome, undo, locked), 'cancel', null);
+  return await applyOutcome(cashier, attempt, outcome, (locked) => sourceOf(undo, locked), null);
 }
 
 /** An order as it is asked about: its time is over for us a little later than for the wallet. */
@@ -89,11 +89,12 @@ async function recordUndo(cashier: Cashier, attempt: Attempt): Promise<Undo | 'c
 
 /**
  * "It stays paid", heard by one who asked to undo it, while another process may be about to undo it: both asked at once, the
- * buyer paid between the two, and the other's call takes the money back. It is believed only from who was alone.
+ * buyer paid between the two, and the other's call takes the money back. So it is final only from who was alone, and from
+ * anybody else no more than the answer to a question.
  */
-function believed(outcome: Outcome, undo: Undo | null, locked: Attempt): Outcome {
-  if (outcome.kind !== 'succeeded' || undo === null) return outcome;
+function sourceOf(undo: Undo | null, locked: Attempt): OutcomeSource {
+  if (undo === null) return 'cancel';
   const isLatest = locked.undoRequestedAt?.getTime() === undo.at.getTime();
   const isFirst = undo.before === null || addSeconds(undo.before, UNDO_CALL_SECONDS_MAX) <= undo.at;
-  return isLatest && isFirst ? outcome : BEING_UNDONE;
+  return isLatest && isFirst ? 'cancel' : 'poll';
 }

@@ -90,7 +90,10 @@ export function createBuyerAsker(cashier: Cashier) {
     if (isFinal(view.payment.state) || nowMs - (askedAtMs.get(view.payment.id) ?? 0) < ASK_PAUSE_MS) return;
     if (askedAtMs.size > 10_000) askedAtMs.clear();
     askedAtMs.set(view.payment.id, nowMs);
-    const open = view.attempts.filter((attempt) => attempt.outcome === 'pending' || attempt.outcome === 'unknown');
+    const open = view.attempts.filter(
+      // What is being undone is asked about at its own pace: nothing that the buyer does changes it.
+      ({ outcome, undoRequestedAt }) => (outcome === 'pending' || outcome === 'unknown') && undoRequestedAt === null,
+    );
     const asking = Promise.allSettled(open.map((attempt) => askWallet(cashier, attempt)));
     await Promise.race([asking, new Promise((resolve) => setTimeout(resolve, BUYER_WAIT_MS).unref())]);
   };

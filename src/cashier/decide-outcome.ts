@@ -1,7 +1,8 @@
 import { assertNever } from '../base/assert.ts';
 import { type IdDeps, idLetters, newId } from '../base/id.ts';
-import type { Outcome, SucceededOutcome, WalletCan, WalletName } from '../wallets/wallet.ts';
-import { askTimes, lateAskAt, nextAskAt } from './ask-schedule.ts';
+import { UNDO_CALL_SECONDS_MAX } from '../base/limits.ts';
+import type { Outcome, SucceededOutcome, UnknownOutcome, WalletCan, WalletName } from '../wallets/wallet.ts';
+import { addSeconds, askTimes, lateAskAt, nextAskAt } from './ask-schedule.ts';
 import {
   ATTEMPT_MOVES,
   type CancellationReason,
@@ -72,8 +73,7 @@ export function decideOutcome(
     case 'unknown':
       if (attempt.outcome === 'failed') attempt.dueAt = lateAsk(deps, attempt);
       if (attempt.outcome === 'succeeded' || attempt.outcome === 'failed') return;
-      setOutcome(attempt, outcome.kind);
-      attempt.unknownReason = outcome.kind === 'unknown' ? outcome.reason.slice(0, 200) : null;
+      setUnsettled(attempt, outcome);
       attempt.dueAt = nextAsk(deps, attempt);
       // A wallet that cannot close an unpaid order has said all it can: give the payment up, keep watching for late money.
       if (
@@ -89,10 +89,20 @@ export function decideOutcome(
   }
 }
 
-/** "Paid", said of a charge that we have asked to undo, is only how it stood before. */
-export const BEING_UNDONE: Outcome = { kind: 'unknown', reason: 'the charge is being undone' };
+/** Not done yet is unclear where it is the undoing that is not done: the buyer's money may be on its way back. */
+function setUnsettled(attempt: Attempt, outcome: Extract<Outcome, { kind: 'pending' | 'unknown' }>): void {
+  const told = outcome.kind === 'pending' && attempt.undoRequestedAt !== null ? BEING_UNDONE : outcome;
+  setOutcome(attempt, told.kind);
+  attempt.unknownReason = told.kind === 'unknown' ? told.reason.slice(0, 200) : null;
+}
 
-/** Most often an old word. Should money have come after the undoing, undoing it once more tells and gives it back. */
+/** "Paid", said of a charge that we have asked to undo, is only how it stood before. */
+const BEING_UNDONE: UnknownOutcome = { kind: 'unknown', reason: 'the charge is being undone' };
+
+/**
+ * Most often an old word. Should money have come after the undoing, undoing it once more tells and gives it back, as soon as
+ * nobody else may be about to undo it.
+ */
 function heardWhileUndone(
   deps: DecideDeps,
   folder: PaymentFolder,
@@ -101,7 +111,10 @@ function heardWhileUndone(
   effects: Effects,
 ): void {
   decideOutcome(deps, folder, attempt, BEING_UNDONE, source, effects);
-  if (attempt.outcome === 'failed') attempt.dueAt = deps.clock.now();
+  if (attempt.outcome !== 'failed' || attempt.undoRequestedAt === null) return;
+  const now = deps.clock.now();
+  const aloneAt = addSeconds(attempt.undoRequestedAt, UNDO_CALL_SECONDS_MAX);
+  attempt.dueAt = aloneAt > now ? aloneAt : now;
 }
 
 /** Brings the payment's state in line with its attempts, and ends it when it is over and nothing is open. */

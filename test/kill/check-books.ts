@@ -38,7 +38,13 @@ export function comparePayments(records: ShopRecords, wallets: Wallets): string[
 /** As the API shows them; read field by field. */
 type Shown = ReturnType<typeof JSON.parse>;
 
-function compareAttempt(payment: Shown, attempt: Shown, order: ShownOrder | undefined, revoked: Revoked): string[] {
+/** One attempt, as the API shows it, and the wallet's order of that name. */
+export function compareAttempt(
+  payment: Shown,
+  attempt: Shown,
+  order: ShownOrder | undefined,
+  revoked: Revoked,
+): string[] {
   const wrong: string[] = [];
   const name = `${attempt.id} (${attempt.wallet} ${attempt.scene})`;
   const paid = isPaid(revoked, order);
@@ -54,7 +60,7 @@ function compareAttempt(payment: Shown, attempt: Shown, order: ShownOrder | unde
   return wrong;
 }
 
-type Revoked = ReadonlySet<string>;
+export type Revoked = ReadonlySet<string>;
 
 /** Whether the wallet has the buyer's money, or had it until it was refunded: what was undone is as if it had not been. */
 function isPaid(revoked: Revoked, order: ShownOrder | undefined): boolean {
@@ -62,7 +68,7 @@ function isPaid(revoked: Revoked, order: ShownOrder | undefined): boolean {
 }
 
 /** JD's undo of a paid order is a transaction of its own in JD's books; elsewhere the order itself is `reversed`. */
-function listRevoked(wallets: Wallets): Revoked {
+export function listRevoked(wallets: Wallets): Revoked {
   const orders = wallets.flatMap((wallet) => wallet.sandbox.orders());
   const revokes = orders.filter((order) => order.via === 'revoke' && order.state === 'succeeded');
   return new Set(revokes.map((order) => order.original_order_no ?? ''));
