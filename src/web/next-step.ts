@@ -82,8 +82,11 @@ function renderContinue(view: CashierView, attempt: AttemptView, url: string): H
   return html`<p><a class="button" href="${linkUrl(url)}" referrerpolicy="strict-origin"${view.goesOn && html` data-go="${attempt.id}"`} data-testid="continue-wallet">${label}</a></p>\n`;
 }
 
-/** Apps are opened by schemes of their own, of which there are many: only those that run something in the page are refused. */
-const SCRIPTED = /^(?:javascript|data|vbscript|file|blob|about|filesystem|view-source)$/i;
+/**
+ * Apps are opened by schemes of their own, of which there are many. Refused are those that run something in the page, and
+ * those that carry a second address that nobody has looked at.
+ */
+const SCRIPTED = /^(?:javascript|data|vbscript|file|blob|about|filesystem|view-source|content|intent)$/i;
 
 export function appUrl(text: string): string {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1];

@@ -160,7 +160,14 @@ describe('the next action', () => {
     ['wap', { app_url: 'javascript:alert(1)' }],
     ['wap', { app_url: 'data:text/html,x' }],
     ['app', { app_url: 'file:///etc/passwd' }],
+    ['wap', { app_url: 'intent://pay#Intent;scheme=x;S.browser_fallback_url=https%3A%2F%2Fevil.example;end' }],
+    ['wap', { app_url: 'content://media/1' }],
+    ['wap', { app_url: 'view-source:https://pay.wallet.example/' }],
+    ['wap', { app_url: 'tel:110' }],
+    ['wap', { app_url: 'sms:110?body=x' }],
+    ['wap', { app_url: 'https://a:b@pay.wallet.example/' }],
     ['qr', { qr_text: null }],
+    ['qr', { qr_text: '付'.repeat(342) }],
   ])('is never a link that harms or leads nowhere: %s %j', (scene, changed) => {
     expect(reply(scene, changed).kind).toBe('unknown');
   });

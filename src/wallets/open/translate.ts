@@ -1,5 +1,6 @@
 import type { FailedOutcome, NextAction, Outcome, PayReply, Scene, UnknownOutcome } from '../wallet.ts';
 import { assertNever } from '../../base/assert.ts';
+import { QR_TEXT_BYTES_MAX } from '../../base/limits.ts';
 import type { OpenConfig } from './config.ts';
 import { reasonOf } from './codes.ts';
 import type { ShownOrder, ShownRefund } from './parse.ts';
@@ -59,7 +60,9 @@ function nextAction(config: OpenConfig, order: ShownOrder, scene: Exclude<Scene,
       if (order.appUrl === null) return { type: 'redirect', url: webUrl };
       return isAppLink(order.appUrl) ? { type: 'open_app', appUrl: order.appUrl, fallbackUrl: webUrl } : null;
     case 'qr':
-      return order.qrText === null ? null : { type: 'qr', text: order.qrText };
+      return order.qrText === null || Buffer.byteLength(order.qrText) > QR_TEXT_BYTES_MAX
+        ? null
+        : { type: 'qr', text: order.qrText };
     default:
       return assertNever(scene);
   }
@@ -73,10 +76,18 @@ function isPage(text: string, isTest: boolean): boolean {
   return url.protocol === 'https:' || (isTest && url.protocol === 'http:' && isThisMachine);
 }
 
-/** An app's own scheme, or an https link that the app has claimed. Never what a browser would run or read by itself. */
+/**
+ * Schemes that lead to no wallet's app: what a browser runs or reads by itself, what reaches a phone's other parts, and
+ * `intent`, which carries a second address that nobody has looked at.
+ */
+const NO_APP =
+  /^(about|android-app|blob|content|data|file|filesystem|ftp|http|intent|javascript|mailto|sms|smsto|tel|vbscript|view-source|wss?):$/;
+
+/** An app's own scheme, or an https link that the app has claimed. */
 function isAppLink(text: string): boolean {
-  const scheme = URL.canParse(text) ? new URL(text).protocol : '';
-  return /^[a-z][a-z0-9+.-]+:$/.test(scheme) && !/^(javascript|data|file|blob|vbscript|about|http|ftp):$/.test(scheme);
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || url.username !== '') return false;
+  return /^[a-z][a-z0-9+.-]+:$/.test(url.protocol) && !NO_APP.test(url.protocol);
 }
 
 function succeeded(walletPaymentId: string, evidence: ShownOrder | ShownRefund, occurredAt: Date): Outcome {
