@@ -13,7 +13,7 @@ import { NO_SUMS } from './sums.ts';
 
 /** First step: asks the wallet for the bill and keeps it as it came. Null: nothing more to do now. */
 export async function fetchStatement(deps: SettlementDeps, statement: Statement): Promise<Statement | null> {
-  const { sql, clock } = deps.cashier.deps;
+  const { sql } = deps.cashier.deps;
   const { wallet } = await openWalletOf(deps, statement);
   if (wallet.statement === null)
     return await moveStatement(deps, sql, statement, { state: 'asking', triesCount: 0, goOn: true });
@@ -22,17 +22,7 @@ export async function fetchStatement(deps: SettlementDeps, statement: Statement)
     case 'file':
       return await takeFile(deps, statement, reply.file, 'fetched');
     case 'empty':
-      if (statement.fileId !== null)
-        return await postpone(deps, statement, 'the wallet now says that there is no bill');
-      return await moveStatement(deps, sql, statement, {
-        state: 'read',
-        reason: null,
-        theirs: NO_SUMS,
-        feesMilli: 0n,
-        readAt: clock.now(),
-        triesCount: 0,
-        goOn: true,
-      });
+      return await takeNothing(deps, statement);
     case 'not_ready':
       return await postpone(deps, statement, statement.reason ?? 'the wallet does not have the bill yet');
     case 'failed':
@@ -41,6 +31,23 @@ export async function fetchStatement(deps: SettlementDeps, statement: Statement)
     default:
       return assertNever(reply);
   }
+}
+
+/** Nothing happened on that day. Not believed where the wallet had a bill before; what a person brought does not count. */
+async function takeNothing(deps: SettlementDeps, statement: Statement): Promise<Statement | null> {
+  const { sql, clock } = deps.cashier.deps;
+  const before = statement.fileId === null ? null : await findStatementFile(sql, statement.book, statement.fileId);
+  if (before?.origin === 'fetched') return await postpone(deps, statement, 'the wallet now says that there is no bill');
+  return await moveStatement(deps, sql, statement, {
+    state: 'read',
+    reason: null,
+    fileId: null,
+    theirs: NO_SUMS,
+    feesMilli: 0n,
+    readAt: clock.now(),
+    triesCount: 0,
+    goOn: true,
+  });
 }
 
 /** Keeps a file that came for the day, from the wallet or by hand. One that was refused before stays refused. */

@@ -77,6 +77,18 @@ describe('a bill that cannot be believed', () => {
     expect(await world.statementOf(DAY)).toMatchObject({ state: 'reconciled', reason: null, matchedCount: 1 });
   });
 
+  test('is not forgotten when the wallet says later that there was none', async () => {
+    const orderNo = await world.paid(1000n);
+    world.pretend.bills.set(DAY, billOf([line(orderNo)], { paymentsCount: 2 }));
+    world.goTo(BILL_TIME);
+    await world.settle();
+    world.pretend.bills.set(DAY, { kind: 'empty' });
+    world.clock.advanceMs(3_600_000);
+    await world.settle();
+    const reason = 'the wallet now says that there is no bill';
+    expect(await world.statementOf(DAY)).toMatchObject({ state: 'refused', reason });
+  });
+
   test('as the bill of another day is refused: its fees are not booked twice', async () => {
     const orderNo = await world.paid(1000n);
     world.pretend.bills.set(DAY, billOf([line(orderNo)]));

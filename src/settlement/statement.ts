@@ -9,7 +9,7 @@ export const STATEMENT_MOVES = {
   fetched: ['waiting', 'refused', 'unavailable'],
   refused: ['waiting', 'fetched', 'unavailable'],
   unavailable: ['waiting'],
-  read: ['waiting', 'asking', 'fetched', 'unavailable'],
+  read: ['waiting', 'asking', 'fetched', 'refused', 'unavailable'],
   compared: ['read'],
   reconciled: ['compared'],
 } as const satisfies Record<string, readonly string[]>;
