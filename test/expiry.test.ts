@@ -155,8 +155,9 @@ describe('money at the last moment', () => {
     server.unionpay.setFault({ operation: 'query', kind: 'slow', value: 600, orderNo, times: 1 });
     await server.sql`update attempts set due_at = ${clock.now()} where id = ${`att_${orderNo}`}`;
     await eventually('the wallet to be asked', async () => {
-      const faults = await (await fetch(`${server.unionpay.controlUrl}/faults`)).text();
-      return !faults.includes('"slow"');
+      const told = await (await fetch(`${server.unionpay.controlUrl}/faults`)).text();
+      const { data }: { data: object[] } = JSON.parse(told); // the reply names every kind besides
+      return !JSON.stringify(data).includes('"slow"');
     });
     server.unionpay.pay(orderNo);
     clock.advanceMs(2 * SECOND_MS + 1);
