@@ -85,6 +85,14 @@ describe('asking for an order', () => {
       kind: 'pending',
     });
   });
+
+  test('is not closed by an answer that says something else: neither the status nor the question is signed', async () => {
+    const closed = (...replies: OutboundReply[]) => cancel(answering(...replies).deps, config, QUERY);
+    expect(await closed(reply(200, PAID)), 'the answer to an earlier question').toMatchObject({ kind: 'unknown' });
+    expect(await closed(reply(204, { code: 'ORDER_PAID' }), reply(200, PAID))).toMatchObject({ kind: 'succeeded' });
+    expect(await closed(reply(200, { code: 'USERPAYING' }))).toEqual({ kind: 'pending' });
+    expect(await closed(reply(204, null))).toMatchObject({ kind: 'failed', reason: 'expired' });
+  });
 });
 
 describe('cancelling', () => {
@@ -109,5 +117,7 @@ describe('cancelling', () => {
     expect(await reversed(reply(200, { appid: APPID, mchid: MCHID, out_trade_no: 'OTHER' }))).toMatchObject({
       kind: 'unknown',
     });
+    expect(await reversed(reply(200, PAID)), 'the answer to an earlier question').toMatchObject({ kind: 'unknown' });
+    expect(await reversed(reply(200, { ...PAID, trade_state: 'REVOKED' }))).toMatchObject({ kind: 'failed' });
   });
 });

@@ -57,12 +57,12 @@ async function askOnce(deps: WalletDeps, access: WechatpayAccess, call: Call): P
 function toExchanged(reply: Extract<OutboundReply, { kind: 'reply' }>): Exchanged {
   const json = reply.body.length === 0 ? {} : readJson(reply.body);
   if (json === null) return { kind: 'unknown', reason: `HTTP status ${reply.status}, not readable` };
-  // 202 is "taken, not finished"; where it carries a code that code says why.
+  // The status is not signed: a body with a code is a refusal whatever stands above it. 202 is "taken, not finished".
   const code = plain(textAt(json, 'code'), 32);
-  if (reply.status === 200 || reply.status === 204 || (reply.status === 202 && code === ''))
-    return { kind: 'answer', status: reply.status, json };
-  if (code === '') return { kind: 'unknown', reason: `HTTP status ${reply.status} without a code` };
-  return { kind: 'refusal', status: reply.status, code, message: plain(textAt(json, 'message'), 200) };
+  if (code !== '') return { kind: 'refusal', status: reply.status, code, message: plain(textAt(json, 'message'), 200) };
+  return [200, 202, 204].includes(reply.status)
+    ? { kind: 'answer', status: reply.status, json }
+    : { kind: 'unknown', reason: `HTTP status ${reply.status} without a code` };
 }
 
 export interface SendLimits {

@@ -188,6 +188,11 @@ describe('what is answered to an order', () => {
       });
   });
 
+  test('is not a failure when it says that the order is paid, even where a question does not find it yet', async () => {
+    for (const code of ['ORDER_PAID', 'ORDERPAID', 'USERPAYING'])
+      expect(await placed(refusal(400, code), NOT_FOUND), code).toMatchObject({ kind: 'unknown', walletCode: code });
+  });
+
   test('is not final while the order is there and waits', async () => {
     expect(await placed(refusal(400, 'INVALID_REQUEST'), reply(200, FOUND))).toMatchObject({ kind: 'unknown' });
     expect(await placed(refusal(400, 'INVALID_REQUEST'), refusal(500, 'SYSTEM_ERROR'))).toMatchObject({

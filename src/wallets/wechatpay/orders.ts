@@ -12,6 +12,7 @@ import { rowOf } from './codes.ts';
 import type { WechatpayConfig } from './config.ts';
 import { exchange, type Exchanged } from './exchange.ts';
 import { appAction, h5Action, jsapiAction, nativeAction } from './actions.ts';
+import { textAt } from './parse.ts';
 import { closeCall, orderCall, queryCall, reverseCall } from './requests.ts';
 import { failed, type OrderStanding, orderStanding, toOutcome, unknown, whyOtherOrder } from './translate.ts';
 
@@ -73,8 +74,11 @@ async function ask(
 
 async function close(deps: WalletDeps, config: WechatpayConfig, request: QueryRequest): Promise<Outcome> {
   const exchanged = await exchange(deps, config, closeCall(config, request.orderNo));
-  if (exchanged.kind === 'answer')
+  if (exchanged.kind === 'answer') {
+    // Answers do not name their question: whatever has a content is the answer to another one.
+    if (Object.keys(exchanged.json).length > 0) return unknown('the answer is to something else');
     return exchanged.status === 202 ? { kind: 'pending' } : failed('expired', 'CLOSED', 'closed unpaid');
+  }
   if (exchanged.kind !== 'refusal') return unknown(exchanged.reason);
   if (rowOf(exchanged.code).state === 'paying') return { kind: 'pending' };
   return toOutcome(await ask(deps, config, request)); // paid, closed before, not there: the order itself tells
@@ -85,7 +89,11 @@ async function reverse(deps: WalletDeps, config: WechatpayConfig, request: Query
   if (exchanged.kind === 'answer') {
     if (exchanged.status !== 200) return { kind: 'pending' };
     const other = whyOtherOrder(config, exchanged.json, request.orderNo);
-    return other === null ? failed('already_undone', 'REVOKED', 'undone by us') : unknown(other);
+    if (other !== null) return unknown(other);
+    const state = textAt(exchanged.json, 'trade_state'); // an undo tells none; the answer to a question always does
+    return ['', 'REVOKED'].includes(state)
+      ? failed('already_undone', 'REVOKED', 'undone by us')
+      : unknown('the answer is to something else', state);
   }
   if (exchanged.kind !== 'refusal') return unknown(exchanged.reason);
   if (rowOf(exchanged.code).state === 'paying') return { kind: 'pending' };
@@ -96,7 +104,7 @@ async function reverse(deps: WalletDeps, config: WechatpayConfig, request: Query
 
 /**
  * A signed refusal of the order. It may be about a second try of an order that is paid or waiting, so the order itself is
- * asked: only where there is none, or a dead one, has it failed. Where the account is set up wrongly the question is
+ * asked: only where there is none, or a dead one, has it failed, and not where the refusal says that there is one. Where the account is set up wrongly the question is
  * refused like the order was; then nothing of this account was ever taken.
  */
 async function explainRefusal(
@@ -110,6 +118,8 @@ async function explainRefusal(
   if (row.state === 'paying' && request.scene === 'code') return { kind: 'pending', action: null };
   const exchanged = await exchange(deps, config, queryCall(config, request.orderNo));
   const reason = row.state === 'refused' ? row.reason : REASONS[row.state];
+  const saysThere = row.state === 'paid' || row.state === 'paying';
+  if (saysThere && exchanged.kind === 'refusal') return unknown(refusal.message, refusal.code);
   if (exchanged.kind === 'refusal' && (isNotFound(exchanged.code) || isSetUpWrongly(refusal.code, exchanged.code)))
     return failed(reason, refusal.code, refusal.message);
   if (exchanged.kind !== 'answer') return unknown(refusal.message, refusal.code);
