@@ -19,7 +19,7 @@ async function addressSeen(trustedProxies: string[]): Promise<string> {
     publicUrl: server.url,
     trustedProxies,
     routes: [],
-    pages: [async (page) => void page.get('/address', async (request) => ({ seen: request.ip }))],
+    pages: [async (page) => void page.get('/address', (request, reply) => reply.send({ seen: request.ip }))],
     isReady: async () => true,
   });
   const reply = await app.inject({

@@ -9,7 +9,8 @@ const REDIRECTS_MAX = 5;
  * @throws CliError when the other side does not answer as a page does
  */
 export async function takeAction(simulatorUrl: string, action: NextAction | null): Promise<void> {
-  switch (action?.type) {
+  if (action === null) return; // the buyer is in the wallet already
+  switch (action.type) {
     case 'form_post':
       return await open(textOf(action, 'url'), new URLSearchParams(fieldsOf(action)));
     case 'redirect':
@@ -25,7 +26,7 @@ export async function takeAction(simulatorUrl: string, action: NextAction | null
       return;
     case 'qr':
       return await open(`${simulatorUrl}/sandbox/scan?text=${encodeURIComponent(textOf(action, 'text'))}`, null);
-    default: // fields for an app's SDK, or nothing: the buyer is in the wallet already
+    default: // fields for an app's SDK: the order is at the wallet already
   }
 }
 
