@@ -221,6 +221,24 @@ describe('a payment code', () => {
     expect([kept.attempt.outcome, kept.payment.state]).toEqual(['succeeded', 'succeeded']);
   });
 
+  test('that was paid after it had been undone is undone again until that is done, not once', () => {
+    const late = charged({ undoRequestedAt: START });
+    late.decide(failed, 'cancel');
+    late.decide(paid, 'notification');
+    for (const source of ['cancel', 'poll'] as const)
+      for (const outcome of [unknown, pending]) {
+        late.decide(outcome, source);
+        expect(late.attempt.dueAt, `${source}: ${outcome.kind}`).not.toBeNull();
+      }
+    const owedAt = late.attempt.dueAt;
+    for (const outcome of [failed, pending, unknown]) {
+      late.decide(outcome, 'notification');
+      expect(late.attempt.dueAt, `a word on its way: ${outcome.kind}`).toEqual(owedAt);
+    }
+    late.decide(failed, 'cancel');
+    expect([late.attempt.outcome, late.attempt.dueAt]).toEqual(['failed', null]);
+  });
+
   test('that the wallet has not undone yet keeps the payment closed to other tries', () => {
     const { payment, attempt, decide } = charged({ undoRequestedAt: START });
     for (const outcome of [pending, unknown, pending]) {

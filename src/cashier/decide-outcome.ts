@@ -60,8 +60,8 @@ export function decideOutcome(
       return attemptSucceeded(deps, folder, attempt, outcome, effects);
     case 'failed':
       if (attempt.outcome === 'succeeded') return contradicted(deps, attempt, 'failed', effects);
+      if (attempt.outcome === 'failed') return heardAfterFailed(deps, attempt, outcome, source);
       attempt.dueAt = lateAsk(deps, attempt);
-      if (attempt.outcome === 'failed') return;
       setOutcome(attempt, 'failed');
       attempt.failureReason = outcome.reason;
       attempt.failureCode = outcome.walletCode.slice(0, 64);
@@ -71,8 +71,8 @@ export function decideOutcome(
       return settlePaymentState(deps, folder, effects);
     case 'pending':
     case 'unknown':
-      if (attempt.outcome === 'failed') attempt.dueAt = lateAsk(deps, attempt);
-      if (attempt.outcome === 'succeeded' || attempt.outcome === 'failed') return;
+      if (attempt.outcome === 'succeeded') return;
+      if (attempt.outcome === 'failed') return heardAfterFailed(deps, attempt, outcome, source);
       setUnsettled(attempt, outcome);
       attempt.dueAt = nextAsk(deps, attempt);
       // A wallet that cannot close an unpaid order has said all it can: give the payment up, keep watching for late money.
@@ -87,6 +87,17 @@ export function decideOutcome(
     default:
       return assertNever(outcome);
   }
+}
+
+/**
+ * No news of an attempt that has failed: it is asked about a few times more. But one that was undone may have been paid
+ * since; then it is to be undone again, and only the wallet's own answer to that ends it.
+ */
+function heardAfterFailed(deps: DecideDeps, attempt: Attempt, outcome: Outcome, source: OutcomeSource): void {
+  const isAnswer = source === 'poll' || source === 'cancel';
+  if (attempt.undoRequestedAt !== null && !isAnswer) return;
+  const isOwed = attempt.undoRequestedAt !== null && outcome.kind !== 'failed';
+  attempt.dueAt = isOwed ? nextAsk(deps, attempt) : lateAsk(deps, attempt);
 }
 
 /** Not done yet is unclear where it is the undoing that is not done: the buyer's money may be on its way back. */
@@ -282,10 +293,8 @@ function amountDiffers(
       `the wallet says ${told}, we asked ${attempt.currency} ${attempt.amountMinor}`,
     ),
   );
-  if (attempt.outcome === 'failed') {
-    attempt.dueAt = lateAsk(deps, attempt);
-    return;
-  }
+  // Of one that was undone nobody but the undoing itself gets as far as here.
+  if (attempt.outcome === 'failed') return heardAfterFailed(deps, attempt, outcome, 'cancel');
   setOutcome(attempt, 'unknown');
   attempt.unknownReason = 'the wallet names another amount';
   attempt.dueAt = nextAsk(deps, attempt);
