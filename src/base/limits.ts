@@ -104,6 +104,8 @@ export const QR_PAYMENTS_PER_MINUTE_MAX = 600;
 export const QR_PAYMENT_SECONDS = 900;
 
 // The buyer's pages.
+/** Whoever has a payment's link can have a wallet asked who pays; nobody comes back so often by himself. */
+export const PAYER_READINGS_PER_MINUTE_MAX = 10;
 export const QR_NOTE_CHARS_MAX = 40;
 export const CODE_PICTURES_KEPT_MAX = 64;
 

@@ -1,5 +1,5 @@
 import { bookOfId, isId } from '../base/id.ts';
-import { ALERTS_PER_MINUTE_MAX, QR_PAYMENTS_PER_MINUTE_MAX } from '../base/limits.ts';
+import { ALERTS_PER_MINUTE_MAX, PAYER_READINGS_PER_MINUTE_MAX, QR_PAYMENTS_PER_MINUTE_MAX } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Batch } from '../db/batch.ts';
 import { startDueLoop, type DueLoop } from '../db/due.ts';
@@ -48,6 +48,8 @@ export interface Cashier {
   mayAlert(subjectId: string): boolean;
   /** False once a printed code has made QR_PAYMENTS_PER_MINUTE_MAX payments within a minute. */
   mayScan(codeId: string): boolean;
+  /** False once PAYER_READINGS_PER_MINUTE_MAX people have come back within a minute to say who pays a payment. */
+  mayReadPayer(paymentId: string): boolean;
   /** Starts asking, refunding and expiring; a process that only serves requests need not. */
   startWork(): void;
   /** Stops taking work and waits for what is in hand. */
@@ -83,6 +85,7 @@ export function openCashier(deps: CashierDeps): Cashier {
     buyerReturnUrl: (paymentId) => `${cashierUrl(deps, paymentId)}/return`,
     mayAlert: createMinuteLimit(deps, ALERTS_PER_MINUTE_MAX),
     mayScan: createMinuteLimit(deps, QR_PAYMENTS_PER_MINUTE_MAX),
+    mayReadPayer: createMinuteLimit(deps, PAYER_READINGS_PER_MINUTE_MAX),
     startWork() {
       const shared = { concurrency: WORK_CONCURRENCY, idleMs: WORK_IDLE_MS, log: deps.log };
       refundLoop = startDueLoop({

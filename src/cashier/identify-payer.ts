@@ -23,14 +23,18 @@ export async function payerAskUrl(
   return opened.wallet.identify === null ? null : opened.wallet.identify.askUrl(opened.config, wish);
 }
 
-/** Turns what the browser came back with into a payer. @throws Refusal wallet_not_available */
+/**
+ * Turns what the browser came back with into a payer. The wallet is asked for whatever a browser brings, so only a few times
+ * a minute for one payment. @throws Refusal wallet_not_available
+ */
 export async function readPayer(
   cashier: Cashier,
-  wish: PayerWish & { query: Readonly<Record<string, string>>; userAgent: string },
+  wish: PayerWish & { paymentId: string; query: Readonly<Record<string, string>>; userAgent: string },
 ): Promise<PayerReading> {
   const { deps } = cashier;
   const opened = await openForPage(cashier, wish);
   if (opened.wallet.identify === null) return { kind: 'refused', reason: 'the wallet does not tell who pays' };
+  if (!cashier.mayReadPayer(wish.paymentId)) return { kind: 'unknown', reason: 'asked too often' };
   const name = { orderNo: idLetters(newId('ask', deps, wish.book)), orderedAt: wholeSecond(deps.clock.now()) };
   return await opened.wallet.identify.read(deps, opened.config, { ...wish, name });
 }

@@ -85,7 +85,7 @@ const hidden = { schema: { hide: true } } as const;
 
 /** What the cashier page is to know as well: the language, and in test mode the place to stand in for. */
 function carried(request: FastifyRequest, { livemode }: ScannedCode): string {
-  const as = livemode ? null : queryOf(request, 'as');
+  const as = livemode ? null : findWhereabouts('', queryOf(request, 'as')).standsInFor;
   return new URLSearchParams({ lang: langOf(request), ...(as === null ? {} : { as }) }).toString();
 }
 

@@ -44,7 +44,7 @@ export function createDeparture(cashier: Cashier, visits: Visits) {
       if (wallet === undefined || way?.kind !== 'scene' || way.scene !== 'jsapi')
         throw new Refusal('wallet_not_available', 'the wallet cannot be paid here', { param: 'wallet' });
       const reading = visits.takeAsked(visit)
-        ? await readPayer(cashier, { ...wishFor(visit, wallet), ...whoCame(visit) })
+        ? await readPayer(cashier, { ...wishFor(visit, wallet), paymentId: visit.view.payment.id, ...whoCame(visit) })
         : null;
       if (reading?.kind !== 'payer') return goTo(visit, pageLink(visit, '', { stay: '1', said: 'payer_unknown' }));
       const action = await start(visit, wallet, 'jsapi', reading.payer);

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CODE_PICTURES_KEPT_MAX } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Cashier } from '../cashier/cashier.ts';
@@ -30,25 +30,30 @@ export function mountPosterRoutes(app: FastifyInstance, cashier: Cashier): void 
     const { poster } = await posterOf(request.params.code);
     const paper = readPaper(queryOf(request, 'paper'));
     const svg = keep(`svg ${paper} ${JSON.stringify(poster)}`, async () => Buffer.from(await posterSvg(poster, paper)));
-    return answer(reply, 'image/svg+xml', await svg);
+    return answer(request, reply, 'image/svg+xml', await svg);
   });
 
   app.get<PictureParams>('/q/:code/poster.pdf', hidden, async (request, reply) => {
     const { poster, changedAt } = await posterOf(request.params.code);
     const paper = readPaper(queryOf(request, 'paper'));
     const pdf = keep(`pdf ${paper} ${JSON.stringify(poster)}`, () => posterPdf(poster, paper, changedAt));
-    return answer(reply, 'application/pdf', await pdf);
+    return answer(request, reply, 'application/pdf', await pdf);
   });
 
   app.get<PictureParams>('/q/:code/qr.svg', hidden, async (request, reply) => {
     const { code } = await openQrCode(cashier, request.params.code);
-    return answer(reply, 'image/svg+xml', Buffer.from(qrSvg(qrCodeUrl(cashier.deps, code.id), 'quartile')));
+    return answer(request, reply, 'image/svg+xml', Buffer.from(qrSvg(qrCodeUrl(cashier.deps, code.id), 'quartile')));
   });
 
   app.get<PictureParams>('/q/:code/qr.png', hidden, async (request, reply) => {
     const { code } = await openQrCode(cashier, request.params.code);
     const url = qrCodeUrl(cashier.deps, code.id);
-    return answer(reply, 'image/png', await keep(`png ${url}`, () => qrPng(url, 'quartile', PIXELS_PER_MODULE)));
+    return answer(
+      request,
+      reply,
+      'image/png',
+      await keep(`png ${url}`, () => qrPng(url, 'quartile', PIXELS_PER_MODULE)),
+    );
   });
 
   async function posterOf(id: string): Promise<{ poster: Poster; changedAt: Date }> {
@@ -78,8 +83,19 @@ function readPaper(asked: string | null): Paper {
   return asked as Paper; // one of the table's own keys
 }
 
-function answer(reply: FastifyReply, type: string, body: Buffer): FastifyReply {
-  return reply.headers({ 'content-type': type, 'cache-control': `public, max-age=${CACHE_SECONDS}` }).send(body);
+/** Opened by itself an SVG is a page, so it gets the policy of one that may do nothing. */
+const SVG_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox";
+
+function answer(request: FastifyRequest<PictureParams>, reply: FastifyReply, type: string, body: Buffer): FastifyReply {
+  const file = request.url.split('?')[0]?.split('/').at(-1) ?? '';
+  return reply
+    .headers({
+      'content-type': type,
+      'content-disposition': `inline; filename="${request.params.code}-${file}"`,
+      'cache-control': `public, max-age=${CACHE_SECONDS}`,
+      ...(type === 'image/svg+xml' ? { 'content-security-policy': SVG_POLICY } : {}),
+    })
+    .send(body);
 }
 
 /** Drawing letters takes a while and anybody may ask: what was drawn is kept, and drawn once when many ask at a time. */
