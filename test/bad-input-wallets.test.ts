@@ -179,7 +179,7 @@ describe.each(ROWS)('$call', ({ method, path, good, wrong, needed }) => {
   test('takes no field that it does not know, none twice and no way to prototypes', async () => {
     for (const field of ['state', 'merchant_id', 'id', 'book', 'livemode', 'constructor', 'prototype', 'toString'])
       await refuse(server, 400, { method, path: path(), body: { ...good(), [field]: 'x' } });
-    const [first = '{'] = [JSON.stringify(good()).replace(/\}$/, '')];
+    const first = JSON.stringify(good()).slice(0, -1);
     const comma = first === '{' ? '' : ',';
     for (const more of [
       '"__proto__":{"polluted":true}',

@@ -117,7 +117,7 @@ async function payOne(world: AllWorld, wallet: SimulatorName, scene: Scene): Pro
     subject: '明前龙井 50 克',
     return_url: 'https://shop.example/orders/1',
   });
-  const payer = scene === 'jsapi' ? await identify(world, wallet) : null;
+  const payer = scene === 'jsapi' ? await identify(world, wallet, payment.id) : null;
   const attempt = await hutong.payments.attempts.create(payment.id, {
     wallet,
     scene,
@@ -156,7 +156,7 @@ async function payOne(world: AllWorld, wallet: SimulatorName, scene: Scene): Pro
 }
 
 /** What a page inside the wallet's browser goes through: to the wallet and back, with something that tells who pays. */
-async function identify(world: AllWorld, wallet: SimulatorName): Promise<Payer | null> {
+async function identify(world: AllWorld, wallet: SimulatorName, paymentId: string): Promise<Payer | null> {
   const { cashier } = world.server;
   const wish = { book: world.deps.book, merchantId: world.merchantId, wallet };
   const returnUrl = 'https://shop.example/back';
@@ -165,7 +165,7 @@ async function identify(world: AllWorld, wallet: SimulatorName): Promise<Payer |
   for (let hop = 0; hop < 5 && !at.startsWith(returnUrl); hop++) at = await nextPage(at);
   const query = Object.fromEntries(new URL(at).searchParams);
   const userAgent = 'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 UnionPay/1.0 CloudPay';
-  const reading = await readPayer(cashier, { ...wish, query, userAgent });
+  const reading = await readPayer(cashier, { ...wish, paymentId, query, userAgent });
   if (reading.kind !== 'payer') throw new CliError(`${wallet} did not tell who pays: ${reading.reason}.`);
   return reading.payer;
 }
