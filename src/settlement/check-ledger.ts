@@ -42,14 +42,23 @@ export async function checkMovements(deps: SettlementDeps, tx: Tx, day: Statemen
   const { currencies } = deps.cashier.deps.can(day.wallet);
   for (const currency of currencies) {
     const accountId = chartAccountId('wallet_receivable', day.walletAccountId, currency, day.book);
-    for (let timestampMin = toNanoseconds(day.startsAt); ; ) {
-      const timestampMax = toNanoseconds(day.endsAt) - 1n;
-      const filter = { accountId, timestampMin, timestampMax, limit: LEDGER_PAGE_ITEMS_MAX };
-      const page = await deps.ledger.accountTransfers(filter);
+    const timestampMax = toNanoseconds(day.endsAt) - 1n;
+    const pageFrom = (timestampMin: bigint): Promise<Transfer[]> => {
+      const page = deps.ledger.accountTransfers({
+        accountId,
+        timestampMin,
+        timestampMax,
+        limit: LEDGER_PAGE_ITEMS_MAX,
+      });
+      page.catch(() => {}); // should it fail, that is heard when it is waited for
+      return page;
+    };
+    for (let next = pageFrom(toNanoseconds(day.startsAt)); ; ) {
+      const page = await next;
+      const last = page.length < LEDGER_PAGE_ITEMS_MAX ? undefined : page.at(-1);
+      if (last !== undefined) next = pageFrom(last.timestamp + 1n); // it comes while this page is checked
       await checkPage(tx, day, page, findings);
-      const last = page.at(-1);
-      if (last === undefined || page.length < LEDGER_PAGE_ITEMS_MAX) break;
-      timestampMin = last.timestamp + 1n;
+      if (last === undefined) break;
     }
   }
 }

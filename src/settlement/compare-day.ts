@@ -55,9 +55,13 @@ export async function compareDay(deps: SettlementDeps, statement: Statement): Pr
 async function compareLines(deps: SettlementDeps, tx: Tx, day: Statement, findings: Findings): Promise<number> {
   let matched = 0;
   const undone: { orderNo: string; lineNo: number }[] = [];
-  for (let afterLineNo = 0; ; ) {
-    const lines = await pageStatementLines(tx, day, afterLineNo, STATEMENT_PIECE_ITEMS);
-    const [records, told] = await Promise.all([recordsOf(tx, day, lines), toldBefore(tx, day, lines)]);
+  const pageAfter = (lineNo: number) => ahead(pageStatementLines(tx, day, lineNo, STATEMENT_PIECE_ITEMS));
+  for (let next = pageAfter(0); ; ) {
+    const lines = await next;
+    const found = Promise.all([recordsOf(tx, day, lines), toldBefore(tx, day, lines)]);
+    const last = lines.length < STATEMENT_PIECE_ITEMS ? undefined : lines.at(-1);
+    if (last !== undefined) next = pageAfter(last.lineNo); // it comes while this page is compared
+    const [records, told] = await found;
     const payments = await paymentsTakenBack(tx, day, lines, records);
     for (const line of lines) {
       const payment = payments.get(line.lineNo);
@@ -72,9 +76,7 @@ async function compareLines(deps: SettlementDeps, tx: Tx, day: Statement, findin
       if (finding === null) matched += 1;
       else await findings.add(finding);
     }
-    const last = lines.at(-1);
-    if (last === undefined || lines.length < STATEMENT_PIECE_ITEMS) break;
-    afterLineNo = last.lineNo;
+    if (last === undefined) break;
   }
   await findings.flush();
   await resolveUndone(tx, day, undone, deps.cashier.deps.clock.now());
@@ -194,6 +196,12 @@ async function* pagesOfDay(tx: Tx, day: Statement, kind: MoneyRecord['record']):
     if (last === undefined || records.length < STATEMENT_PIECE_ITEMS) return;
     afterId = last.id;
   }
+}
+
+/** A query that is sent before its answer is needed: should it fail, that is heard when it is waited for. */
+function ahead<T>(query: Promise<T>): Promise<T> {
+  query.catch(() => {});
+  return query;
 }
 
 const KINDS = ['payment', 'refund'] as const;
