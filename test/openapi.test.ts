@@ -124,6 +124,14 @@ describe('real replies are as the document says', () => {
     await call('POST', `/v1/webhook-endpoints/${endpoint.json.id}/rotate-secret`, { overlap_seconds: 60 });
     await call('POST', `/v1/webhook-endpoints/${endpoint.json.id}/enable`);
     await call('POST', `/v1/wallet-accounts/${account.json.id}/fee`, { fee_bps: 60 });
+    await call('PATCH', `/v1/wallet-accounts/${account.json.id}`, { label: '二号' });
+    await call('POST', `/v1/wallet-accounts/${account.json.id}/rotate`, {
+      settings: server.unionpay.extraMerchants[0],
+      overlap_hours: 1,
+    });
+    await call('POST', `/v1/wallet-accounts/${server.walletAccountId}/test-order`, {});
+    const code = await call('POST', '/v1/qr-codes', { label: '一号柜台' });
+    await call('PATCH', `/v1/qr-codes/${code.json.id}`, { label: '二号柜台' });
     const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     const bill = { wallet_account_id: account.json.id, day: yesterday };
     const statement = await call('POST', '/v1/statements', bill);
@@ -131,6 +139,8 @@ describe('real replies are as the document says', () => {
       note: '核对无误',
     });
     for (const path of [
+      '/v1/qr-codes',
+      `/v1/qr-codes/${code.json.id}`,
       '/v1/statements',
       `/v1/statements/${statement.json.id}`,
       `/v1/statements/${statement.json.id}/breaks`,
