@@ -7,7 +7,7 @@ import type { WayOut } from './browser-help.ts';
 import type { AttemptView, CashierView, PageAction, WalletChoice } from './cashier-view.ts';
 import { FAILURE_TEXTS } from './failure-texts.ts';
 import { toPlace, type Whereabouts } from './place.ts';
-import { appLabel, payLabel, WALLET_ORDER } from './wallet-names.ts';
+import { appLabel, payLabel, WALLET_ORDER } from '../wallets/wallet-names.ts';
 
 export interface BuyerSurroundings {
   lang: Lang;

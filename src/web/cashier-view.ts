@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Lang } from '../base/lang.ts';
 import type { NextAction } from '../wallets/wallet.ts';
-import type { Label } from './wallet-names.ts';
+import type { Label } from '../wallets/wallet-names.ts';
 
 /** All that the cashier page shows, ready-made by the cashier; the page decides nothing about money. */
 export interface CashierView {

@@ -4,7 +4,7 @@ import { codeTexts, type CodeTexts } from './code-texts.ts';
 import type { Place } from './cashier-view.ts';
 import { renderFooter, renderPage } from './page.ts';
 import { renderSandboxStrip } from './sandbox-strip.ts';
-import type { Label } from './wallet-names.ts';
+import type { Label } from '../wallets/wallet-names.ts';
 import { walletMark } from './wallet-marks.ts';
 
 /** The page behind a shop's printed code, where the buyer types how much to pay. */

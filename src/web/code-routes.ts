@@ -5,11 +5,11 @@ import type { Cashier } from '../cashier/cashier.ts';
 import { openQrCode, payQrCode, type ScannedCode } from '../cashier/pay-qr-code.ts';
 import { formatMinor, formatMoney, money } from '../money/money.ts';
 import { type CodePage, renderCodePage } from './code-page.ts';
-import { codeWallets } from './code-wallets.ts';
+import { codeWallets } from '../cashier/code-wallets.ts';
 import { codeTexts } from './code-texts.ts';
 import { langOf, queryOf, readForm } from './page-request.ts';
 import { findWhereabouts, toPlace } from './place.ts';
-import { readAmount } from './read-amount.ts';
+import { readAmount } from '../money/read-amount.ts';
 import { securityHeaders } from './security-headers.ts';
 
 interface CodeParams {

@@ -1,5 +1,5 @@
 import type { Lang } from '../base/lang.ts';
-import type { AmountFault } from './read-amount.ts';
+import type { AmountFault } from '../money/read-amount.ts';
 
 export interface CodeTexts {
   title(shop: string): string;

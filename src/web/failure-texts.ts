@@ -1,5 +1,5 @@
 import type { FailureReason } from '../wallets/wallet.ts';
-import type { Label } from './wallet-names.ts';
+import type { Label } from '../wallets/wallet-names.ts';
 
 const OTHER: Label = { 'zh-CN': '钱包没有完成这笔付款。', en: 'The wallet did not complete the payment.' };
 

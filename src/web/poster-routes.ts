@@ -2,16 +2,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CODE_PICTURES_KEPT_MAX } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Cashier } from '../cashier/cashier.ts';
-import { openQrCode, type ScannedCode } from '../cashier/pay-qr-code.ts';
+import { describePoster } from '../cashier/describe-poster.ts';
+import { openQrCode } from '../cashier/pay-qr-code.ts';
 import { qrCodeUrl } from '../cashier/qr-codes.ts';
-import { formatMoney, money } from '../money/money.ts';
 import { qrPng, qrSvg } from '../qr/picture.ts';
 import { posterPdf } from '../qr/poster-pdf.ts';
 import { posterSvg } from '../qr/poster-svg.ts';
-import { type Paper, PAPERS, type Poster } from '../qr/poster.ts';
-import { codeWallets } from './code-wallets.ts';
+import { type Paper, PAPERS } from '../qr/poster.ts';
 import { queryOf } from './page-request.ts';
-import { walletColour } from './wallet-marks.ts';
 
 interface PictureParams {
   Params: { code: string };
@@ -27,14 +25,14 @@ export function mountPosterRoutes(app: FastifyInstance, cashier: Cashier): void 
   const keep = createKeeper();
 
   app.get<PictureParams>('/q/:code/poster.svg', hidden, async (request, reply) => {
-    const { poster } = await posterOf(request.params.code);
+    const { poster } = await describePoster(cashier, request.params.code);
     const paper = readPaper(queryOf(request, 'paper'));
     const svg = keep(`svg ${paper} ${JSON.stringify(poster)}`, async () => Buffer.from(await posterSvg(poster, paper)));
     return answer(request, reply, 'image/svg+xml', await svg);
   });
 
   app.get<PictureParams>('/q/:code/poster.pdf', hidden, async (request, reply) => {
-    const { poster, changedAt } = await posterOf(request.params.code);
+    const { poster, changedAt } = await describePoster(cashier, request.params.code);
     const paper = readPaper(queryOf(request, 'paper'));
     const pdf = keep(`pdf ${paper} ${JSON.stringify(poster)}`, () => posterPdf(poster, paper, changedAt));
     return answer(request, reply, 'application/pdf', await pdf);
@@ -55,27 +53,9 @@ export function mountPosterRoutes(app: FastifyInstance, cashier: Cashier): void 
       await keep(`png ${url}`, () => qrPng(url, 'quartile', PIXELS_PER_MODULE)),
     );
   });
-
-  async function posterOf(id: string): Promise<{ poster: Poster; changedAt: Date }> {
-    const scanned = await openQrCode(cashier, id);
-    const wallets = await codeWallets(cashier, scanned.code);
-    const poster = {
-      text: qrCodeUrl(cashier.deps, scanned.code.id),
-      shopName: scanned.merchantName,
-      detail: detailOf(scanned),
-      wallets: wallets.map(({ name, label }) => ({ name: label['zh-CN'], colour: walletColour(name) })),
-      idLine: scanned.code.id,
-    };
-    return { poster, changedAt: scanned.code.updatedAt };
-  }
 }
 
 const hidden = { schema: { hide: true } } as const;
-
-function detailOf({ code }: ScannedCode): string {
-  const amount = code.amountMinor === null ? [] : [formatMoney(money(code.currency, code.amountMinor))];
-  return [code.label, ...amount].join(' · ');
-}
 
 function readPaper(asked: string | null): Paper {
   if (asked === null) return PAPER_USUAL;

@@ -1,4 +1,4 @@
-import type { Label } from './wallet-names.ts';
+import type { Label } from '../wallets/wallet-names.ts';
 
 /** A place that any browser can stand in for while no real money moves: `?as=wechat`. */
 export interface StandIn {

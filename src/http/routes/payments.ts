@@ -4,6 +4,7 @@ import { PAGE_ITEMS_MAX, PAGE_ITEMS_USUAL, PAYMENT_SECONDS_USUAL } from '../../b
 import { Refusal } from '../../base/refusal.ts';
 import { cancelPayment } from '../../cashier/cancel-payment.ts';
 import { bookOf, type Cashier } from '../../cashier/cashier.ts';
+import { checkReturnUrl } from '../../cashier/check-return-url.ts';
 import { PAYMENT_MOVES } from '../../cashier/moves.ts';
 import { getPayment, type Page, pagePayments } from '../../cashier/read-payments.ts';
 import { readScan } from '../../cashier/read-scan.ts';
@@ -165,21 +166,4 @@ export function showPage(page: Page): Answer {
 export function fromReply(result: { reply: { status: number; body: string } | null; replayed: boolean }): Answer {
   if (result.reply === null) throw new Error('assertion failed: a POST keeps its reply');
   return { ...result.reply, replayed: result.replayed };
-}
-
-/** The buyer is sent here after paying: a plain web address, no user name in it, nothing that a browser reads otherwise. */
-export function checkReturnUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (
-    url === null ||
-    !/^https?:$/.test(url.protocol) ||
-    url.username !== '' ||
-    url.password !== '' ||
-    text.includes('\\')
-  )
-    throw new Refusal('invalid_request', 'an http or https address without user name', {
-      param: 'return_url',
-      in: 'body',
-    });
-  return url.href;
 }

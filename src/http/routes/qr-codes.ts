@@ -1,10 +1,11 @@
 import { Type } from 'typebox';
 import type { Cashier } from '../../cashier/cashier.ts';
+import { checkReturnUrl } from '../../cashier/check-return-url.ts';
 import { changeQrCode, createQrCode, getQrCode, pageQrCodes } from '../../cashier/qr-codes.ts';
 import { currencies } from '../../money/money.ts';
 import { type RouteRow, row } from '../route.ts';
 import { amount, idOf, pageOf, pageQuery, qrCode, text } from '../schemas.ts';
-import { checkReturnUrl, readPage, showPage } from './payments.ts';
+import { readPage, showPage } from './payments.ts';
 
 const closed = { additionalProperties: false } as const;
 const codeParams = Type.Object({ id: idOf('qr') }, closed);

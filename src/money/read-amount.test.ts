@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Currency } from '../money/money.ts';
+import type { Currency } from './money.ts';
 import { readAmount } from './read-amount.ts';
 
 describe('an amount that a buyer types', () => {

@@ -1,5 +1,5 @@
 import { PAYMENT_MINOR_MAX } from '../base/limits.ts';
-import { type Currency, formatMinor, money, type Money } from '../money/money.ts';
+import { type Currency, formatMinor, money, type Money } from './money.ts';
 
 export type AmountFault = 'empty' | 'not_a_number' | 'too_precise' | 'too_small' | 'too_large';
 export type AmountReading = { kind: 'amount'; amount: Money } | { kind: 'fault'; fault: AmountFault };

@@ -1,7 +1,7 @@
-import type { Cashier } from '../cashier/cashier.ts';
-import type { ScannedCode } from '../cashier/pay-qr-code.ts';
+import type { Cashier } from './cashier.ts';
+import type { ScannedCode } from './pay-qr-code.ts';
 import type { WalletName } from '../wallets/wallet.ts';
-import { type Label, payLabel, WALLET_ORDER } from './wallet-names.ts';
+import { type Label, payLabel, WALLET_ORDER } from '../wallets/wallet-names.ts';
 
 /** The wallets that a code can be paid with, each once, as people know them. */
 export async function codeWallets(
