@@ -79,7 +79,10 @@ async function recordUndo(cashier: Cashier, attempt: Attempt): Promise<Undo | 'c
     decide(folder) {
       const locked = folder.attempts.find((candidate) => candidate.id === attempt.id);
       if (locked === undefined || locked.outcome === 'succeeded') return null;
-      undo = { at: cashier.deps.clock.now(), before: locked.undoRequestedAt };
+      const before = locked.undoRequestedAt;
+      const now = cashier.deps.clock.now();
+      // Each wish has a time of its own, also where two begin within one millisecond: that is what they are told apart by.
+      undo = { at: before !== null && before >= now ? new Date(before.getTime() + 1) : now, before };
       locked.undoRequestedAt = undo.at;
       return null;
     },
