@@ -312,6 +312,18 @@ describe('cancelling', () => {
     expect(endpoints()).toEqual(['query', 'query']);
   });
 
+  test('does not take "busy" for "never undone": an earlier undo may have given the money back', async () => {
+    for (const busy of [refusal, speakUnsigned('999999', '系统繁忙')])
+      expect((await jdpay.cancel(asked(payment('2'), busy).deps, config, QUERY)).kind).toBe('unknown');
+    const unsigned = asked(payment('2'), speakUnsigned('000005', '订单不存在'));
+    expect((await jdpay.cancel(unsigned.deps, config, QUERY)).kind).toBe('succeeded');
+    const noUndoAsked = asked(payment('2'), refusal);
+    expect((await jdpay.query(noUndoAsked.deps, config, QUERY)).kind).toBe('succeeded');
+    const code = { ...QUERY, scene: 'code' } as const;
+    const again = asked(payment('2', CODE), speak('', CODE, { code: '000099', desc: '系统繁忙' }), undo('1', CODE));
+    expect((await jdpay.cancel(again.deps, config, code)).kind, 'a code is undone again instead').toBe('failed');
+  });
+
   test('undoes a payment code’s order, paid or not', async () => {
     const request = { ...QUERY, scene: 'code' } as const;
     const paid = asked(payment('2', CODE), none(CODE), undo('1', CODE));

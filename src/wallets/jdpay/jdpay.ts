@@ -132,7 +132,7 @@ async function payByCode(deps: WalletDeps, config: JdpayConfig, request: PayRequ
 
 async function query(deps: WalletDeps, config: JdpayConfig, request: QueryRequest): Promise<Outcome> {
   const party = partyOf(config, request.scene);
-  return party === null ? notSetUp() : (await look(deps, config, party, request)).outcome;
+  return party === null ? notSetUp() : (await look(deps, config, party, request, 'unlikely')).outcome;
 }
 
 /**
@@ -142,7 +142,9 @@ async function query(deps: WalletDeps, config: JdpayConfig, request: QueryReques
 async function cancel(deps: WalletDeps, config: JdpayConfig, request: QueryRequest): Promise<Outcome> {
   const party = partyOf(config, request.scene);
   if (party === null) return notSetUp();
-  const { outcome, isThere } = await look(deps, config, party, request);
+  // A code's order is revoked once more, whatever came of an earlier time; any other stays paid if nobody undid it.
+  const undone: Undone = request.scene === 'code' ? 'unlikely' : 'perhaps';
+  const { outcome, isThere } = await look(deps, config, party, request, undone);
   const isRevocable = outcome.kind === 'pending' || (outcome.kind === 'succeeded' && request.scene === 'code');
   if (!isThere || !isRevocable) return outcome;
   const exchanged = await exchange(deps, config, party, 'revoke', revokeFields(party, request, deps.clock.now()));
@@ -176,6 +178,7 @@ async function look(
   config: JdpayConfig,
   party: JdpayParty,
   request: QueryRequest,
+  undone: Undone,
 ): Promise<{ outcome: Outcome; isThere: boolean }> {
   // The answer is as old as the question: "no such order", said before the time is up, is no "never" after it.
   const pastExpiryMs = deps.clock.now().getTime() - request.expiresAt.getTime();
@@ -186,12 +189,16 @@ async function look(
     return { outcome: unknown('the order number is not a payment'), isThere: false };
   }
   const told = paymentFrom(exchanged.root);
-  return { outcome: await confirmPaid(deps, config, party, request.orderNo, told), isThere: true };
+  return { outcome: await confirmPaid(deps, config, party, request.orderNo, told, undone), isThere: true };
 }
+
+/** Whether an order may have been undone by an earlier call of ours whose answer was lost. */
+type Undone = 'perhaps' | 'unlikely';
 
 /**
  * A payment that was undone may still be called paid: to JD the undo is a refund of its own. Only a plain "undone" makes it
- * failed; where JD knows of no undo, paid is paid; where it does not answer, nothing is known.
+ * failed; where JD knows of no undo, paid is paid; where it does not answer, nothing is known. What it says when it knows of
+ * none is not public: any refusal will do, unless we may have asked for an undo; then only a plain "there is none".
  */
 async function confirmPaid(
   deps: WalletDeps,
@@ -199,11 +206,12 @@ async function confirmPaid(
   party: JdpayParty,
   orderNo: string,
   told: Outcome,
+  undone: Undone,
 ): Promise<Outcome> {
   if (told.kind !== 'succeeded') return told;
   const exchanged = await askRefund(deps, config, party, undoNo(orderNo), orderNo);
-  if (exchanged.kind === 'refused') return told;
-  if (exchanged.kind !== 'answer') return unknown(exchanged.reason);
+  if (exchanged.kind === 'refused' && (undone === 'unlikely' || saysNoSuchOrder(exchanged))) return told;
+  if (exchanged.kind !== 'answer') return unknown(whyUnclear(exchanged));
   const undo = refundFrom(exchanged.root);
   if (undo.kind === 'succeeded') return failed('already_undone', '', '已撤销');
   return undo.kind === 'failed' ? told : undo;

@@ -12,6 +12,7 @@ export type ConfirmPaid = (
   party: JdpayParty,
   orderNo: string,
   paid: Outcome,
+  undone: 'unlikely',
 ) => Promise<Outcome>;
 
 /**
@@ -48,7 +49,7 @@ async function translate(
   const tradeType = childText(root, 'tradeType');
   if (tradeType === '0') {
     const told = paymentFrom(root);
-    const outcome = await confirmPaid(deps, config, party, orderNo, told);
+    const outcome = await confirmPaid(deps, config, party, orderNo, told, 'unlikely');
     return { kind: 'payment', ...common, orderNo, outcome };
   }
   if (tradeType !== '1' && tradeType !== '2') return refuse('about a kind of transaction that we do not make');
