@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { Hutong, type Payment } from '../../../sdk/src/index.ts';
-import { readPayer, payerAskUrl } from '../../cashier/identify-payer.ts';
 import type { SimulatorOptions } from '../../sandbox/wallets/ground/simulator.ts';
 import { simulators, type SimulatorName, type WalletSimulator } from '../../sandbox/wallets/simulators.ts';
 import type { Payer, Scene } from '../../wallets/wallet.ts';
@@ -10,6 +9,7 @@ import { createLifetime, type Lifetime, StopAsked } from '../lifetime.ts';
 import { layOut, toJson } from '../print.ts';
 import { SIMULATOR_NAMES } from '../settings.ts';
 import { createStyle } from '../style.ts';
+import { askPayer } from './ask-payer.ts';
 import { DEMO_HOST, makeSettings, openMerchant, startDatabase, startServer } from './demo-server.ts';
 import { createPatience, type Patience } from './patience.ts';
 import { type Ledgered, mark, readLedger } from './prove.ts';
@@ -117,7 +117,9 @@ async function payOne(world: AllWorld, wallet: SimulatorName, scene: Scene): Pro
     subject: '明前龙井 50 克',
     return_url: 'https://shop.example/orders/1',
   });
-  const payer = scene === 'jsapi' ? await identify(world, wallet, payment.id) : null;
+  const wish = { book: deps.book, merchantId: world.merchantId };
+  const payer =
+    scene === 'jsapi' ? await askPayer(world.server.cashier, { ...wish, wallet, paymentId: payment.id }) : null;
   const attempt = await hutong.payments.attempts.create(payment.id, {
     wallet,
     scene,
@@ -153,33 +155,6 @@ async function payOne(world: AllWorld, wallet: SimulatorName, scene: Scene): Pro
     ms,
     right: BigInt(walletFen) === PRICE_FEN && BigInt(refundedFen) === BACK_FEN,
   };
-}
-
-/** What a page inside the wallet's browser goes through: to the wallet and back, with something that tells who pays. */
-async function identify(world: AllWorld, wallet: SimulatorName, paymentId: string): Promise<Payer | null> {
-  const { cashier } = world.server;
-  const wish = { book: world.deps.book, merchantId: world.merchantId, wallet };
-  const returnUrl = 'https://shop.example/back';
-  let at = await payerAskUrl(cashier, { ...wish, returnUrl, state: 'demo' });
-  if (at === null) return null;
-  for (let hop = 0; hop < 5 && !at.startsWith(returnUrl); hop++) at = await nextPage(at);
-  const query = Object.fromEntries(new URL(at).searchParams);
-  const userAgent = 'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 UnionPay/1.0 CloudPay';
-  const reading = await readPayer(cashier, { ...wish, paymentId, query, userAgent });
-  if (reading.kind !== 'payer') throw new CliError(`${wallet} did not tell who pays: ${reading.reason}.`);
-  return reading.payer;
-}
-
-/** Follows a redirect; a page that asks for consent gets it. */
-async function nextPage(at: string): Promise<string> {
-  const [url = at] = at.split('#');
-  let reply = await fetch(url, { redirect: 'manual' });
-  if (reply.status === 200) {
-    const { origin, pathname, searchParams } = new URL(url);
-    searchParams.set('answer', 'allow');
-    reply = await fetch(origin + pathname, { method: 'POST', body: searchParams, redirect: 'manual' });
-  }
-  return new URL(reply.headers.get('location') ?? '', url).href;
 }
 
 function toShown(payer: Payer): { id: string; wallet_app?: string } {
