@@ -264,11 +264,33 @@ describe('a cancel', () => {
       { code: '10000', ...TRADE, retry_flag: 'N', action: 'x' },
       'unknown',
     ],
+    [
+      'of a code that names no order is unknown',
+      CANCEL,
+      code,
+      { code: '10000', trade_no: TRADE.trade_no, retry_flag: 'N', action: 'close' },
+      'unknown',
+    ],
     ['of a code that failed is unknown', CANCEL, code, business('ACQ.SYSTEM_ERROR'), 'unknown'],
     ['of a code after a day is unknown', CANCEL, code, business('ACQ.TRADE_CANCEL_TIME_OUT'), 'unknown'],
   ];
   test.each(rows)('%s', async (_name, method, request, node, kind) => {
     expect((await alipay.cancel(pretendDeps(answer(method, node)), config, asked(request))).kind).toBe(kind);
+  });
+
+  test('that comes when undoing is over tells how the order stands: it will not change any more', async () => {
+    const after = async (order: Record<string, string>): Promise<string> => {
+      const deps = pretendDeps(Buffer.alloc(0));
+      const send: typeof deps.send = async ({ url }) => {
+        const isCancel = url.includes(CANCEL);
+        const body = isCancel ? answer(CANCEL, business('ACQ.TRADE_CANCEL_TIME_OUT')) : answer(QUERY, order);
+        return { kind: 'reply', status: 200, headers: {}, body };
+      };
+      return (await alipay.cancel({ ...deps, send }, config, asked(old))).kind;
+    };
+    expect(await after({ ...PAID, trade_status: 'TRADE_SUCCESS' })).toBe('succeeded');
+    expect(await after({ ...PAID, trade_status: 'TRADE_CLOSED' })).toBe('failed');
+    expect(await after({ code: '20000' })).toBe('unknown');
   });
 });
 

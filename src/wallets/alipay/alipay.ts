@@ -11,7 +11,7 @@ import type {
   WalletDeps,
 } from '../wallet.ts';
 import { askRefund } from './ask-refund.ts';
-import { isNotOpen, isNotThere, isPaidAlready, refusalOf } from './codes.ts';
+import { isNotOpen, isNotThere, isPaidAlready, isTooLateToUndo, refusalOf } from './codes.ts';
 import { ALIPAY_SCENES, type AlipayConfig, readConfig } from './config.ts';
 import { exchange, signed, toQuery } from './exchange.ts';
 import { identify } from './identify.ts';
@@ -138,7 +138,10 @@ async function cancel(deps: WalletDeps, config: AlipayConfig, request: QueryRequ
   return isClosed ? failed('expired', fields, 'TRADE_CLOSED') : unknown('not closed', fields);
 }
 
-/** `action` says what was done: nothing there at all is believed only once the charge itself can no longer be on its way. */
+/**
+ * `action` says what was done: nothing there at all is believed only once the charge itself can no longer be on its way. After
+ * a day nothing is undone any more: then it is as the order says.
+ */
 async function undo(deps: WalletDeps, config: AlipayConfig, request: QueryRequest): Promise<Outcome> {
   const lostAt = new Date(request.orderedAt.getTime() + ALIPAY_CHARGE_LOST_SECONDS * 1000);
   const isLost = isPast(deps, lostAt);
@@ -146,9 +149,11 @@ async function undo(deps: WalletDeps, config: AlipayConfig, request: QueryReques
   if (exchanged.kind !== 'answer') return unknown(exchanged.reason);
   const { fields } = exchanged;
   const isDone = fields['code'] === '10000';
+  if (isTooLateToUndo(fields)) return query(deps, config, request);
   if (!isDone && !isNotThere(fields)) return unknown('not undone', fields);
   if (isDone && fields['retry_flag'] === 'Y') return { kind: 'pending' };
   const action = isDone ? (fields['action'] ?? '') : '';
+  if (action !== '' && fields['out_trade_no'] !== request.orderNo) return unknown('the answer names no order', fields);
   if (action === 'close' || action === 'refund') return failed('expired', fields, action);
   if (action !== '') return unknown('an action that is not documented', fields);
   return isLost ? failed('not_found', fields) : { kind: 'pending' };

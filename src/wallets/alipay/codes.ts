@@ -82,3 +82,8 @@ export function isNotOpen(fields: Fields): boolean {
   const codes = ['ACQ.TRADE_STATUS_ERROR', 'ACQ.REASON_TRADE_STATUS_INVALID', 'ACQ.REASON_ILLEGAL_STATUS'];
   return fields['code'] === '40004' && codes.includes(fields['sub_code'] ?? '');
 }
+
+/** What alipay.trade.cancel says a day after the charge. Source: fact sheet 5. */
+export function isTooLateToUndo(fields: Fields): boolean {
+  return fields['code'] === '40004' && fields['sub_code'] === 'ACQ.TRADE_CANCEL_TIME_OUT';
+}
