@@ -11,7 +11,7 @@ export interface Kills {
 
 /** Half a minute without a server: then every lease of the dead one is over. */
 const OUTAGE_MS = 31_000;
-const WAIT_MS_MAX = 5_000;
+const WAIT_MS_MAX = 3_500;
 const PAUSE_MS = 2_000;
 
 /**
@@ -51,14 +51,14 @@ export async function killAll(dice: Dice, world: World, killsMax: number): Promi
 
 /** However slow the machine: there is work between two kills, and the moment of the next is nobody's choice. */
 async function waitForWork(dice: Dice, count: () => number): Promise<void> {
-  const enough = count() + (dice.isBelow(0.2) ? 0 : dice.between(10, 60));
+  const enough = count() + (dice.isBelow(0.2) ? 0 : dice.between(8, 40));
   for (let waitedMs = 0; count() < enough && waitedMs < WAIT_MS_MAX; waitedMs += 20) await pause(20);
   await pause(dice.between(0, 150));
 }
 
 /**
- * Every wallet is slow; some do nothing and say nothing, answer a page, do what they were asked and hang up or sign it
- * wrongly; notifications are lost or come twice.
+ * Every wallet is slow; some do nothing and say nothing, answer a page, or do what they were asked and then hang up, sign it
+ * wrongly or name another amount; notifications are lost or come twice.
  */
 function disturb(dice: Dice, wallets: PretendWallets): void {
   wallets.clearFaults();
@@ -66,7 +66,7 @@ function disturb(dice: Dice, wallets: PretendWallets): void {
     for (const operation of ['pay', 'query', 'refund', 'cancel'] as const) {
       sandbox.setFault({ operation, kind: 'slow', value: dice.between(20, 200), times: 2 });
       if (!dice.isBelow(0.3)) continue;
-      const kind = dice.pick(['drop_after', 'drop_after', 'silent', 'html', 'bad_signature'] as const);
+      const kind = dice.pick(['drop_after', 'drop_after', 'silent', 'html', 'bad_signature', 'wrong_amount'] as const);
       sandbox.setFault({ operation, kind, times: 1 });
     }
     if (dice.isBelow(0.3)) sandbox.setFault({ operation: 'notify', kind: 'duplicate', times: 2 });
