@@ -29,11 +29,7 @@ test('WeChat Pay’s next certificate is fetched, put in place, and what is sign
   const settings = wechatpay.extraMerchants.find((merchant) => !('platform_public_key_pem' in merchant));
   const { json: account } = await server.call('POST', '/v1/wallet-accounts', { wallet: 'wechatpay', settings });
   const before = await sealedOf(account.id);
-  await eventually('the certificates to be fetched', async () => {
-    const rows = await server.sql<{ due: Date }[]>`
-      select refresh_due_at as due from wallet_accounts where id = ${account.id}`;
-    return (rows[0]?.due.getTime() ?? 0) > Date.now() + 23 * 3_600_000;
-  });
+  await fetched(account.id);
   expect(await sealedOf(account.id), 'a day’s fetch brought the next one').not.toBe(before);
   await new Promise((resolve) => setTimeout(resolve, 1100)); // every reader has the new settings
 
@@ -48,6 +44,31 @@ test('WeChat Pay’s next certificate is fetched, put in place, and what is sign
   const refused = await server.sql`select 1 from alerts where subject_id = ${account.id}`;
   expect(refused).toHaveLength(0);
 });
+
+test('what was sent under keys that were changed by hand still counts when a certificate is fetched meanwhile', async () => {
+  const settings = wechatpay.extraMerchants.find((merchant) => !('platform_public_key_pem' in merchant));
+  const { json: accounts } = await server.call('GET', '/v1/wallet-accounts');
+  const { id } = accounts.data.find((account: { wallet: string }) => account.wallet === 'wechatpay');
+  const byHand = await sealedOf(id);
+  const rotated = await server.call('POST', `/v1/wallet-accounts/${id}/rotate`, { settings, overlap_hours: 24 });
+  expect(rotated.status, JSON.stringify(rotated.json)).toBe(200);
+  const before = await sealedOf(id);
+  await new Promise((resolve) => setTimeout(resolve, 1100)); // every reader has the new settings
+  await server.sql`update wallet_accounts set refresh_due_at = now() where id = ${id}`;
+  await fetched(id);
+  expect(await sealedOf(id), 'the fetched certificate is in place').not.toBe(before);
+  const rows = await server.sql<{ previous: string }[]>`
+    select previous_settings_sealed as previous from wallet_accounts where id = ${id}`;
+  expect(rows[0]?.previous === byHand, 'the settings from before are kept beside').toBe(true);
+});
+
+async function fetched(id: string): Promise<void> {
+  await eventually('the certificates to be fetched', async () => {
+    const rows = await server.sql<{ due: Date }[]>`
+      select refresh_due_at as due from wallet_accounts where id = ${id}`;
+    return (rows[0]?.due.getTime() ?? 0) > Date.now() + 23 * 3_600_000;
+  });
+}
 
 async function sealedOf(id: string): Promise<string | undefined> {
   const rows = await server.sql<{ sealed: string }[]>`

@@ -11,6 +11,7 @@ import {
   updateWalletAccount,
   type WalletAccountRow,
 } from './wallet-account-store.ts';
+import { sealSettings } from './wallet-accounts.ts';
 
 /** How soon a wallet that did not answer is asked for its certificates again. */
 const RETRY_SECONDS = 600;
@@ -42,7 +43,7 @@ export async function refreshWalletAccount(cashier: Cashier, account: WalletAcco
       reply.kind === 'settings' && isSame && Object.keys(reply.settings).length > 0
         ? merge(cashier, row, reply.settings)
         : row;
-    const pauseSeconds = reply.kind === 'settings' ? WALLET_REFRESH_HOURS * 3600 : RETRY_SECONDS;
+    const pauseSeconds = reply.kind === 'settings' && isSame ? WALLET_REFRESH_HOURS * 3600 : RETRY_SECONDS;
     await updateWalletAccount(tx, { ...changed, refreshDueAt: addSeconds(now, pauseSeconds) });
   });
 }
@@ -58,5 +59,9 @@ function merge(cashier: Cashier, row: WalletAccountRow, fetched: Record<string, 
     deps.log.warn({ walletAccountId: row.id, reason: error.message }, "a wallet's new certificates are not usable");
     return row;
   }
-  return { ...replaceSettings(deps, row, settings, WALLET_KEYS_OVERLAP_HOURS_MAX), updatedAt: deps.clock.now() };
+  const now = deps.clock.now();
+  // While a person's change of keys goes on, the keys from before it stay: what is fetched stands beside what was there anyway.
+  if (row.previousUntil !== null && row.previousUntil > now)
+    return { ...row, settingsSealed: sealSettings(deps.keyring, row.id, settings), updatedAt: now };
+  return { ...replaceSettings(deps, row, settings, WALLET_KEYS_OVERLAP_HOURS_MAX), updatedAt: now };
 }
