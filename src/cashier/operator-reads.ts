@@ -1,3 +1,4 @@
+import { bookOfId, isId } from '../base/id.ts';
 import { Refusal } from '../base/refusal.ts';
 import { listAlerts } from './alert-store.ts';
 import { bookOf } from './cashier.ts';
@@ -8,6 +9,8 @@ import { findRefundOwner } from './operator-store.ts';
 import type { Alert } from './payment.ts';
 import { findPaymentById } from './payment-store.ts';
 import { getPayment, getRefund } from './read-payments.ts';
+import { openedSettings } from './change-wallet-account.ts';
+import { findWalletAccount, type WalletAccountRow } from './wallet-account-store.ts';
 
 /* What whoever runs the server may see: across all merchants, which no API key can. */
 
@@ -38,4 +41,17 @@ export async function readRefund(deps: CashierDeps, id: string): Promise<object>
   const owner = await findRefundOwner(deps.sql, bookOf('rf', id), id);
   if (owner === null) throw new Refusal('not_found', 'there is no such refund');
   return await getRefund(deps, owner, id);
+}
+
+/** An account and its opened settings, for whoever puts new ones in their place: they are compared, and never shown. */
+export type HeldWalletAccount = Pick<WalletAccountRow, 'id' | 'merchantId' | 'wallet' | 'merchantNo' | 'label'> & {
+  settings: unknown;
+};
+
+/** Null where there is no such account. */
+export async function readWalletAccount(deps: CashierDeps, id: string): Promise<HeldWalletAccount | null> {
+  const row = isId('wa', id) ? await findWalletAccount(deps.sql, bookOfId(id), id) : null;
+  if (row === null) return null;
+  const { merchantId, wallet, merchantNo, label } = row;
+  return { id: row.id, merchantId, wallet, merchantNo, label, settings: openedSettings(deps, row) };
 }

@@ -19,6 +19,8 @@ export interface Command {
   /** Words after the name, in order; those that may be left out come last. */
   words?: readonly { name: string; what: string; optional?: true }[];
   options?: Readonly<Record<string, Option>>;
+  /** Options that are taken here as well and told in another command's help, which `notes` name. */
+  borrowed?: Readonly<Record<string, Option>>;
   /** What the first word adds, by that word: each has a help page of its own. */
   variants?: Readonly<Record<string, Variant>>;
   /** True when `--json` prints one JSON object a line. */

@@ -68,7 +68,7 @@ function parse(command: Command, args: readonly string[]): { values: Values; pos
     help: { type: 'boolean', short: 'h' },
     ...(command.json ? { json: { type: 'boolean' } } : {}),
   };
-  for (const [name, option] of Object.entries(command.options ?? {})) {
+  for (const [name, option] of Object.entries({ ...command.borrowed, ...command.options })) {
     options[name] = { type: option.value === null ? 'boolean' : 'string' };
   }
   try {
@@ -85,7 +85,7 @@ function checkComplete(command: Command, values: Values, positionals: readonly s
     throw new UsageError(`hutong ${command.name}: <${missing.name}> is missing`);
   const extra = positionals[words.length];
   if (extra !== undefined) throw new UsageError(`hutong ${command.name}: what is ${JSON.stringify(extra)}?`);
-  for (const [name, option] of Object.entries(command.options ?? {})) {
+  for (const [name, option] of Object.entries({ ...command.borrowed, ...command.options })) {
     if (option.required && values[name] === undefined)
       throw new UsageError(`hutong ${command.name}: --${name} is missing`);
     if (option.value !== null && values[name] === '')

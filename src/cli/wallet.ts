@@ -1,13 +1,16 @@
 import { addWalletAccount, listAccounts } from '../cashier/add-wallet-account.ts';
+import { changeWalletAccount } from '../cashier/change-wallet-account.ts';
+import type { Merchant } from '../cashier/merchant.ts';
 import { wallets } from '../wallets/registry.ts';
-import type { WalletName } from '../wallets/wallet.ts';
-import { type Command, type Option, UsageError, type Variant } from './command.ts';
-import { printRows } from './print.ts';
-import { checkSettings } from './wallet-add/check-settings.ts';
-import { gatherSettings } from './wallet-add/gather-settings.ts';
-import { makeReport, tellReport } from './wallet-add/report.ts';
+import type { Wallet, WalletName } from '../wallets/wallet.ts';
+import { CliError, type Command, UsageError, type Variant } from './command.ts';
+import type { Input } from './input.ts';
+import { accountWord, findAccount, printAccounts, readLabel, type ShownAccount } from './wallet-account.ts';
+import { formOptions } from './wallet-add/form-options.ts';
+import { prepareSettings } from './wallet-add/prepare-settings.ts';
 import type { WalletForm } from './wallet-add/setting-row.ts';
 import { WALLET_FORMS } from './wallet-add/wallet-forms.ts';
+import { walletRotateCommand } from './wallet-rotate.ts';
 import { walletTestCommand } from './wallet-test.ts';
 import { chooseMerchant, withOperator } from './with-operator.ts';
 
@@ -32,22 +35,20 @@ export const walletCommands: readonly Command[] = [
     examples: ['hutong wallet add wechatpay', 'hutong wallet add unionpay unionpay.json --label "main account"'],
     async run(deps, input) {
       const name = readWalletName(input.word('wallet'));
-      const form = WALLET_FORMS[name];
-      const { settings, warnings } = await gatherSettings(form, input, deps.terminal);
-      const report = makeReport(wallets[name], settings, checkSettings(form, settings, deps.clock.now()));
-      tellReport(deps.terminal, input.json, report);
-      for (const warning of warnings) deps.terminal.note(`! ${warning}`);
+      const label = readLabel(input.text('label') ?? '');
+      const settings = await prepareSettings(deps, input, { wallet: name, account: null, kept: new Map() });
       await withOperator(deps, async (operator) => {
-        const { id } = await chooseMerchant(operator, input.text('merchant'));
+        const owner = await chooseMerchant(operator, input.text('merchant'));
+        checkKind(owner, wallets[name], settings);
         const reply = await addWalletAccount(operator.cashier, {
-          merchantId: id,
+          merchantId: owner.id,
           wallet: name,
-          label: input.text('label') ?? '',
+          label,
           settings: Object.fromEntries(settings),
           claim: null,
         });
         const account: ShownAccount = JSON.parse(reply.body); // a wallet account as the API shows it
-        print(deps.terminal, input.json, [account]);
+        printAccounts(deps.terminal, input.json, [account]);
         if (!input.json)
           deps.terminal.note(`Try it with a real order of the smallest amount: hutong wallet test ${account.id}`);
       });
@@ -62,20 +63,37 @@ export const walletCommands: readonly Command[] = [
     async run(deps, input) {
       await withOperator(deps, async (operator) => {
         const { id } = await chooseMerchant(operator, input.text('merchant'));
-        print(deps.terminal, input.json, (await listAccounts(operator.cashier, id)) as ShownAccount[]); // as the API shows them
+        printAccounts(deps.terminal, input.json, (await listAccounts(operator.cashier, id)) as ShownAccount[]); // as the API shows them
       });
     },
   },
+  changing({
+    name: 'wallet rename',
+    summary: 'Name an account anew',
+    words: [accountWord, { name: 'label', what: 'for people; "" for none' }],
+    notes: ['Buyers see it where the wallet has no name that we know: one of the Open Wallet Protocol.'],
+    examples: ['hutong wallet rename wa_… "second till"'],
+    change: (input) => ({ label: readLabel(input.word('label')), enabled: null }),
+  }),
+  changing({
+    name: 'wallet disable',
+    summary: 'Take no more payments through an account',
+    words: [accountWord],
+    notes: ['What is open at the wallet is still asked about, notified, refunded and reconciled.'],
+    examples: ['hutong wallet disable wa_…'],
+    change: () => ({ label: null, enabled: false }),
+  }),
+  changing({
+    name: 'wallet enable',
+    summary: 'Take payments through an account again',
+    words: [accountWord],
+    notes: [],
+    examples: ['hutong wallet enable wa_…'],
+    change: () => ({ label: null, enabled: true }),
+  }),
+  walletRotateCommand,
   walletTestCommand,
 ];
-
-interface ShownAccount {
-  id: string;
-  wallet: string;
-  merchant_no: string;
-  label: string;
-  enabled: boolean;
-}
 
 function readWalletName(text: string): WalletName {
   const name = (Object.keys(wallets) as WalletName[]).find((candidate) => candidate === text); // the registry's own keys
@@ -84,33 +102,46 @@ function readWalletName(text: string): WalletName {
 }
 
 function variantOf(form: WalletForm): Variant {
-  const options = form.rows.map((row): [string, Option] => [
-    row.option,
-    {
-      value: row.from === 'line' ? 'text' : row.form === 'text' && row.from === 'secret_file' ? 'file or -' : 'file',
-      what: row.what,
-    },
-  ]);
   return {
     summary: `Register an account at ${form.name}`,
-    options: Object.fromEntries(options),
+    options: formOptions(form),
     notes: [],
     examples: form.examples,
   };
 }
 
-function print(terminal: Parameters<typeof printRows>[0], isJson: boolean, accounts: readonly ShownAccount[]): void {
-  printRows(
-    terminal,
-    isJson,
-    accounts,
-    [
-      { title: 'ID', show: (row) => row.id },
-      { title: 'WALLET', show: (row) => row.wallet },
-      { title: 'MERCHANT NUMBER', show: (row) => row.merchant_no },
-      { title: 'LABEL', show: (row) => row.label || '-' },
-      { title: 'ENABLED', show: (row) => (row.enabled ? 'yes' : 'no') },
-    ],
-    'The merchant has no account at a wallet yet.',
+/** Test money and real money do not meet in one merchant. @throws CliError */
+function checkKind(merchant: Merchant, wallet: Wallet<unknown>, settings: ReadonlyMap<string, unknown>): void {
+  const isReal = wallet.environment(wallet.readConfig(Object.fromEntries(settings))) === 'production';
+  if (merchant.livemode === isReal) return;
+  const [merchants, accounts] = isReal ? ['test', 'live'] : ['live', 'test'];
+  throw new CliError(
+    `Nothing was registered: ${merchant.id} (${merchant.name}) is a ${merchants} merchant and these settings are of a ${accounts} account. ` +
+      `Choose a ${accounts} merchant with --merchant, or make one: hutong merchant create --name <name>${isReal ? ' --live' : ''}`,
   );
+}
+
+/** Names an account anew, or switches it on or off. */
+function changing(row: {
+  name: string;
+  summary: string;
+  words: NonNullable<Command['words']>;
+  notes: readonly string[];
+  examples: readonly string[];
+  change: (input: Input) => { label: string | null; enabled: boolean | null };
+}): Command {
+  const { change, ...shown } = row;
+  return {
+    ...shown,
+    json: true,
+    async run(deps, input) {
+      const changed = change(input);
+      await withOperator(deps, async (operator) => {
+        const { id, merchantId } = await findAccount(operator, input.word('account'));
+        const { body } = await changeWalletAccount(operator.cashier, { merchantId, id, ...changed, claim: null });
+        const account: ShownAccount = JSON.parse(body); // a wallet account as the API shows it
+        printAccounts(deps.terminal, input.json, [account]);
+      });
+    },
+  };
 }

@@ -2,8 +2,9 @@ import { rawHtml, type Html } from '../base/html.ts';
 import { walletColour } from '../wallets/wallet-names.ts';
 
 /**
- * Marks of our own drawing by wallet name, shapes on a square of 40, in the colour that people know each wallet by, without copying a logo. A wallet
- * without a row gets the plain purse. Decoration beside the wallet's name, hence hidden from screen readers.
+ * Marks of our own drawing by wallet name, shapes on a square of 40, in the colour that people know each wallet by, without
+ * copying a logo. A wallet without a row gets the plain purse. Decoration beside the wallet's name, hence hidden from screen
+ * readers.
  */
 const MARKS: Record<string, string> = {
   wechatpay: `<path fill="#fff" d="M20 9.5c-6.6 0-12 4.3-12 9.7 0 3.1 1.8 5.9 4.6 7.6l-1 3.7 4.3-2.2c1.3.4 2.7.6 4.1.6 6.6 0 12-4.3 12-9.7S26.6 9.5 20 9.5z"/><path fill="none" stroke="#07a653" stroke-width="2.8" stroke-linecap="round" stroke-linejoin="round" d="M14.5 19.5l4 4 7.5-8.3"/>`,

@@ -13,7 +13,11 @@ export interface Gathered {
   warnings: string[];
 }
 
+/** Settings that stay as they are where nothing else is given; none for a new account. */
+export type Kept = ReadonlyMap<string, unknown>;
+
 interface Gathering extends Gathered {
+  kept: Kept;
   form: WalletForm;
   terminal: Terminal;
   /** Standard input can be read once. */
@@ -25,17 +29,24 @@ interface Gathering extends Gathered {
  * Nothing that is secret is taken from the command line itself, and nothing of it is told again.
  * @throws UsageError, CliError
  */
-export async function gatherSettings(form: WalletForm, input: Input, terminal: Terminal): Promise<Gathered> {
+export async function gatherSettings(
+  form: WalletForm,
+  input: Input,
+  terminal: Terminal,
+  kept: Kept = new Map(),
+): Promise<Gathered> {
   const path = input.word('settings.json');
   const given = form.rows.filter((row) => input.text(row.option) !== undefined);
   const isInterview = path === '' && given.length === 0;
+  if (isInterview && kept.size > 0) throw new UsageError('--keep keeps what is not given: give what is new.');
   if (isInterview && terminal.questions === null)
     throw new UsageError('Give a settings file, or options: hutong wallet add <wallet> --help lists them.');
   const settings = path === '' ? new Map<string, unknown>() : await readSettingsFile(path);
-  const gathering: Gathering = { settings, warnings: [], form, terminal, usedInput: false };
+  const gathering: Gathering = { settings, warnings: [], kept, form, terminal, usedInput: false };
   // A p12's password may be a setting of its own, so containers are opened last.
   for (const row of [...given].sort((a, b) => Number(a.form === 'p12') - Number(b.form === 'p12')))
     await takeOption(gathering, row, input.required(row.option));
+  for (const [setting, value] of kept) if (!settings.has(setting)) settings.set(setting, value);
   if (terminal.questions !== null && path === '') await askForRest(gathering, isInterview);
   for (const [setting, value] of Object.entries(form.implied(new Set(settings.keys())))) settings.set(setting, value);
   return gathering;
@@ -113,17 +124,15 @@ async function takeApart(gathering: Gathering, row: SettingRow, path: string): P
   if (settings.has(key) || settings.has(certificate))
     throw new UsageError(`--${row.option} holds the key and the certificate: give it alone`);
   const bytes = await readSmallFile(gathering, row, path);
-  const password = settings.get(form.passwordOf['p12'] ?? '');
-  if (typeof password !== 'string')
-    throw new UsageError(`--${row.option} needs its password: give ${form.passwordOf['p12'] ?? ''}`);
+  const passwordSetting = form.passwordOf['p12'] ?? '';
+  const password = settings.get(passwordSetting) ?? gathering.kept.get(passwordSetting);
+  if (typeof password !== 'string') throw new UsageError(`--${row.option} needs its password: give ${passwordSetting}`);
   try {
     const content = readPfx(bytes, password);
     settings.set(key, content.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
     settings.set(certificate, content.certificate.toString());
   } catch {
-    throw new CliError(
-      `--${row.option} does not open: it is no p12 file, or ${form.passwordOf['p12'] ?? ''} is not its password.`,
-    );
+    throw new CliError(`--${row.option} does not open: it is no p12 file, or ${passwordSetting} is not its password.`);
   }
 }
 

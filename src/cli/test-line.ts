@@ -1,0 +1,48 @@
+import { Writable } from 'node:stream';
+import { expect } from 'vitest';
+import { systemClock } from '../base/clock.ts';
+import { silentLog } from '../base/log.ts';
+import { systemRandom } from '../base/random.ts';
+import { readSettings } from '../settings.ts';
+import { runCli } from './cli.ts';
+import { CliError } from './command.ts';
+
+/** Runs command lines in this process, on a data folder and a database of the test's own; nobody can be asked. */
+export function commandLine(dir: string, databaseUrl: string) {
+  async function hutong(...args: string[]): Promise<{ code: number; out: string[]; notes: string[] }> {
+    const [out, notes]: [string[], string[]] = [[], []];
+    const code = await runCli(
+      {
+        readSettings: () => readSettings({ HUTONG_DATA_DIR: dir, DATABASE_URL: databaseUrl, HUTONG_LOG: 'silent' }),
+        openServer: () => Promise.reject(new CliError('no server is needed here')),
+        makeLog: () => silentLog,
+        terminal: {
+          print: (line) => void out.push(line),
+          note: (line) => void notes.push(line),
+          out: new Writable(),
+          hasColour: false,
+          columns: 100,
+          questions: null,
+          readInput: () => Promise.resolve(''),
+          onStopRequest: () => {},
+        },
+        clock: systemClock,
+        random: systemRandom,
+        version: '1.2.3',
+        book: 1,
+        tempDir: dir,
+      },
+      args,
+      false,
+    );
+    return { code, out, notes };
+  }
+
+  async function json(...args: string[]): Promise<Record<string, unknown>[]> {
+    const { code, out, notes } = await hutong(...args, '--json');
+    expect(code, notes.join()).toBe(0);
+    return out.map((line): Record<string, unknown> => JSON.parse(line)); // JSON lines
+  }
+
+  return { hutong, json };
+}
