@@ -93,6 +93,7 @@ export const OUTBOUND_CONNECT_MS_MAX = 5000;
 export const OUTBOUND_IDLE_MS = 4000;
 
 // Wallet accounts.
+export const WALLET_SETTING_CHARS_MAX = 64 * 1024;
 export const WALLET_KEYS_OVERLAP_HOURS_MAX = 7 * 24;
 export const WALLET_KEYS_OVERLAP_HOURS_USUAL = 24;
 export const WALLET_REFRESH_HOURS = 24;

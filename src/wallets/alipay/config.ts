@@ -1,5 +1,14 @@
 import { createPrivateKey, createPublicKey, type KeyObject, type X509Certificate } from 'node:crypto';
-import { Refusal } from '../../base/refusal.ts';
+import { isStrongRsa } from '../pem-keys.ts';
+import {
+  isThisMachine,
+  readScenes,
+  readSettings,
+  readWalletUrl,
+  required,
+  type Settings as SettingsOf,
+  wrong,
+} from '../settings.ts';
 import type { Scene } from '../wallet.ts';
 import { readCertificates, rootSerialNumberOf, serialNumberOf } from './certificates.ts';
 
@@ -45,7 +54,6 @@ const LIVE_AUTHORIZE = 'https://openauth.alipay.com/oauth2/publicAppAuthorize.ht
 /** Alipay's own sandbox. */
 const TEST_AUTHORIZE = 'https://openauth-sandbox.dl.alipaydev.com/oauth2/publicAppAuthorize.htm';
 const KEY_BITS_MIN = 2048;
-const SETTING_CHARS_MAX = 64 * 1024;
 
 const SETTINGS = [
   'app_id',
@@ -62,37 +70,21 @@ const SETTINGS = [
 ] as const;
 
 type Setting = (typeof SETTINGS)[number];
-type Settings = ReadonlyMap<Setting, string>;
+type Settings = SettingsOf<Setting>;
 
 /**
  * Reads the settings that a merchant gives us and checks them against each other.
  * @throws Refusal invalid_request naming the wrong setting as `settings.<name>`, never its value.
  */
 export function readConfig(input: unknown): AlipayConfig {
-  const settings = readSettings(input);
-  const appId = required(settings, 'app_id');
+  const settings = readSettings(input, SETTINGS);
+  const appId = required(settings, 'app_id').trim();
   if (!/^[0-9]{16,32}$/.test(appId)) throw wrong('app_id', 'must be 16 to 32 digits');
-  const sellerId = required(settings, 'seller_id');
+  const sellerId = required(settings, 'seller_id').trim();
   if (!/^2088[0-9]{12}$/.test(sellerId)) throw wrong('seller_id', 'must be 2088 and 12 more digits');
   const gateway = readGateway(settings);
   const privateKey = readPrivateKey(required(settings, 'private_key'));
   return { appId, sellerId, ...gateway, privateKey, ...readTrust(settings, privateKey), ...readProducts(settings) };
-}
-
-function readSettings(input: unknown): Settings {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    throw new Refusal('invalid_request', 'The settings must be an object.', { param: 'settings' });
-  }
-  const settings = new Map<Setting, string>();
-  for (const [name, value] of Object.entries(input)) {
-    if (!isSetting(name)) {
-      throw new Refusal('invalid_request', 'There is no such setting.', { param: `settings.${name.slice(0, 64)}` });
-    }
-    if (typeof value !== 'string') throw wrong(name, 'must be a text');
-    if (value.length > SETTING_CHARS_MAX) throw wrong(name, 'is too long');
-    settings.set(name, value);
-  }
-  return settings;
 }
 
 function readGateway(
@@ -119,19 +111,10 @@ function readGateway(
   };
 }
 
-/** Only Alipay's own hosts, or a simulator on this machine: a merchant's settings must not aim us at anybody else. */
-function readUrl(name: Setting, text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || url.username !== '' || url.search !== '' || url.hash !== '') {
-    throw wrong(name, 'must be a plain http address');
-  }
-  const isAlipay = url.protocol === 'https:' && url.port === '' && /\.alipay(dev)?\.com$/.test(url.hostname);
-  if (!isAlipay && !isThisMachine(url)) throw wrong(name, 'must be an https address of Alipay (alipay.com)');
-  return url;
-}
+const DOMAINS = ['.alipay.com', '.alipaydev.com'];
 
-function isThisMachine(url: URL): boolean {
-  return /^https?:$/.test(url.protocol) && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+function readUrl(name: Setting, text: string): URL {
+  return readWalletUrl(name, text, DOMAINS, 'Alipay (alipay.com)');
 }
 
 /** PKCS#8 or PKCS#1, with the lines of a PEM around it or without, as Alipay's key tool writes it. */
@@ -210,37 +193,15 @@ function certificatesSetting(settings: Settings, name: Setting): X509Certificate
 function readProducts(settings: Settings): Pick<AlipayConfig, 'opAppId' | 'scenes'> {
   const opAppId = settings.get('op_app_id') ?? null;
   if (opAppId !== null && !/^[0-9]{16,32}$/.test(opAppId)) throw wrong('op_app_id', 'must be 16 to 32 digits');
-  const listed = settings.get('scenes');
-  if (listed === undefined) return { opAppId, scenes: ALIPAY_SCENES };
-  const names = listed.split(/[\s,]+/).filter((name) => name !== '');
-  const isKnown = names.every((name) => ALIPAY_SCENES.some((scene) => scene === name));
-  if (names.length === 0 || !isKnown) throw wrong('scenes', `must be some of: ${ALIPAY_SCENES.join(' ')}`);
-  return { opAppId, scenes: ALIPAY_SCENES.filter((scene) => names.includes(scene)) };
+  return { opAppId, scenes: readScenes(settings.get('scenes'), ALIPAY_SCENES) };
 }
 
 function checkedKey(name: Setting, key: KeyObject): KeyObject {
-  if (key.asymmetricKeyType !== 'rsa') throw wrong(name, 'must hold an RSA key');
-  if ((key.asymmetricKeyDetails?.modulusLength ?? 0) < KEY_BITS_MIN) {
-    throw wrong(name, `holds a key of less than ${KEY_BITS_MIN} bits`);
-  }
+  if (!isStrongRsa(key, KEY_BITS_MIN)) throw wrong(name, `must hold an RSA key of ${KEY_BITS_MIN} bits or more`);
   return key;
 }
 
 /** What stands between the lines of a PEM, or the whole text where there are none. */
 function readBase64(text: string): Buffer {
   return Buffer.from(text.replace(/-----[A-Z ]+-----|\s/g, ''), 'base64');
-}
-
-function required(settings: Settings, name: Setting): string {
-  const text = settings.get(name)?.trim() ?? '';
-  if (text === '') throw wrong(name, 'is missing or empty');
-  return text;
-}
-
-function isSetting(name: string): name is Setting {
-  return SETTINGS.some((setting) => setting === name);
-}
-
-function wrong(name: Setting, what: string): Refusal {
-  return new Refusal('invalid_request', `The setting ${name} ${what}.`, { param: `settings.${name}` });
 }

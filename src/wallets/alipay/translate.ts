@@ -1,4 +1,6 @@
 import { money, type Money } from '../../money/money.ts';
+import { fromBeijing, toBeijing } from '../beijing.ts';
+import { plainText } from '../plain-text.ts';
 import type { FailedOutcome, FailureReason, Outcome, Scene, UnknownOutcome } from '../wallet.ts';
 import { isNotThere } from './codes.ts';
 import type { Fields } from './sign.ts';
@@ -116,7 +118,7 @@ function readFacts(fields: Fields): Record<string, string> {
   for (const name of FACT_NAMES) {
     const value = fields[name];
     if (value === undefined || (name === 'buyer_logon_id' && !value.includes('*'))) continue; // it should come masked
-    facts[name] = plain(value, 64);
+    facts[name] = plainText(value, 64);
   }
   return facts;
 }
@@ -126,8 +128,8 @@ export function failed(reason: FailureReason, fields: Fields, code?: string): Fa
   return {
     kind: 'failed',
     reason,
-    walletCode: plain(walletCode, 64),
-    walletMessage: plain(fields['sub_msg'] ?? fields['msg'] ?? '', 200),
+    walletCode: plainText(walletCode, 64),
+    walletMessage: plainText(fields['sub_msg'] ?? fields['msg'] ?? '', 200),
   };
 }
 
@@ -135,12 +137,7 @@ export function unknown(reason: string, fields: Fields = {}): UnknownOutcome {
   const walletCode = fields['sub_code'] ?? fields['trade_status'] ?? fields['refund_status'] ?? fields['code'] ?? '';
   return walletCode === ''
     ? { kind: 'unknown', reason }
-    : { kind: 'unknown', reason, walletCode: plain(walletCode, 64) };
-}
-
-/** Their text for people: no control characters, bounded. */
-function plain(text: string, charsMax: number): string {
-  return text.replace(/\p{Cc}/gu, ' ').slice(0, charsMax);
+    : { kind: 'unknown', reason, walletCode: plainText(walletCode, 64) };
 }
 
 /** Yuan with up to two decimals, as text: `12.34` is 1234n. Null for anything else, a sign included. */
@@ -150,18 +147,13 @@ export function readAmount(yuan: string | undefined): Money | null {
   return money('CNY', BigInt(`${parts[1]}${(parts[2] ?? '').padEnd(2, '0')}`));
 }
 
-const BEIJING_MS = 8 * 3600 * 1000; // UTC+8 the year round; China has had no summer time since 1991
-
 /** An instant as Alipay writes it: `yyyy-MM-dd HH:mm:ss` in Beijing. */
 export function toStamp(at: Date): string {
-  return new Date(at.getTime() + BEIJING_MS).toISOString().replace('T', ' ').slice(0, 19);
+  return toBeijing(at).replace('T', ' ');
 }
 
 /** Null unless the text is a real date and time; a fraction of the second is cut off. */
 export function fromStamp(text: string): Date | null {
   const parts = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d{1,3})?$/.exec(text);
-  if (parts === null) return null;
-  const ms = Date.parse(`${parts[1]}T${parts[2]}+08:00`);
-  const at = new Date(ms);
-  return Number.isNaN(ms) || toStamp(at) !== text.slice(0, 19) ? null : at; // 31 June would roll over
+  return parts === null ? null : fromBeijing(`${parts[1]}T${parts[2]}`);
 }

@@ -1,6 +1,7 @@
-import { createHash, createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
-import { Refusal } from '../../base/refusal.ts';
+import { createHash, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import { Secret } from '../../base/secret.ts';
+import { isStrongRsa, readPemPrivateKey, readPemPublicKey } from '../pem-keys.ts';
+import { readSettings, readWalletUrl, required, type Settings as SettingsOf, wrong } from '../settings.ts';
 
 /** A merchant's checked account at JD Pay. Keys are KeyObjects and Secrets: printing it shows none. */
 export interface JdpayConfig {
@@ -43,7 +44,6 @@ const LIVE = {
 } as const;
 const RSA_BITS_MIN = 1024; // JD's own keys have 1024 bits, and so have those of its merchants; fact sheet 1
 const MD5_KEY_CHARS_MIN = 16;
-const SETTING_CHARS_MAX = 16 * 1024;
 
 /** SHA-256 of the key that JD's published demo uses, of its Triple DES key and of its MD5 key. Source: fact sheet 10. */
 const PUBLISHED_KEYS: readonly string[] = [
@@ -72,7 +72,7 @@ const SETTINGS = [
 ] as const;
 
 type Setting = (typeof SETTINGS)[number];
-type Settings = ReadonlyMap<Setting, string>;
+type Settings = SettingsOf<Setting>;
 type Environment = JdpayConfig['environment'];
 
 /**
@@ -80,7 +80,7 @@ type Environment = JdpayConfig['environment'];
  * @throws Refusal invalid_request naming the wrong setting as `settings.<name>`, never its value.
  */
 export function readConfig(input: unknown): JdpayConfig {
-  const settings = readSettings(input);
+  const settings = readSettings(input, SETTINGS);
   const urls = readUrls(settings);
   const environment = urls.payUrl === LIVE.pay_url ? 'production' : 'test';
   const orderType = settings.get('order_type') ?? '0';
@@ -99,22 +99,6 @@ export function readConfig(input: unknown): JdpayConfig {
   };
 }
 
-function readSettings(input: unknown): Settings {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    throw new Refusal('invalid_request', 'The settings must be an object.', { param: 'settings' });
-  }
-  const settings = new Map<Setting, string>();
-  for (const [name, value] of Object.entries(input)) {
-    if (!isSetting(name)) {
-      throw new Refusal('invalid_request', 'There is no such setting.', { param: `settings.${name.slice(0, 64)}` });
-    }
-    if (typeof value !== 'string') throw wrong(name, 'must be a text');
-    if (value.length > SETTING_CHARS_MAX) throw wrong(name, 'is too long');
-    settings.set(name, value);
-  }
-  return settings;
-}
-
 /** Either JD's three live addresses, or three of a simulator: money must not be asked for here and looked for there. */
 function readUrls(settings: Settings): Pick<JdpayConfig, 'payUrl' | 'h5Url' | 'serviceUrl'> {
   const names = ['pay_url', 'h5_url', 'service_url'] as const;
@@ -126,15 +110,8 @@ function readUrls(settings: Settings): Pick<JdpayConfig, 'payUrl' | 'h5Url' | 's
   return { payUrl, h5Url, serviceUrl };
 }
 
-/** Only JD's own hosts, or a simulator on this machine: a merchant's settings must not aim us at anybody else. */
 function readUrl(name: Setting, text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw wrong(name, 'must be a plain http address');
-  }
-  const isJd = url.protocol === 'https:' && url.port === '' && url.hostname.endsWith('.jd.com');
-  const isThisMachine = /^https?:$/.test(url.protocol) && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  if (!isJd && !isThisMachine) throw wrong(name, 'must be an https address of JD (jd.com)');
+  const url = readWalletUrl(name, text, ['.jd.com'], 'JD (jd.com)');
   return url.origin + url.pathname.replace(/\/+$/, '');
 }
 
@@ -200,34 +177,19 @@ function refusePublished(name: Setting, environment: Environment, key: string): 
 }
 
 function readPrivateKey(settings: Settings, name: Setting): KeyObject {
-  const pem = required(settings, name);
-  let key: KeyObject;
-  try {
-    key = createPrivateKey(pem);
-  } catch {
-    throw wrong(name, 'is not a readable PEM key without a password');
-  }
+  const key = readPemPrivateKey(required(settings, name));
+  if (key === null) throw wrong(name, 'is not a readable PEM key without a password');
   return checkRsa(name, key);
 }
 
-/** Also refuses a private key or a certificate, of which Node would take the public half. */
 function readPublicKey(settings: Settings, name: Setting): KeyObject {
-  const pem = required(settings, name);
-  if (!/^\s*-----BEGIN (RSA )?PUBLIC KEY-----/.test(pem)) throw wrong(name, 'is not a PEM public key');
-  let key: KeyObject;
-  try {
-    key = createPublicKey(pem);
-  } catch {
-    throw wrong(name, 'is not a readable PEM public key');
-  }
+  const key = readPemPublicKey(required(settings, name));
+  if (key === null) throw wrong(name, 'is not a readable PEM public key');
   return checkRsa(name, key);
 }
 
 function checkRsa(name: Setting, key: KeyObject): KeyObject {
-  if (key.asymmetricKeyType !== 'rsa') throw wrong(name, 'must hold an RSA key');
-  if ((key.asymmetricKeyDetails?.modulusLength ?? 0) < RSA_BITS_MIN) {
-    throw wrong(name, `holds a key of less than ${RSA_BITS_MIN} bits`);
-  }
+  if (!isStrongRsa(key, RSA_BITS_MIN)) throw wrong(name, `must be an RSA key of ${RSA_BITS_MIN} bits or more`);
   return key;
 }
 
@@ -237,18 +199,4 @@ function fingerprint(publicKey: KeyObject): string {
 
 function sha256(data: string | Buffer): string {
   return createHash('sha256').update(data).digest('hex');
-}
-
-function required(settings: Settings, name: Setting): string {
-  const text = settings.get(name) ?? '';
-  if (text.trim() === '') throw wrong(name, 'is missing or empty');
-  return text;
-}
-
-function isSetting(name: string): name is Setting {
-  return SETTINGS.some((setting) => setting === name);
-}
-
-function wrong(name: Setting, what: string): Refusal {
-  return new Refusal('invalid_request', `The setting ${name} ${what}.`, { param: `settings.${name}` });
 }

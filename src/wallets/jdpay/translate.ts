@@ -1,5 +1,7 @@
 import { assertNever } from '../../base/assert.ts';
 import { money, type Money } from '../../money/money.ts';
+import { fromBeijingDigits, toBeijingDigits } from '../beijing.ts';
+import { plainText } from '../plain-text.ts';
 import type { FailedOutcome, Outcome, UnknownOutcome } from '../wallet.ts';
 import { childText, type XmlElement } from './xml.ts';
 
@@ -64,13 +66,13 @@ export function refundFrom(root: XmlElement): Outcome {
 }
 
 export function failed(reason: FailedOutcome['reason'], walletCode: string, message: string): FailedOutcome {
-  return { kind: 'failed', reason, walletCode: plain(walletCode, 20), walletMessage: plain(message, 200) };
+  return { kind: 'failed', reason, walletCode: plainText(walletCode, 20), walletMessage: plainText(message, 200) };
 }
 
 export function unknown(reason: string, walletCode = ''): UnknownOutcome {
   return walletCode === ''
     ? { kind: 'unknown', reason }
-    : { kind: 'unknown', reason, walletCode: plain(walletCode, 20) };
+    : { kind: 'unknown', reason, walletCode: plainText(walletCode, 20) };
 }
 
 /** JD names an order by our number and tells none of its own in answers and notifications. */
@@ -142,7 +144,7 @@ function readFacts(root: XmlElement, pays: readonly Pay[]): Record<string, strin
   const tradeTime = childText(root, 'tradeTime') ?? '';
   if (/^[0-9]{14}$/.test(tradeTime)) facts['tradeTime'] = tradeTime;
   const means = pays.filter((pay) => /^[0-9]{1,12}$/.test(pay.fen)).map((pay) => `${pay.means} ${pay.fen}`);
-  if (means.length > 0) facts['paidBy'] = plain(means.join(', '), 200);
+  if (means.length > 0) facts['paidBy'] = plainText(means.join(', '), 200);
   const cardNo = pays.map((pay) => pay.cardNo).find((one) => one !== '');
   if (cardNo !== undefined) facts['cardNo'] = cardNo;
   return facts;
@@ -158,23 +160,12 @@ function stateOf<State>(table: Readonly<Record<string, State>>, status: string):
   return Object.hasOwn(table, status) ? table[status] : undefined;
 }
 
-/** Their text for people: no control characters, bounded. */
-function plain(text: string, charsMax: number): string {
-  return text.replace(/\p{Cc}/gu, ' ').slice(0, charsMax);
-}
-
-const BEIJING_MS = 8 * 3600 * 1000; // UTC+8 the year round
-
 /** An instant as JD writes it: `yyyyMMddHHmmss` in Beijing. */
 export function toStamp(at: Date): string {
-  return new Date(at.getTime() + BEIJING_MS).toISOString().replace(/[-:T]/g, '').slice(0, 14);
+  return toBeijingDigits(at);
 }
 
 /** Null unless the text is a real date and time. */
 function fromStamp(text: string): Date | null {
-  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text);
-  if (parts === null) return null;
-  const [, year, month, day, hour, minute, second] = parts;
-  const ms = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`);
-  return Number.isNaN(ms) || toStamp(new Date(ms)) !== text ? null : new Date(ms); // 31 June would roll over
+  return fromBeijingDigits(text);
 }

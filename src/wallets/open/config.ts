@@ -1,6 +1,15 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
-import { Refusal } from '../../base/refusal.ts';
+import { readPemPrivateKey } from '../pem-keys.ts';
+import {
+  isThisMachine,
+  readPlainUrl,
+  readScenes,
+  readSettings,
+  required,
+  type Settings as SettingsOf,
+  wrong,
+} from '../settings.ts';
 import type { Scene, WalletName } from '../wallet.ts';
 import type { KeyRing } from './verify.ts';
 
@@ -30,9 +39,8 @@ const TEXT_SETTINGS = [
 ] as const;
 
 type Setting = (typeof TEXT_SETTINGS)[number];
-type Settings = ReadonlyMap<Setting, string>;
+type Settings = SettingsOf<Setting>;
 
-const SETTING_CHARS_MAX = 16 * 1024;
 const WALLET_KEYS_MAX = 4;
 
 /** Private keys that stand in public documents; whoever can read can sign with them. Told by their public half. */
@@ -46,7 +54,7 @@ const PUBLISHED_KEYS: readonly string[] = [
  * @throws Refusal invalid_request naming the wrong setting as `settings.<name>`, never its value.
  */
 export function readConfig(wallet: WalletName, input: unknown): OpenConfig {
-  const settings = readSettings(input);
+  const settings = readGiven(input);
   const environment = readEnvironment(settings);
   const walletUrl = readWalletUrl(required(settings, 'wallet_url'), environment);
   const merchantNo = readWord(settings, 'merchant_no');
@@ -64,27 +72,14 @@ export function readConfig(wallet: WalletName, input: unknown): OpenConfig {
     walletUrl,
     signing,
     walletKeys,
-    scenes: readScenes(settings.get('scenes')),
+    scenes: readScenes(settings.get('scenes'), OPEN_SCENES),
   };
 }
 
-function readSettings(input: unknown): Settings {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    throw new Refusal('invalid_request', 'The settings must be an object.', { param: 'settings' });
-  }
-  const texts = new Map<Setting, string>();
-  for (const [name, value] of Object.entries(input)) {
-    if (!isSetting(name))
-      throw new Refusal('invalid_request', 'There is no such setting.', { param: `settings.${name.slice(0, 64)}` });
-    if (typeof value !== 'string') throw wrong(name, 'must be a text');
-    if (value.length > SETTING_CHARS_MAX) throw wrong(name, 'is too long');
-    if (value.trim() !== '') texts.set(name, value.trim());
-  }
-  return texts;
-}
-
-function isSetting(name: string): name is Setting {
-  return (TEXT_SETTINGS as readonly string[]).includes(name); // widened so that any text can be looked up
+/** Blank ones count as not given. */
+function readGiven(input: unknown): Settings {
+  const trimmed = [...readSettings(input, TEXT_SETTINGS)].map(([name, text]) => [name, text.trim()] as const);
+  return new Map(trimmed.filter(([, text]) => text !== ''));
 }
 
 function readEnvironment(settings: Settings): 'production' | 'test' {
@@ -95,16 +90,12 @@ function readEnvironment(settings: Settings): 'production' | 'test' {
 
 /** In production a named host over https; a test account may also point to this machine. Never to a bare address. */
 function readWalletUrl(text: string, environment: OpenConfig['environment']): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw wrong('wallet_url', 'must be a plain http address');
-  }
+  const url = readPlainUrl('wallet_url', text);
   const path = url.pathname.replace(/\/+$/, '');
   if (!/^(\/[\w.~-]+)*$/.test(path)) throw wrong('wallet_url', 'may have only letters, digits and . _ ~ - in its path');
-  const isThisMachine = /^https?:$/.test(url.protocol) && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  if (isThisMachine && environment === 'production')
+  if (isThisMachine(url) && environment === 'production')
     throw wrong('wallet_url', 'may be on this machine only where environment is test');
-  if (!isThisMachine && !(url.protocol === 'https:' && isPublicName(url.hostname)))
+  if (!isThisMachine(url) && !(url.protocol === 'https:' && isPublicName(url.hostname)))
     throw wrong('wallet_url', 'must be an https address with the name of a public host');
   return url.origin + path;
 }
@@ -122,13 +113,8 @@ function readWord(settings: Settings, name: Setting): string {
 
 function readPrivateKey(settings: Settings, environment: OpenConfig['environment']): KeyObject {
   const name = 'merchant_private_key_pem';
-  let key: KeyObject;
-  try {
-    key = createPrivateKey(required(settings, name));
-  } catch (error) {
-    if (error instanceof Refusal) throw error;
-    throw wrong(name, 'is not a readable private key (PKCS#8 PEM without a password)');
-  }
+  const key = readPemPrivateKey(required(settings, name));
+  if (key === null) throw wrong(name, 'is not a readable private key (PKCS#8 PEM without a password)');
   if (key.asymmetricKeyType !== 'ed25519') throw wrong(name, 'must hold an Ed25519 key');
   if (environment === 'production' && PUBLISHED_KEYS.includes(thumbprint(createPublicKey(key))))
     throw wrong(name, 'is a key from a public document, which everybody has');
@@ -195,22 +181,4 @@ export function fromJwk(input: unknown): [string, KeyObject | null] {
 
 function thumbprint(key: KeyObject): string {
   return key.export({ format: 'jwk' }).x ?? '';
-}
-
-function readScenes(text: string | undefined): readonly Scene[] {
-  if (text === undefined) return OPEN_SCENES;
-  const names = text.split(/[\s,]+/);
-  if (names.some((name) => !OPEN_SCENES.some((scene) => scene === name)))
-    throw wrong('scenes', `must be some of ${OPEN_SCENES.join(' ')}`);
-  return OPEN_SCENES.filter((scene) => names.includes(scene));
-}
-
-function required(settings: Settings, name: Setting): string {
-  const text = settings.get(name);
-  if (text === undefined) throw wrong(name, 'is missing');
-  return text;
-}
-
-function wrong(name: Setting, problem: string): Refusal {
-  return new Refusal('invalid_request', `The setting ${name} ${problem}.`, { param: `settings.${name}` });
 }

@@ -1,3 +1,4 @@
+import { isThisMachine } from '../settings.ts';
 import type { FailedOutcome, NextAction, Outcome, PayReply, Scene, UnknownOutcome } from '../wallet.ts';
 import { assertNever } from '../../base/assert.ts';
 import { QR_TEXT_BYTES_MAX } from '../../base/limits.ts';
@@ -72,8 +73,7 @@ function nextAction(config: OpenConfig, order: ShownOrder, scene: Exclude<Scene,
 function isPage(text: string, isTest: boolean): boolean {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || url.username !== '') return false;
-  const isThisMachine = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  return url.protocol === 'https:' || (isTest && url.protocol === 'http:' && isThisMachine);
+  return url.protocol === 'https:' || (isTest && isThisMachine(url));
 }
 
 /**

@@ -1,6 +1,15 @@
-import { createPrivateKey, getHashes, type KeyObject, type X509Certificate } from 'node:crypto';
-import { Refusal } from '../../base/refusal.ts';
+import { getHashes, type KeyObject, type X509Certificate } from 'node:crypto';
 import { Secret } from '../../base/secret.ts';
+import { isStrongRsa, readPemPrivateKey } from '../pem-keys.ts';
+import {
+  readScenes,
+  readSettings,
+  readWalletUrl,
+  required,
+  type Settings as SettingsOf,
+  settingsObject,
+  wrong,
+} from '../settings.ts';
 import type { Scene } from '../wallet.ts';
 import { readPfx } from './pfx.ts';
 import { certIdOf, createTrust, isIssuedBy, readCertificate, type Trust } from './trust.ts';
@@ -44,7 +53,6 @@ const PRODUCTION_USER_AUTH = 'https://qr.95516.com/qrcGtwWeb-web/api/userAuth';
 const PRODUCTION_HOST = 'gateway.95516.com';
 const KEY_BITS_MIN = 2048;
 const SECURE_KEY_CHARS_MIN = 16;
-const SETTING_CHARS_MAX = 64 * 1024;
 
 /** All test merchants share these key pairs, whose pfx and password are public. Source: fact sheet 15. */
 const PUBLISHED_TEST_CERT_IDS: readonly string[] = ['68759663125', '69629715588', '69903319369'];
@@ -71,10 +79,9 @@ const TEXT_SETTINGS = [
 ] as const;
 
 type TextSetting = (typeof TEXT_SETTINGS)[number];
-type Setting = TextSetting | 'check_signer_name';
 
 interface Settings {
-  texts: Map<string, string>;
+  texts: SettingsOf<TextSetting>;
   checkSignerName: boolean;
 }
 
@@ -83,8 +90,8 @@ interface Settings {
  * @throws Refusal invalid_request naming the wrong setting as `settings.<name>`, never its value.
  */
 export function readConfig(input: unknown): UnionpayConfig {
-  const settings = readSettings(input);
-  const merId = required(settings, 'mer_id');
+  const settings = readAll(input);
+  const merId = required(settings.texts, 'mer_id');
   if (!/^[0-9A-Za-z]{15}$/.test(merId)) throw wrong('mer_id', 'must be 15 letters or digits');
   const gatewayUrl = readGatewayUrl(settings);
   const fileUrl = readUrl('file_url', settings.texts.get('file_url') ?? PRODUCTION_FILES).replace(/\/+$/, '');
@@ -100,32 +107,17 @@ export function readConfig(input: unknown): UnionpayConfig {
     fileUrl,
     userAuthUrl: readUserAuthUrl(settings, environment),
     payUrlField: readPayUrlField(settings),
-    scenes: readScenes(settings),
+    scenes: readScenes(settings.texts.get('scenes'), SCENES), // each product has to be signed up for at UnionPay
     signing: readSigning(settings, merchant),
     openingKey: merchant?.privateKey ?? null,
     encryption: readEncryption(settings, merchant),
   };
 }
 
-function readSettings(input: unknown): Settings {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    throw new Refusal('invalid_request', 'The settings must be an object.', { param: 'settings' });
-  }
-  const texts = new Map<string, string>();
-  let checkSignerName = true;
-  for (const [name, value] of Object.entries(input)) {
-    if (name === 'check_signer_name') {
-      if (typeof value !== 'boolean') throw wrong(name, 'must be true or false');
-      checkSignerName = value;
-    } else if (isTextSetting(name)) {
-      if (typeof value !== 'string') throw wrong(name, 'must be a text');
-      if (value.length > SETTING_CHARS_MAX) throw wrong(name, 'is too long');
-      texts.set(name, value);
-    } else {
-      throw new Refusal('invalid_request', 'There is no such setting.', { param: `settings.${name.slice(0, 64)}` });
-    }
-  }
-  return { texts, checkSignerName };
+function readAll(input: unknown): Settings {
+  const { check_signer_name: checkSignerName = true, ...texts } = settingsObject(input);
+  if (typeof checkSignerName !== 'boolean') throw wrong('check_signer_name', 'must be true or false');
+  return { texts: readSettings(texts, TEXT_SETTINGS), checkSignerName };
 }
 
 function readGatewayUrl(settings: Settings): string {
@@ -147,26 +139,8 @@ function readPayUrlField(settings: Settings): string {
   return name;
 }
 
-/** Every scene unless the merchant names some: each product has to be signed up for at UnionPay. */
-function readScenes(settings: Settings): readonly Scene[] {
-  const text = settings.texts.get('scenes');
-  if (text === undefined) return SCENES;
-  const named = text.split(/[\s,]+/).filter((name) => name !== '');
-  const unheardOf = named.find((name) => !SCENES.some((scene) => scene === name));
-  if (named.length === 0 || unheardOf !== undefined) throw wrong('scenes', `must be some of: ${SCENES.join(' ')}`);
-  return SCENES.filter((scene) => named.includes(scene));
-}
-
-/** Only UnionPay's own hosts, or a simulator on this machine: a merchant's settings must not aim us at anybody else. */
-function readUrl(name: Setting, text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || url.username !== '' || url.search !== '' || url.hash !== '') {
-    throw wrong(name, 'must be a plain http address');
-  }
-  const isUnionpay = url.protocol === 'https:' && url.port === '' && url.hostname.endsWith('.95516.com');
-  const isThisMachine = /^https?:$/.test(url.protocol) && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  if (!isUnionpay && !isThisMachine) throw wrong(name, 'must be an https address of UnionPay (95516.com)');
-  return url.href;
+function readUrl(name: TextSetting, text: string): string {
+  return readWalletUrl(name, text, ['.95516.com'], 'UnionPay (95516.com)').href;
 }
 
 interface MerchantKey {
@@ -182,9 +156,8 @@ function readMerchantKey(settings: Settings, environment: UnionpayConfig['enviro
   if (!hasPfx && !hasPem) return null;
   const from = hasPfx ? 'pfx_base64' : 'private_key_pem';
   const merchant = hasPfx ? readPfxSetting(settings) : readPemSettings(settings);
-  const details = merchant.privateKey.asymmetricKeyDetails;
-  if (merchant.privateKey.asymmetricKeyType !== 'rsa') throw wrong(from, 'must hold an RSA key');
-  if ((details?.modulusLength ?? 0) < KEY_BITS_MIN) throw wrong(from, `holds a key of less than ${KEY_BITS_MIN} bits`);
+  if (!isStrongRsa(merchant.privateKey, KEY_BITS_MIN))
+    throw wrong(from, `must hold an RSA key of ${KEY_BITS_MIN} bits or more`);
   if (environment === 'production' && PUBLISHED_TEST_CERT_IDS.includes(certIdOf(merchant.certificate))) {
     throw wrong(from, "is UnionPay's published test key, which everybody has");
   }
@@ -192,7 +165,7 @@ function readMerchantKey(settings: Settings, environment: UnionpayConfig['enviro
 }
 
 function readPfxSetting(settings: Settings): MerchantKey {
-  const base64 = required(settings, 'pfx_base64').replace(/\s+/g, '');
+  const base64 = required(settings.texts, 'pfx_base64').replace(/\s+/g, '');
   const der = Buffer.from(base64, 'base64');
   if (der.length === 0 || der.toString('base64') !== base64) throw wrong('pfx_base64', 'is not base64');
   const password = settings.texts.get('pfx_password');
@@ -208,19 +181,14 @@ function readPfxSetting(settings: Settings): MerchantKey {
 
 function readPemSettings(settings: Settings): MerchantKey {
   const certificate = certificateSetting(settings, 'certificate_pem');
-  const pem = required(settings, 'private_key_pem');
-  let privateKey: KeyObject;
-  try {
-    privateKey = createPrivateKey(pem);
-  } catch {
-    throw wrong('private_key_pem', 'is not a readable PEM key without a password');
-  }
+  const privateKey = readPemPrivateKey(required(settings.texts, 'private_key_pem'));
+  if (privateKey === null) throw wrong('private_key_pem', 'is not a readable PEM key without a password');
   if (!certificate.checkPrivateKey(privateKey)) throw wrong('certificate_pem', 'does not belong to the private key');
   return { certificate, privateKey };
 }
 
 function readSigning(settings: Settings, merchant: MerchantKey | null): RsaSigning | SharedSigning {
-  const method = required(settings, 'sign_method');
+  const method = required(settings.texts, 'sign_method');
   if (method === '11' || method === '12') return readSharedSigning(settings, method);
   if (method !== '01') throw wrong('sign_method', 'must be 01 (RSA), 11 (SHA-256) or 12 (SM3)');
   if (merchant === null) throw wrong('pfx_base64', 'is missing; sign_method 01 needs a key');
@@ -237,7 +205,7 @@ function readSigning(settings: Settings, merchant: MerchantKey | null): RsaSigni
 }
 
 function readSharedSigning(settings: Settings, method: '11' | '12'): SharedSigning {
-  const secureKey = required(settings, 'secure_key');
+  const secureKey = required(settings.texts, 'secure_key');
   if (secureKey.length < SECURE_KEY_CHARS_MIN || new Set(secureKey).size < 6) throw wrong('secure_key', 'is too weak');
   if (method === '12' && !getHashes().includes('sm3')) throw wrong('sign_method', '12 needs a Node.js built with SM3');
   return { method, secureKey: new Secret(secureKey) };
@@ -253,23 +221,9 @@ function readEncryption(settings: Settings, merchant: MerchantKey | null): Union
 }
 
 function certificateSetting(settings: Settings, name: TextSetting): X509Certificate {
-  const certificate = readCertificate(required(settings, name));
+  const certificate = readCertificate(required(settings.texts, name));
   if (certificate === null) throw wrong(name, 'is not one PEM certificate with an RSA key');
-  const bits = certificate.publicKey.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (bits < KEY_BITS_MIN) throw wrong(name, `has a key of less than ${KEY_BITS_MIN} bits`);
+  if (!isStrongRsa(certificate.publicKey, KEY_BITS_MIN))
+    throw wrong(name, `has a key of less than ${KEY_BITS_MIN} bits`);
   return certificate;
-}
-
-function required(settings: Settings, name: TextSetting): string {
-  const text = settings.texts.get(name) ?? '';
-  if (text.trim() === '') throw wrong(name, 'is missing or empty');
-  return text;
-}
-
-function isTextSetting(name: string): name is TextSetting {
-  return TEXT_SETTINGS.some((setting) => setting === name);
-}
-
-function wrong(name: Setting, what: string): Refusal {
-  return new Refusal('invalid_request', `The setting ${name} ${what}.`, { param: `settings.${name}` });
 }

@@ -1,5 +1,7 @@
 import { assertNever } from '../../base/assert.ts';
 import { money, type Money } from '../../money/money.ts';
+import { fromBeijingDigits, toBeijingDigits } from '../beijing.ts';
+import { plainText } from '../plain-text.ts';
 import type { FailedOutcome, Outcome, UnknownOutcome } from '../wallet.ts';
 import { rowOf } from './codes.ts';
 import type { Fields } from './parse.ts';
@@ -150,7 +152,7 @@ const FACT_NAMES = ['settleDate', 'settleAmt', 'traceNo', 'traceTime', 'payCardT
 function readFacts(fields: Fields, reading: Reading): Record<string, string> {
   const facts: Record<string, string> = {};
   for (const name of FACT_NAMES) {
-    if (fields[name]) facts[name] = plain(fields[name], 64);
+    if (fields[name]) facts[name] = plainText(fields[name], 64);
   }
   const account = fields['accNo'] ? reading.maskAccount(fields['accNo']) : null;
   if (account !== null) facts['accNo'] = account;
@@ -158,36 +160,25 @@ function readFacts(fields: Fields, reading: Reading): Record<string, string> {
 }
 
 export function failed(reason: FailedOutcome['reason'], walletCode: string, message: string): FailedOutcome {
-  return { kind: 'failed', reason, walletCode, walletMessage: plain(message, 200) };
+  return { kind: 'failed', reason, walletCode, walletMessage: plainText(message, 200) };
 }
 
 export function unknown(reason: string, walletCode = ''): UnknownOutcome {
   return walletCode === ''
     ? { kind: 'unknown', reason }
-    : { kind: 'unknown', reason, walletCode: plain(walletCode, 8) };
+    : { kind: 'unknown', reason, walletCode: plainText(walletCode, 8) };
 }
 
-/** Their text for people: no control characters, bounded. */
-function plain(text: string, charsMax: number): string {
-  return text.replace(/\p{Cc}/gu, ' ').slice(0, charsMax);
-}
-
-const BEIJING_MS = 8 * 3600 * 1000; // UTC+8 the year round; China has had no summer time since 1991
 const DAY_MS = 24 * 3600 * 1000;
 
 /** An instant as UnionPay writes it: `YYYYMMDDhhmmss` in Beijing. */
 export function toStamp(at: Date): string {
-  return new Date(at.getTime() + BEIJING_MS).toISOString().replace(/[-:T]/g, '').slice(0, 14);
+  return toBeijingDigits(at);
 }
 
 /** Null unless the text is a real date and time. */
 export function fromStamp(text: string): Date | null {
-  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text);
-  if (parts === null) return null;
-  const [, year, month, day, hour, minute, second] = parts;
-  const ms = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`);
-  const at = new Date(ms);
-  return Number.isNaN(ms) || toStamp(at) !== text ? null : at; // 31 June would roll over
+  return fromBeijingDigits(text);
 }
 
 /** traceTime has no year (MMDDhhmmss): it is the year of txnTime or, over New Year's Eve, the next. */

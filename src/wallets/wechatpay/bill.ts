@@ -1,5 +1,6 @@
 import { WECHATPAY_BILL_LINE_CHARS_MAX, WECHATPAY_BILL_UNPACKED_BYTES_MAX } from '../../base/limits.ts';
 import { isCurrency } from '../../money/money.ts';
+import { fromBeijing } from '../beijing.ts';
 import type { StatementItem, StatementLine } from '../statement.ts';
 import type { WechatpayConfig } from './config.ts';
 import { unpack } from './unpack.ts';
@@ -152,8 +153,7 @@ function toName(text: string): string {
 
 function toInstant(text: string): Date | null {
   const parts = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$/.exec(text);
-  const ms = parts === null ? Number.NaN : Date.parse(`${parts[1]}T${parts[2]}+08:00`);
-  return Number.isNaN(ms) ? null : new Date(ms);
+  return parts === null ? null : fromBeijing(`${parts[1]}T${parts[2]}`);
 }
 
 /** The lines without their ends. @throws Error when the file is cut short or is not UTF-8 */

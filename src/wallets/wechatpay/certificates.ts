@@ -1,9 +1,10 @@
+import { plainText } from '../plain-text.ts';
 import type { WalletDeps } from '../wallet.ts';
 import type { WechatpayAccess } from './config.ts';
 import { openSealed } from './crypt.ts';
 import { WALLET_REPLY_BYTES_MAX } from '../../base/limits.ts';
 import { sendSigned } from './exchange.ts';
-import { type Json, listAt, objectAt, plain, readJson, textAt } from './parse.ts';
+import { type Json, listAt, objectAt, readJson, textAt } from './parse.ts';
 import { type PlatformKey, readCertificates, serialOf, toPlatformKey } from './platform-keys.ts';
 import { whyNotBelieved } from './verify.ts';
 
@@ -36,7 +37,7 @@ export async function fetchPlatformCertificates(
   if (reply.kind !== 'reply') return { kind: 'unknown', reason: `${reply.kind}: ${reply.reason}` };
   const json = readJson(reply.body);
   if (reply.status !== 200 || json === null) {
-    const code = plain(textAt(json ?? {}, 'code'), 32);
+    const code = plainText(textAt(json ?? {}, 'code'), 32);
     return { kind: code === '' ? 'unknown' : 'failed', reason: `HTTP status ${reply.status} ${code}`.trim() };
   }
   const sealed = listAt(json, 'data');

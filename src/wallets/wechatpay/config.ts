@@ -1,10 +1,18 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { Refusal } from '../../base/refusal.ts';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { Secret } from '../../base/secret.ts';
-import { pickScenes } from '../pick-scenes.ts';
+import { isStrongRsa, readPemPrivateKey } from '../pem-keys.ts';
+import {
+  isThisMachine,
+  isUsualHttps,
+  readPlainUrl,
+  readScenes,
+  readSettings,
+  required,
+  type Settings as SettingsOf,
+  wrong,
+} from '../settings.ts';
 import type { Scene } from '../wallet.ts';
 import {
-  isStrongRsa,
   KEY_BITS_MIN,
   type PlatformKey,
   type PlatformKeys,
@@ -54,7 +62,6 @@ export interface WechatpayConfig extends WechatpayAccess {
 export const WECHATPAY_SCENES = ['wap', 'jsapi', 'app', 'qr', 'code'] as const satisfies readonly Scene[];
 
 const LIVE_API_HOSTS = ['api.mch.weixin.qq.com', 'api2.mch.weixin.qq.com'];
-const SETTING_CHARS_MAX = 64 * 1024;
 
 const SETTINGS = [
   'mchid',
@@ -78,14 +85,14 @@ const SETTINGS = [
 ] as const;
 
 type Setting = (typeof SETTINGS)[number];
-type Settings = Map<Setting, string>;
+type Settings = SettingsOf<Setting>;
 
 /**
  * Reads the settings that a merchant gives us and checks them against each other.
  * @throws Refusal invalid_request naming the wrong setting as `settings.<name>`, never its value.
  */
 export function readConfig(input: unknown): WechatpayConfig {
-  const settings = readSettings(input);
+  const settings = readSettings(input, SETTINGS);
   const access = accessOf(settings);
   if (access.platformKeys.size === 0)
     throw wrong('platform_public_key_pem', 'is missing, and so is platform_certificates_pem: one of them is needed');
@@ -101,7 +108,7 @@ export function readConfig(input: unknown): WechatpayConfig {
     snsUrl: readPartner(settings, 'sns_url', 'https://api.weixin.qq.com', access, appSecret),
     h5AppName: settings.has('h5_app_name') ? readShort(settings, 'h5_app_name', 64) : null,
     store,
-    scenes: readScenes(settings, { jsapi: appSecret, app: appAppid, code: store }),
+    scenes: scenesOf(settings, { jsapi: appSecret, app: appAppid, code: store }),
   };
 }
 
@@ -111,22 +118,7 @@ export function readConfig(input: unknown): WechatpayConfig {
  * @throws Refusal as readConfig does
  */
 export function readAccess(input: unknown): WechatpayAccess {
-  return accessOf(readSettings(input));
-}
-
-function readSettings(input: unknown): Settings {
-  if (typeof input !== 'object' || input === null || Array.isArray(input))
-    throw new Refusal('invalid_request', 'The settings must be an object.', { param: 'settings' });
-  const settings: Settings = new Map();
-  for (const [name, value] of Object.entries(input)) {
-    const setting = SETTINGS.find((known) => known === name);
-    if (setting === undefined)
-      throw new Refusal('invalid_request', 'There is no such setting.', { param: `settings.${name.slice(0, 64)}` });
-    if (typeof value !== 'string') throw wrong(setting, 'must be a text');
-    if (value.length > SETTING_CHARS_MAX) throw wrong(setting, 'is too long');
-    settings.set(setting, value);
-  }
-  return settings;
+  return accessOf(readSettings(input, SETTINGS));
 }
 
 function accessOf(settings: Settings): WechatpayAccess {
@@ -151,23 +143,17 @@ function accessOf(settings: Settings): WechatpayAccess {
 /** Only WeChat's own hosts, or a simulator on this machine: a merchant's settings must not aim us at anybody else. */
 function readUrl(settings: Settings, name: Setting, live: string): string {
   const text = settings.get(name) ?? live;
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || url.username !== '' || url.search !== '' || url.hash !== '' || url.pathname !== '/')
-    throw wrong(name, 'must be an address without a path: the whole path is signed');
-  const isHttps = url.protocol === 'https:' && url.port === '';
+  const url = readPlainUrl(name, text);
+  if (url.pathname !== '/') throw wrong(name, 'must be an address without a path: the whole path is signed');
   // There is no test environment at WeChat Pay: any other of its hosts would be real money under the name of a test.
   const isOneOfTheirs =
     name === 'api_url' ? LIVE_API_HOSTS.includes(url.hostname) : url.hostname.endsWith('.weixin.qq.com');
-  if (!(isHttps && isOneOfTheirs) && !isThisMachine(url))
+  if (!(isUsualHttps(url) && isOneOfTheirs) && !isThisMachine(url))
     throw wrong(
       name,
       `must be https and of WeChat (${name === 'api_url' ? LIVE_API_HOSTS.join(', ') : 'weixin.qq.com'})`,
     );
   return url.origin;
-}
-
-function isThisMachine(url: URL): boolean {
-  return /^https?:$/.test(url.protocol) && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
 }
 
 /** An app secret must not go from a live account to a simulator, nor from a test account to WeChat. */
@@ -185,14 +171,11 @@ function readPartner(
 }
 
 function readPrivateKey(settings: Settings): KeyObject {
-  const pem = required(settings, 'merchant_private_key_pem');
-  let key: KeyObject;
-  try {
-    key = createPrivateKey(pem);
-  } catch {
+  const key = readPemPrivateKey(required(settings, 'merchant_private_key_pem'));
+  if (key === null)
     throw wrong('merchant_private_key_pem', 'is not a readable PEM key without a password (apiclient_key.pem)');
-  }
-  if (!isStrongRsa(key)) throw wrong('merchant_private_key_pem', `must be an RSA key of ${KEY_BITS_MIN} bits or more`);
+  if (!isStrongRsa(key, KEY_BITS_MIN))
+    throw wrong('merchant_private_key_pem', `must be an RSA key of ${KEY_BITS_MIN} bits or more`);
   return key;
 }
 
@@ -281,11 +264,8 @@ function readAppid(settings: Settings, name: Setting): string {
  * `needs` is null where a scene lacks what it needs. A page inside WeChat also works without an app_secret where the
  * merchant's own server tells who pays; it is then not offered to buyers.
  */
-function readScenes(settings: Settings, needs: Partial<Record<Scene, unknown>>): readonly Scene[] {
-  const listed = settings.get('scenes');
-  const signedUpFor = listed === undefined ? WECHATPAY_SCENES : pickScenes(listed, WECHATPAY_SCENES);
-  if (signedUpFor === null) throw wrong('scenes', `must be some of: ${WECHATPAY_SCENES.join(' ')}`);
-  return signedUpFor.filter((scene) => needs[scene] !== null);
+function scenesOf(settings: Settings, needs: Partial<Record<Scene, unknown>>): readonly Scene[] {
+  return readScenes(settings.get('scenes'), WECHATPAY_SCENES).filter((scene) => needs[scene] !== null);
 }
 
 function readStore(settings: Settings): WechatpayConfig['store'] {
@@ -300,14 +280,4 @@ function readShort(settings: Settings, name: Setting, charsMax: number): string 
   if (text.length > charsMax || /[\p{Cc}\u{10000}-\u{10FFFF}]/u.test(text))
     throw wrong(name, `must be at most ${charsMax} ordinary characters`);
   return text;
-}
-
-function required(settings: Settings, name: Setting): string {
-  const text = settings.get(name) ?? '';
-  if (text.trim() === '') throw wrong(name, 'is missing or empty');
-  return text;
-}
-
-function wrong(name: Setting, what: string): Refusal {
-  return new Refusal('invalid_request', `The setting ${name} ${what}.`, { param: `settings.${name}` });
 }

@@ -1,8 +1,9 @@
 import { WALLET_CALL_TIMEOUT_MS, WALLET_REPLY_BYTES_MAX } from '../../base/limits.ts';
 import type { OutboundReply } from '../../base/outbound.ts';
+import { plainText } from '../plain-text.ts';
 import type { WalletDeps } from '../wallet.ts';
 import type { WechatpayAccess } from './config.ts';
-import { type Json, plain, readJson, textAt } from './parse.ts';
+import { type Json, readJson, textAt } from './parse.ts';
 import { authorization, requestText, type SignedRequest, signRsa } from './sign.ts';
 import { isProbe, whyNotBelieved } from './verify.ts';
 
@@ -49,7 +50,7 @@ async function askOnce(deps: WalletDeps, access: WechatpayAccess, call: Call): P
   const reason = whyNotBelieved(access.platformKeys, reply.headers, reply.body, deps.clock.now());
   if (reason === null) return toExchanged(reply);
   if (isProbe(reply.headers)) return 'probe';
-  const code = plain(textAt(readJson(reply.body) ?? {}, 'code'), 32);
+  const code = plainText(textAt(readJson(reply.body) ?? {}, 'code'), 32);
   const unknown = { kind: 'unknown', reason: `HTTP status ${reply.status}, not believed: ${reason}` } as const;
   return code === '' ? unknown : { ...unknown, walletCode: code };
 }
@@ -58,8 +59,9 @@ function toExchanged(reply: Extract<OutboundReply, { kind: 'reply' }>): Exchange
   const json = reply.body.length === 0 ? {} : readJson(reply.body);
   if (json === null) return { kind: 'unknown', reason: `HTTP status ${reply.status}, not readable` };
   // The status is not signed: a body with a code is a refusal whatever stands above it. 202 is "taken, not finished".
-  const code = plain(textAt(json, 'code'), 32);
-  if (code !== '') return { kind: 'refusal', status: reply.status, code, message: plain(textAt(json, 'message'), 200) };
+  const code = plainText(textAt(json, 'code'), 32);
+  if (code !== '')
+    return { kind: 'refusal', status: reply.status, code, message: plainText(textAt(json, 'message'), 200) };
   return [200, 202, 204].includes(reply.status)
     ? { kind: 'answer', status: reply.status, json }
     : { kind: 'unknown', reason: `HTTP status ${reply.status} without a code` };

@@ -35,11 +35,6 @@ export function objectAt(json: Json, ...path: string[]): Json | null {
   return isJson(value) ? value : null;
 }
 
-/** Their text for people: no control characters, bounded. */
-export function plain(text: string, charsMax: number): string {
-  return text.replace(/\p{Cc}/gu, ' ').slice(0, charsMax);
-}
-
 function valueAt(json: Json, path: readonly string[]): unknown {
   let value: unknown = json;
   for (const name of path) {

@@ -1,7 +1,9 @@
 import { money } from '../../money/money.ts';
+import { toBeijing } from '../beijing.ts';
+import { plainText } from '../plain-text.ts';
 import type { FailedOutcome, Outcome, Scene, SucceededOutcome, UnknownOutcome } from '../wallet.ts';
 import type { WechatpayConfig } from './config.ts';
-import { integerAt, type Json, plain, textAt } from './parse.ts';
+import { integerAt, type Json, textAt } from './parse.ts';
 
 /** How an order stands. `unpaid`: nobody is paying it just now; it may be paid until it is closed. */
 export type OrderStanding = SucceededOutcome | FailedOutcome | UnknownOutcome | { kind: 'unpaid' } | { kind: 'paying' };
@@ -74,20 +76,18 @@ export function toOutcome(standing: OrderStanding): Outcome {
 }
 
 export function failed(reason: FailedOutcome['reason'], walletCode: string, message: string): FailedOutcome {
-  return { kind: 'failed', reason, walletCode: plain(walletCode, 32), walletMessage: plain(message, 200) };
+  return { kind: 'failed', reason, walletCode: plainText(walletCode, 32), walletMessage: plainText(message, 200) };
 }
 
 export function unknown(reason: string, walletCode = ''): UnknownOutcome {
   return walletCode === ''
     ? { kind: 'unknown', reason }
-    : { kind: 'unknown', reason, walletCode: plain(walletCode, 32) };
+    : { kind: 'unknown', reason, walletCode: plainText(walletCode, 32) };
 }
-
-const SHANGHAI_MS = 8 * 3600 * 1000; // UTC+8 the year round
 
 /** An instant as WeChat Pay writes it: `2026-11-23T10:11:12+08:00`. */
 export function toStamp(at: Date): string {
-  return `${new Date(at.getTime() + SHANGHAI_MS).toISOString().slice(0, 19)}+08:00`;
+  return `${toBeijing(at)}+08:00`;
 }
 
 /** Null unless the text is a real date and time with its offset. */
@@ -129,7 +129,7 @@ function succeeded(json: Json, evidence: Evidence): SucceededOutcome | UnknownOu
 
 function factsOf(json: Json, texts: readonly string[], amounts: readonly string[]): Record<string, string> {
   const facts: Record<string, string> = {};
-  for (const name of texts) if (textAt(json, name) !== '') facts[name] = plain(textAt(json, name), 64);
+  for (const name of texts) if (textAt(json, name) !== '') facts[name] = plainText(textAt(json, name), 64);
   for (const name of amounts) {
     const fen = integerAt(json, 'amount', name);
     if (fen !== null) facts[name] = fen.toString();
