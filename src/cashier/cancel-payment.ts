@@ -34,8 +34,12 @@ export async function cancelPayment(cashier: Cashier, request: CancelPayment): P
         payment.cancelRequestedAt ??= cashier.deps.clock.now();
         settlePaymentState(cashier.decideDeps, folder, effects);
       }
+      // What could not be undone at once is asked about at its own pace: asking at every cancel would only put its end off.
       open = folder.attempts
-        .filter((attempt) => attempt.outcome === 'pending' || attempt.outcome === 'unknown')
+        .filter(
+          ({ outcome, undoRequestedAt }) =>
+            outcome === 'pending' || (outcome === 'unknown' && undoRequestedAt === null),
+        )
         .map((attempt) => ({ ...attempt }));
       return null;
     },
