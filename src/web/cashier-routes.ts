@@ -8,6 +8,7 @@ import { homeOf, isInApp, wayOut, waysOf } from './buyer-page.ts';
 import { renderCashier } from './cashier-page.ts';
 import { pageLink, showCashierState } from './cashier-view.ts';
 import { createDeparture } from './departure.ts';
+import { createKeeper } from './keep-pictures.ts';
 import { queryOf, readForm } from './page-request.ts';
 import { securityHeaders } from './security-headers.ts';
 import { createVisits, type Visit, type VisitParams } from './visit.ts';
@@ -18,6 +19,7 @@ const CODE_PIXELS_PER_MODULE = 10;
 export function mountCashierRoutes(app: FastifyInstance, cashier: Cashier): void {
   const askForBuyer = createBuyerAsker(cashier);
   const visits = createVisits(cashier);
+  const keep = createKeeper();
   const departure = createDeparture(cashier, visits);
 
   app.get<VisitParams>('/c/:id/:token', hidden, async (request, reply) => {
@@ -78,7 +80,8 @@ export function mountCashierRoutes(app: FastifyInstance, cashier: Cashier): void
     const { view } = await visits.open(request, reply);
     const attempt = view.attempts.find(({ id }) => `${id}.png` === request.params.file);
     if (attempt?.nextAction?.type !== 'qr') throw new Refusal('not_found', 'there is no such code');
-    const picture = await qrPng(attempt.nextAction.text, 'medium', CODE_PIXELS_PER_MODULE);
+    const { text } = attempt.nextAction;
+    const picture = await keep(text, () => qrPng(text, 'medium', CODE_PIXELS_PER_MODULE));
     return reply.headers({ 'content-type': 'image/png', 'cache-control': 'private, max-age=3600' }).send(picture);
   });
 

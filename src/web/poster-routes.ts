@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { CODE_PICTURES_KEPT_MAX } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Cashier } from '../cashier/cashier.ts';
 import { describePoster } from '../cashier/describe-poster.ts';
@@ -9,6 +8,7 @@ import { qrPng, qrSvg } from '../qr/picture.ts';
 import { posterPdf } from '../qr/poster-pdf.ts';
 import { posterSvg } from '../qr/poster-svg.ts';
 import { type Paper, PAPERS } from '../qr/poster.ts';
+import { createKeeper } from './keep-pictures.ts';
 import { queryOf } from './page-request.ts';
 
 interface PictureParams {
@@ -76,19 +76,4 @@ function answer(request: FastifyRequest<PictureParams>, reply: FastifyReply, typ
       ...(type === 'image/svg+xml' ? { 'content-security-policy': SVG_POLICY } : {}),
     })
     .send(body);
-}
-
-/** Drawing letters takes a while and anybody may ask: what was drawn is kept, and drawn once when many ask at a time. */
-function createKeeper() {
-  const kept = new Map<string, Promise<Buffer>>();
-  return (name: string, draw: () => Promise<Buffer>): Promise<Buffer> => {
-    const known = kept.get(name);
-    if (known !== undefined) return known;
-    const oldest = kept.keys().next().value;
-    if (kept.size >= CODE_PICTURES_KEPT_MAX && oldest !== undefined) kept.delete(oldest);
-    const drawing = draw();
-    kept.set(name, drawing);
-    drawing.catch(() => kept.delete(name));
-    return drawing;
-  };
 }

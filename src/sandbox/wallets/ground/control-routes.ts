@@ -34,8 +34,10 @@ export function registerControlRoutes(app: FastifyInstance, ground: Ground, cont
 
 function guard(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
-    // A page somewhere whose name points to this machine must not reach us; forms cannot send JSON across origins.
-    if (!/^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(request.headers.host ?? '')) {
+    // A page somewhere must not reach us, neither by a name that points to this machine nor by a call without a body.
+    const { host = '', origin } = request.headers;
+    const isHere = /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(host);
+    if (!isHere || (origin !== undefined && origin !== `http://${host}`)) {
       await reply.status(403).send({ error: 'only for this machine' });
     }
   });

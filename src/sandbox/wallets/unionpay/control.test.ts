@@ -103,6 +103,14 @@ describe('another process', () => {
     expect(form.status).toBeGreaterThanOrEqual(400);
     expect(await call('GET', '/faults')).toMatchObject({ status: 200, body: { data: [] } });
   });
+
+  test('a page of another site pays no order, not even by a call that browsers let through', async () => {
+    const { url } = sandbox;
+    for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1'])
+      for (const path of ['/sandbox/orders/X/pay', '/sandbox/payment-codes'])
+        expect((await fetch(url + path, { method: 'POST', headers: { origin } })).status, origin).toBe(403);
+    expect((await fetch(`${url}/sandbox/orders`, { headers: { origin: url } })).status).toBe(200);
+  });
 });
 
 describe('a fault', () => {
