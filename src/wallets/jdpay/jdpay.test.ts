@@ -328,6 +328,8 @@ describe('cancelling', () => {
     const request = { ...QUERY, scene: 'code' } as const;
     const paid = asked(payment('2', CODE), none(CODE), undo('1', CODE));
     expect((await jdpay.cancel(paid.deps, config, request)).kind).toBe('failed');
+    const kept = asked(payment('2', CODE), none(CODE), undo('2', CODE));
+    expect((await jdpay.cancel(kept.deps, config, request)).kind, 'JD said that it will not').toBe('succeeded');
     const waiting = asked(payment('1', CODE), undo('0', CODE));
     expect((await jdpay.cancel(waiting.deps, config, request)).kind).toBe('pending');
   });

@@ -137,7 +137,8 @@ async function query(deps: WalletDeps, config: JdpayConfig, request: QueryReques
 
 /**
  * Asks before it revokes: JD's revoke of a paid order gives the money back, which only an order by payment code is meant
- * for. Should the buyer pay between the two, the money goes back, and `failed` is still true: it was undone.
+ * for. Should the buyer pay between the two, the money goes back, and `failed` is still true: it was undone. What JD says it
+ * could not undo stays paid.
  */
 async function cancel(deps: WalletDeps, config: JdpayConfig, request: QueryRequest): Promise<Outcome> {
   const party = partyOf(config, request.scene);
@@ -150,7 +151,7 @@ async function cancel(deps: WalletDeps, config: JdpayConfig, request: QueryReque
   const exchanged = await exchange(deps, config, party, 'revoke', revokeFields(party, request, deps.clock.now()));
   if (exchanged.kind !== 'answer') return unknown(whyUnclear(exchanged));
   const undo = refundFrom(exchanged.root);
-  if (undo.kind === 'failed') return unknown('JD could not undo it', undo.walletCode);
+  if (undo.kind === 'failed') return outcome.kind === 'succeeded' ? outcome : unknown('not undone', undo.walletCode);
   return undo.kind === 'succeeded' ? failed('already_undone', '', '已撤销') : undo;
 }
 

@@ -113,6 +113,9 @@ describe('cancelling', () => {
     expect(await reversed(refusal(202, 'USERPAYING'))).toEqual({ kind: 'pending' });
     expect(await reversed(reply(202, null))).toEqual({ kind: 'pending' });
     expect(await reversed(refusal(500, 'SYSTEM_ERROR'), reply(200, PAID))).toMatchObject({ kind: 'unknown' });
+    expect(await reversed(refusal(403, 'NOT_ENOUGH'), reply(200, PAID)), 'refused: it stays paid').toMatchObject({
+      kind: 'succeeded',
+    });
     expect(await reversed(refusal(404, 'ORDER_NOT_EXIST'))).toMatchObject({ kind: 'unknown' });
     expect(await reversed(reply(200, { appid: APPID, mchid: MCHID, out_trade_no: 'OTHER' }))).toMatchObject({
       kind: 'unknown',

@@ -96,10 +96,12 @@ async function reverse(deps: WalletDeps, config: WechatpayConfig, request: Query
       : unknown('the answer is to something else', state);
   }
   if (exchanged.kind !== 'refusal') return unknown(exchanged.reason);
-  if (rowOf(exchanged.code).state === 'paying') return { kind: 'pending' };
+  const { state } = rowOf(exchanged.code);
+  if (state === 'paying') return { kind: 'pending' };
   const standing = await ask(deps, config, request);
-  // It could not be undone, and what is paid is not undone: asked again later.
-  return standing.kind === 'succeeded' ? unknown(exchanged.message, exchanged.code) : toOutcome(standing);
+  // What is surely refused stays paid. Where that is unclear it may yet be undone: asked again later.
+  if (standing.kind === 'succeeded' && state !== 'refused') return unknown(exchanged.message, exchanged.code);
+  return toOutcome(standing);
 }
 
 /**
