@@ -1,7 +1,7 @@
+import { isUtf8Form, readForm } from '../form.ts';
 import type { NotificationReading, RawNotification, WalletDeps } from '../wallet.ts';
 import { askRefund } from './ask-refund.ts';
 import type { AlipayConfig } from './config.ts';
-import { readForm } from './parse.ts';
 import type { Fields } from './sign.ts';
 import { paymentFromNotification, unknown } from './translate.ts';
 import { whyNotificationNotBelieved } from './verify.ts';
@@ -15,10 +15,7 @@ export async function readNotification(
   config: AlipayConfig,
   raw: RawNotification,
 ): Promise<NotificationReading> {
-  const contentType = raw.headers['content-type'] ?? '';
-  if (!/^application\/x-www-form-urlencoded\s*(;\s*charset="?utf-?8"?\s*)?$/i.test(contentType)) {
-    return refuse('not a form in UTF-8');
-  }
+  if (!isUtf8Form(raw.headers['content-type'])) return refuse('not a form in UTF-8');
   const fields = readForm(raw.body);
   if (fields === null) return refuse('not a readable form');
   const reason = whyNotificationNotBelieved(config, fields, deps.clock.now());

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readAnswer, readForm, readNode } from './parse.ts';
+import { readAnswer, readNode } from './parse.ts';
 
 const NODE = 'alipay_trade_query_response';
 
@@ -65,20 +65,4 @@ describe('a node', () => {
       expect(readNode(text)).toBeNull();
     },
   );
-});
-
-describe('a form', () => {
-  test('is decoded once: a percent sign and a plus in a subject stay what they are', () => {
-    const form = readForm(Buffer.from('subject=100%25+%2B%20%E8%8C%B6&total_amount=1.00&body='));
-    expect(form).toEqual({ subject: '100% + 茶', total_amount: '1.00', body: '' });
-  });
-
-  test.each(['a=1&a=2', 'a', 'a=%', 'a=%ff', '=1', 'a=1&', '__proto__=1', 'a=é', 'a b=1'])('is not %s', (text) => {
-    expect(readForm(Buffer.from(text, 'latin1'))).toBeNull();
-  });
-
-  test('has no more than a hundred fields', () => {
-    const text = Array.from({ length: 101 }, (_, index) => `a${index}=1`).join('&');
-    expect(readForm(Buffer.from(text))).toBeNull();
-  });
 });

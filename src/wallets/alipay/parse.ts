@@ -1,4 +1,5 @@
 import { readStrictJson } from '../../base/strict-json.ts';
+import { readUtf8 } from '../form.ts';
 import type { Fields } from './sign.ts';
 
 /** An answer's parts: the node that is signed as the text it came in, and what stands beside it. */
@@ -12,9 +13,6 @@ export interface AnswerParts {
 }
 
 const ERROR_NODE = 'error_response';
-const FIELDS_MAX = 100;
-const NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/; // documented names are small letters; this also keeps `__proto__` out
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Takes an answer apart without changing a byte of the signed node: it must hold either the expected node or
@@ -44,22 +42,6 @@ export function readNode(nodeText: string): Fields | null {
   } catch {
     return null;
   }
-}
-
-/** Reads a notification: a form as browsers send it, decoded once. Nothing is repaired, nothing comes twice. */
-export function readForm(body: Buffer): Fields | null {
-  const pairs = body.toString('latin1').split('&', FIELDS_MAX + 1);
-  if (pairs.length > FIELDS_MAX) return null;
-  const fields: Fields = {};
-  for (const pair of pairs) {
-    const equals = pair.indexOf('=');
-    if (equals === -1) return null;
-    const name = decodePercent(pair.slice(0, equals));
-    const value = decodePercent(pair.slice(equals + 1));
-    if (name === null || value === null || !NAME.test(name) || Object.hasOwn(fields, name)) return null;
-    fields[name] = value;
-  }
-  return fields;
 }
 
 /** The members of the outermost object, each value as the text it came in. Null when it is no object or a name comes twice. */
@@ -127,23 +109,5 @@ function readText(quoted: string | undefined): string | null | undefined {
     return typeof value === 'string' ? value : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Percent-decoding that refuses what browsers let pass: a lone `%`, raw bytes outside ASCII, bytes that are not UTF-8. */
-function decodePercent(text: string): string | null {
-  if (/[^\x21-\x7e]/.test(text)) return null;
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return null;
-  }
-}
-
-function readUtf8(bytes: Buffer): string | null {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return null;
   }
 }

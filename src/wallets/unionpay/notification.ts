@@ -1,7 +1,8 @@
+import { isUtf8Form, readForm } from '../form.ts';
 import type { NotificationReading, RawNotification, WalletDeps } from '../wallet.ts';
 import { accountMask } from './account.ts';
 import type { UnionpayConfig } from './config.ts';
-import { type Fields, readForm } from './parse.ts';
+import type { Fields } from './parse.ts';
 import { fromStamp, paymentFromNotification, type Reading, refundFromNotification } from './translate.ts';
 import { whyNotBelieved } from './verify.ts';
 
@@ -14,10 +15,7 @@ export async function readNotification(
   config: UnionpayConfig,
   raw: RawNotification,
 ): Promise<NotificationReading> {
-  const contentType = raw.headers['content-type'] ?? '';
-  if (!/^application\/x-www-form-urlencoded\s*(;\s*charset="?utf-?8"?\s*)?$/i.test(contentType)) {
-    return refuse('not a form in UTF-8');
-  }
+  if (!isUtf8Form(raw.headers['content-type'])) return refuse('not a form in UTF-8');
   const fields = readForm(raw.body);
   if (fields === null) return refuse('not a readable form');
   const reason = whyNotBelieved(config, fields, deps.clock.now());

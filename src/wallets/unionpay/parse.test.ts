@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Fields, readAnswer, readForm, readPairs, toForm } from './parse.ts';
+import { readForm } from '../form.ts';
+import { type Fields, readAnswer, readPairs, toForm } from './parse.ts';
 
 describe('a synchronous answer', () => {
   test('is split at & and at the first =', () => {
