@@ -5,6 +5,7 @@ const LEAP_MS = 601_000;
 /** Some wallets' silence is believed only after a day. */
 const LONG_LEAP_MS = 3_601_000;
 const LEAPS_MAX = 80;
+const LOOKS_MAX = 40;
 const SHORT_LEAPS = 12;
 /** By now every payment has expired. */
 const LEAPS_UNTIL_LATE = 3;
@@ -15,11 +16,26 @@ export async function settle(sql: Sql, { clock, server }: World, payLate: () => 
     if (leaps === LEAPS_UNTIL_LATE) payLate();
     if (leaps > LEAPS_UNTIL_LATE && (await countOpen(sql, clock.now())).open === 0n) return leaps;
     server.leap(leaps < SHORT_LEAPS ? LEAP_MS : LONG_LEAP_MS);
-    for (let looks = 0; looks < 100 && (await countOpen(sql, clock.now())).due > 0n; looks++) await pause(100);
+    for (let looks = 0; looks < LOOKS_MAX && (await countOpen(sql, clock.now())).due > 0n; looks++) await pause(100);
     await pause(300);
   }
   const { open, due } = await countOpen(sql, clock.now());
-  throw new Error(`${open} things are still open after ${LEAPS_MAX} leaps, ${due} of them due`);
+  const lines = await describeOpen(sql);
+  throw new Error(`${open} things are still open after ${LEAPS_MAX} leaps, ${due} of them due\n${lines.join('\n')}`);
+}
+
+const LINES_SHOWN_MAX = 10;
+
+async function describeOpen(sql: Sql): Promise<string[]> {
+  const rows = await sql<{ line: string }[]>`
+    select concat_ws(' ', id, wallet, scene, outcome, unknown_reason, 'asked', asks_count, 'due', due_at) as line
+    from attempts where outcome in ('pending', 'unknown') or (outcome = 'failed' and due_at is not null)
+    union all select concat_ws(' ', id, wallet, outcome, unknown_reason, 'due', due_at)
+    from refunds where outcome in ('pending', 'unknown')
+    union all select concat_ws(' ', id, state, 'due', due_at) from payments where state not in ('succeeded', 'canceled')
+    union all select concat_ws(' ', id, state, 'due', due_at) from webhook_deliveries where state = 'pending'
+    limit ${LINES_SHOWN_MAX}`;
+  return rows.map((row) => row.line);
 }
 
 async function countOpen(sql: Sql, now: Date): Promise<{ open: bigint; due: bigint }> {
