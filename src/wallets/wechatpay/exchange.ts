@@ -33,7 +33,11 @@ export interface Call {
 export async function exchange(deps: WalletDeps, access: WechatpayAccess, call: Call): Promise<Exchanged> {
   let exchanged = await askOnce(deps, access, call);
   // WeChat Pay answers with a wrong signature on purpose now and then; the next answer is rightly signed (fact sheet 3).
-  if (exchanged === 'probe' && call.mayRepeat) exchanged = await askOnce(deps, access, call);
+  if (exchanged === 'probe' && call.mayRepeat) {
+    exchanged = await askOnce(deps, access, call);
+    // The first time it was sent, and may have been done.
+    if (exchanged !== 'probe' && exchanged.kind === 'not_sent') exchanged = { ...exchanged, kind: 'unknown' };
+  }
   if (exchanged === 'probe')
     exchanged = { kind: 'unknown', reason: 'the answer was a probe: wrongly signed on purpose' };
   if (exchanged.kind === 'unknown' || exchanged.kind === 'not_sent') {

@@ -45,6 +45,13 @@ test('a refund goes out as documented', async () => {
   });
 });
 
+test('a refund whose first answer was a probe may have been done, also where the second asking is never sent', async () => {
+  const probe = reply(200, TAKEN, { headers: { 'wechatpay-signature': 'WECHATPAY/SIGNTEST/x' } });
+  const { deps, sent } = answering(probe, { kind: 'not_sent', reason: 'ECONNREFUSED' });
+  expect(await refund(deps, config, REFUND)).toMatchObject({ kind: 'unknown' });
+  expect(sent).toHaveLength(2);
+});
+
 test('what cannot be refunded is refused without a call', async () => {
   const { deps, sent } = answering();
   for (const amount of [fen(0n), fen(1235n), { currency: 'USD', minor: 1n } as const])
