@@ -4,10 +4,11 @@ import { listAlerts } from './alert-store.ts';
 import { bookOf } from './cashier.ts';
 import type { CashierDeps } from './deps.ts';
 import type { ApiKey, Merchant } from './merchant.ts';
-import { listApiKeys, listMerchants } from './merchant-store.ts';
+import { findMerchant, listApiKeys, listMerchants } from './merchant-store.ts';
 import { findRefundOwner } from './operator-store.ts';
 import type { Alert } from './payment.ts';
 import { findPaymentById } from './payment-store.ts';
+import { findQrCode, type QrCode } from './qr-code-store.ts';
 import { getPayment, getRefund } from './read-payments.ts';
 import { openedSettings } from './change-wallet-account.ts';
 import { findWalletAccount, type WalletAccountRow } from './wallet-account-store.ts';
@@ -54,4 +55,17 @@ export async function readWalletAccount(deps: CashierDeps, id: string): Promise<
   if (row === null) return null;
   const { merchantId, wallet, merchantNo, label } = row;
   return { id: row.id, merchantId, wallet, merchantNo, label, settings: openedSettings(deps, row) };
+}
+
+/** A shop's code and whose it is, switched off or not. */
+export interface HeldQrCode {
+  code: QrCode;
+  shop: Merchant;
+}
+
+/** Null where there is no such code. */
+export async function readQrCode(deps: CashierDeps, id: string): Promise<HeldQrCode | null> {
+  const code = isId('qr', id) ? await findQrCode(deps.sql, bookOfId(id), id) : null;
+  const shop = code === null ? null : await findMerchant(deps.sql, code.book, code.merchantId);
+  return code === null || shop === null ? null : { code, shop };
 }

@@ -5,6 +5,7 @@ import { keyCommands } from './key.ts';
 import { ledgerCommands } from './ledger.ts';
 import { merchantCommands } from './merchant.ts';
 import { paymentCommands } from './payment.ts';
+import { qrCommands } from './qr.ts';
 import { sandboxCommands } from './sandbox.ts';
 import { startCommand } from './start.ts';
 import { statementCommands } from './statement.ts';
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   ...keyCommands,
   ...walletCommands,
   walletCheckCommand,
+  ...qrCommands,
   ...webhookCommands,
   ...paymentCommands,
   ...statementCommands,

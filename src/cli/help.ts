@@ -3,7 +3,7 @@ import { padEnd, widthOf } from './print.ts';
 
 const GROUPS: readonly (readonly [title: string, firstWords: readonly string[]])[] = [
   ['Run', ['start', 'demo', 'sandbox']],
-  ['Merchants', ['merchant', 'key', 'wallet', 'webhook']],
+  ['Merchants', ['merchant', 'key', 'wallet', 'qr', 'webhook']],
   ['Money', ['payment', 'refund', 'statement', 'ledger', 'alerts']],
   ['Machine', ['db', 'version']],
 ];

@@ -7,9 +7,18 @@ import { readSettings } from '../settings.ts';
 import { runCli } from './cli.ts';
 import { CliError } from './command.ts';
 
+interface Told {
+  code: number;
+  out: string[];
+  notes: string[];
+}
+
 /** Runs command lines in this process, on a data folder and a database of the test's own; nobody can be asked. */
 export function commandLine(dir: string, databaseUrl: string) {
-  async function hutong(...args: string[]): Promise<{ code: number; out: string[]; notes: string[] }> {
+  const hutong = (...args: string[]): Promise<Told> => typed('', ...args);
+
+  /** The same with something on standard input. */
+  async function typed(stdin: string, ...args: string[]): Promise<Told> {
     const [out, notes]: [string[], string[]] = [[], []];
     const code = await runCli(
       {
@@ -23,7 +32,7 @@ export function commandLine(dir: string, databaseUrl: string) {
           hasColour: false,
           columns: 100,
           questions: null,
-          readInput: () => Promise.resolve(''),
+          readInput: () => Promise.resolve(stdin),
           onStopRequest: () => {},
         },
         clock: systemClock,
@@ -44,5 +53,5 @@ export function commandLine(dir: string, databaseUrl: string) {
     return out.map((line): Record<string, unknown> => JSON.parse(line)); // JSON lines
   }
 
-  return { hutong, json };
+  return { hutong, json, typed };
 }

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { html } from '../../base/html.ts';
-import { qrTerminal } from '../../qr/picture.ts';
 import type { CliDeps } from '../command.ts';
 import type { Lifetime } from '../lifetime.ts';
+import { printQr } from '../print-qr.ts';
 
 /** What the payer does next, as the API shows it; a test order is only ever placed in a scene that ends in one of these. */
 export type ShownAction =
@@ -17,8 +17,7 @@ export async function showAction(deps: CliDeps, life: Lifetime, action: ShownAct
   const { terminal } = deps;
   switch (action.type) {
     case 'qr':
-      for (const line of (await qrTerminal(action.text, terminal.hasColour)).trimEnd().split('\n'))
-        terminal.print(line);
+      await printQr(terminal, action.text);
       terminal.print(`Scan it with the wallet. It says: ${action.text}`);
       return;
     case 'redirect':
