@@ -1,3 +1,4 @@
+import { plainText } from '../../wallets/plain-text.ts';
 import type { CheckWorld } from './check-world.ts';
 
 /** One rule of docs/open-wallet-protocol.md, and how to see whether a wallet keeps it. */
@@ -16,11 +17,22 @@ export interface CheckCase {
   run(world: CheckWorld): Promise<void>;
 }
 
+/** What a strange wallet said may stand in a message: it must steer no terminal, and not fill it either. */
+const MESSAGE_CHARS_MAX = 500;
+
 /** The wallet breaks the rule; the message says what it did. */
-export class Broken extends Error {}
+export class Broken extends Error {
+  constructor(message: string) {
+    super(plainText(message, MESSAGE_CHARS_MAX));
+  }
+}
 
 /** The rule cannot be looked at: the wallet does not claim it, or there is nobody to play the buyer. */
-export class NotSeen extends Error {}
+export class NotSeen extends Error {
+  constructor(message: string) {
+    super(plainText(message, MESSAGE_CHARS_MAX));
+  }
+}
 
 export function expectThat(claim: boolean, whatCame: string): asserts claim {
   if (!claim) throw new Broken(whatCame);
