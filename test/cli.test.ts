@@ -1,15 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';
 import { systemRandom } from '../src/base/random.ts';
-import { runCli } from '../src/cli/cli.ts';
-import { type CliDeps, CliError } from '../src/cli/command.ts';
 import { commands } from '../src/cli/commands.ts';
+import { commandLine } from '../src/cli/test-line.ts';
 import { startUnionpaySandbox } from '../src/sandbox/wallets/unionpay/unionpay.ts';
-import { readSettings } from '../src/settings.ts';
 import { freshDatabase } from './database.ts';
 import { temporaryDir } from './server.ts';
 
@@ -18,6 +15,7 @@ vi.setConfig({ testTimeout: 60_000 });
 const folder = await temporaryDir('cli');
 const { dir } = folder;
 const { url } = await freshDatabase();
+const { hutong, json } = commandLine(dir, url);
 const unionpay = await startUnionpaySandbox({
   port: 0,
   clock: systemClock,
@@ -29,44 +27,6 @@ afterAll(async () => {
   await unionpay.stop();
   await folder.remove();
 });
-
-/** Runs a command line in this process; settings are a data folder and a database of the file's own. */
-async function hutong(...args: string[]): Promise<{ code: number; out: string[]; notes: string[] }> {
-  const out: string[] = [];
-  const notes: string[] = [];
-  const deps: CliDeps = {
-    readSettings: () => readSettings({ HUTONG_DATA_DIR: dir, DATABASE_URL: url, HUTONG_LOG: 'silent' }),
-    openServer: () => Promise.reject(new CliError('no server is needed here')),
-    makeLog: () => silentLog,
-    terminal: {
-      print: (line) => void out.push(line),
-      note: (line) => void notes.push(line),
-      out: new Writable({
-        write(text: Buffer, _encoding, done) {
-          out.push(text.toString('utf8').trimEnd());
-          done();
-        },
-      }),
-      hasColour: false,
-      columns: 100,
-      questions: null,
-      readInput: () => Promise.resolve(''),
-      onStopRequest: () => {},
-    },
-    clock: systemClock,
-    random: systemRandom,
-    version: '1.2.3',
-    book: 1,
-    tempDir: dir,
-  };
-  return { code: await runCli(deps, args, false), out, notes };
-}
-
-async function json(...args: string[]) {
-  const { code, out, notes } = await hutong(...args, '--json');
-  expect(code, notes.join()).toBe(0);
-  return out.map((line): Record<string, unknown> => JSON.parse(line)); // JSON lines
-}
 
 describe('help', () => {
   test('names every command', async () => {

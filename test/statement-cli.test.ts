@@ -1,13 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ManualClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';
 import { systemRandom } from '../src/base/random.ts';
-import { runCli } from '../src/cli/cli.ts';
-import { type CliDeps, CliError } from '../src/cli/command.ts';
-import { readSettings } from '../src/settings.ts';
+import { commandLine } from '../src/cli/test-line.ts';
 import { startUnionpaySandbox } from '../src/sandbox/wallets/unionpay/unionpay.ts';
 import { freshDatabase } from './database.ts';
 import { temporaryDir } from './server.ts';
@@ -20,6 +17,7 @@ const DAY = '2026-11-11';
 const clock = new ManualClock(new Date('2026-11-11T02:00:00Z'));
 const folder = await temporaryDir('statement-cli');
 const { url } = await freshDatabase();
+const { hutong, json } = commandLine(folder.dir, url, clock);
 const unionpay = await startUnionpaySandbox({ port: 0, clock, random: systemRandom, log: silentLog, dataDir: null });
 afterAll(async () => {
   await unionpay.stop();
@@ -93,35 +91,3 @@ test('a fee is said and taken back', async () => {
   expect((await hutong('statement', 'fee', account, '60')).out).toEqual(['Fees are compared with 60 bps.']);
   expect(await json('statement', 'fee', account, 'none')).toMatchObject([{ fee_bps: null }]);
 });
-
-async function hutong(...args: string[]): Promise<{ code: number; out: string[]; notes: string[] }> {
-  const out: string[] = [];
-  const notes: string[] = [];
-  const deps: CliDeps = {
-    readSettings: () => readSettings({ HUTONG_DATA_DIR: folder.dir, DATABASE_URL: url, HUTONG_LOG: 'silent' }),
-    openServer: () => Promise.reject(new CliError('no server is needed here')),
-    makeLog: () => silentLog,
-    terminal: {
-      print: (line) => void out.push(line),
-      note: (line) => void notes.push(line),
-      out: new Writable(),
-      hasColour: false,
-      columns: 100,
-      questions: null,
-      readInput: () => Promise.resolve(''),
-      onStopRequest: () => {},
-    },
-    clock,
-    random: systemRandom,
-    version: '1.2.3',
-    book: 1,
-    tempDir: folder.dir,
-  };
-  return { code: await runCli(deps, args, false), out, notes };
-}
-
-async function json(...args: string[]) {
-  const { code, out, notes } = await hutong(...args, '--json');
-  expect(code, notes.join()).toBe(0);
-  return out.map((line): Record<string, unknown> => JSON.parse(line)); // JSON lines
-}

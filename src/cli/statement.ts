@@ -1,13 +1,7 @@
 import { open } from 'node:fs/promises';
-import {
-  OUTBOUND_CONNECT_MS_MAX,
-  OUTBOUND_IDLE_MS,
-  OUTBOUND_ORIGIN_CONNECTIONS_MAX,
-  STATEMENT_FILE_BYTES_MAX,
-} from '../base/limits.ts';
+import { STATEMENT_FILE_BYTES_MAX } from '../base/limits.ts';
 import { FEE_BPS_MAX, getBilledAccount, setFee } from '../cashier/billed-accounts.ts';
 import { openCashier } from '../cashier/cashier.ts';
-import { createSend } from '../net/send.ts';
 import { closeBreak } from '../settlement/close-break.ts';
 import { getStatement, pageBreaks, pageStatements } from '../settlement/read-statements.ts';
 import { importStatement, settleNow } from '../settlement/request-statement.ts';
@@ -16,6 +10,7 @@ import type { ShownBreak, ShownStatement } from '../settlement/show-statement.ts
 import { type CliDeps, CliError, type Command, type Terminal, UsageError } from './command.ts';
 import { codeOf } from './explain-error.ts';
 import { printObject, printRows, toJson } from './print.ts';
+import { withWalletSend } from './wallet-send.ts';
 import { withOperator } from './with-operator.ts';
 
 const ITEMS_USUAL = 20;
@@ -153,18 +148,14 @@ async function withSettlement(
   work: (settlement: SettlementDeps, book: number) => Promise<void>,
 ): Promise<void> {
   await withOperator(deps, async (operator) => {
-    const toWallets = createSend({
-      connectionsPerOriginMax: OUTBOUND_ORIGIN_CONNECTIONS_MAX,
-      connectTimeoutMs: OUTBOUND_CONNECT_MS_MAX,
-      idleTimeoutMs: OUTBOUND_IDLE_MS,
+    await withWalletSend(operator.settings, async (send) => {
+      const cashier = openCashier({ ...operator.cashier, send });
+      try {
+        await work({ cashier, ledger: operator.ledger }, operator.book);
+      } finally {
+        await cashier.stop();
+      }
     });
-    const cashier = openCashier({ ...operator.cashier, send: toWallets.send });
-    try {
-      await work({ cashier, ledger: operator.ledger }, operator.book);
-    } finally {
-      await cashier.stop();
-      await toWallets.close();
-    }
   });
 }
 

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect } from 'vitest';
-import { systemClock } from '../base/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
 import { readSettings } from '../settings.ts';
@@ -14,12 +14,18 @@ interface Told {
 }
 
 /** Runs command lines in this process, on a data folder and a database of the test's own; nobody can be asked. */
-export function commandLine(dir: string, databaseUrl: string) {
+export function commandLine(dir: string, databaseUrl: string, clock: Clock = systemClock) {
   const hutong = (...args: string[]): Promise<Told> => typed('', ...args);
 
   /** The same with something on standard input. */
   async function typed(stdin: string, ...args: string[]): Promise<Told> {
     const [out, notes]: [string[], string[]] = [[], []];
+    const stream = new Writable({
+      write(text: Buffer, _encoding, done) {
+        out.push(text.toString('utf8').trimEnd());
+        done();
+      },
+    });
     const code = await runCli(
       {
         readSettings: () => readSettings({ HUTONG_DATA_DIR: dir, DATABASE_URL: databaseUrl, HUTONG_LOG: 'silent' }),
@@ -28,14 +34,14 @@ export function commandLine(dir: string, databaseUrl: string) {
         terminal: {
           print: (line) => void out.push(line),
           note: (line) => void notes.push(line),
-          out: new Writable(),
+          out: stream,
           hasColour: false,
           columns: 100,
           questions: null,
           readInput: () => Promise.resolve(stdin),
           onStopRequest: () => {},
         },
-        clock: systemClock,
+        clock,
         random: systemRandom,
         version: '1.2.3',
         book: 1,

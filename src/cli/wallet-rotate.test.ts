@@ -9,7 +9,7 @@ import { systemRandom } from '../base/random.ts';
 import { startUnionpaySandbox } from '../sandbox/wallets/unionpay/unionpay.ts';
 import { startWechatpaySandbox } from '../sandbox/wallets/wechatpay/wechatpay.ts';
 import { commandLine } from './test-line.ts';
-import { makeTestMerchant } from './wallet-add/test-merchant.ts';
+import { makePfx, makeTestMerchant } from './wallet-add/test-merchant.ts';
 import { WALLET_FORMS } from './wallet-add/wallet-forms.ts';
 import { walletRotateCommand } from './wallet-rotate.ts';
 
@@ -129,6 +129,22 @@ describe('wallet rotate', () => {
     expect(again.notes).toContainEqual(expect.stringMatching(/^✓ test account .*\(web, qr\)$/)); // the new ones are kept
     const nothing = await hutong('wallet', 'rotate', accountId, '--keep');
     expect(nothing).toMatchObject({ code: 2, notes: ['--keep keeps what is not given: give what is new.'] });
+  });
+
+  test('a p12 takes the place of key and certificate, opened by the number that is kept', async () => {
+    const [wechat] = (await json('wallet', 'list')).filter(({ wallet }) => wallet === 'wechatpay');
+    const { merchant_private_key_pem: key, merchant_certificate_pem: certificate, mchid } = byCertificates;
+    const p12 = await files.put('apiclient_cert.p12', makePfx(key, certificate, mchid));
+    const { code, notes } = await hutong('wallet', 'rotate', String(wechat?.['id']), '--keep', '--p12', p12);
+    expect([code, notes.filter((line) => line.startsWith('✗'))]).toEqual([0, []]);
+    expect(notes).toContain('✓ merchant_certificate_pem: the private key belongs to it');
+    expect(notes.join('\n')).not.toMatch(/fetched/); // the certificates are there, and kept
+    const other = await files.put('other.p12', makePfx(files.own.privateKey, files.certificate, mchid));
+    const refused = await hutong('wallet', 'rotate', String(wechat?.['id']), '--keep', '--p12', other);
+    expect([refused.code, refused.notes]).toEqual([
+      1,
+      expect.arrayContaining([expect.stringMatching(/^✗ merchant_serial_no: is not the serial number/)]),
+    ]);
   });
 
   test.each<[string, () => Promise<string[]>, RegExp]>([
