@@ -11,7 +11,7 @@ export interface Kills {
 
 /** Half a minute without a server: then every lease of the dead one is over. */
 const OUTAGE_MS = 31_000;
-const WAIT_MS_MAX = 3_500;
+const WAIT_MS_MAX = 2_000;
 const PAUSE_MS = 2_000;
 
 /**
@@ -51,7 +51,7 @@ export async function killAll(dice: Dice, world: World, killsMax: number): Promi
 
 /** However slow the machine: there is work between two kills, and the moment of the next is nobody's choice. */
 async function waitForWork(dice: Dice, count: () => number): Promise<void> {
-  const enough = count() + (dice.isBelow(0.2) ? 0 : dice.between(8, 40));
+  const enough = count() + (dice.isBelow(0.2) ? 0 : dice.between(5, 25));
   for (let waitedMs = 0; count() < enough && waitedMs < WAIT_MS_MAX; waitedMs += 20) await pause(20);
   await pause(dice.between(0, 150));
 }

@@ -43,6 +43,9 @@ test(
       for (const lines of Object.values(findings))
         for (const line of lines.slice(0, LINES_SHOWN_MAX)) console.error(line);
       expect(findings).toEqual(Object.fromEntries(Object.keys(findings).map((name) => [name, []])));
+    } catch (error) {
+      for (const line of world.server.faults.slice(0, LINES_SHOWN_MAX)) console.error(line);
+      throw error;
     } finally {
       await world.close();
     }

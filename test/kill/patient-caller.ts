@@ -33,6 +33,8 @@ export interface PatientCaller {
 
 const TIMEOUT_MS = 12_000;
 const PAUSE_MS_MAX = 400;
+/** Longer than any outage here: whatever is not answered by then never will be. */
+const PATIENCE_MS = 150_000;
 
 /** A shop as it should be: it sends again what was not answered, under the key of the first time. */
 export function callPatiently(url: string, apiKey: string): PatientCaller {
@@ -65,12 +67,14 @@ export function callPatiently(url: string, apiKey: string): PatientCaller {
     body?: object,
     enough: readonly string[] = [],
   ): Promise<Answer> {
+    const endsMs = performance.now() + PATIENCE_MS;
     for (let pauseMs = 15; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS_MAX)) {
       const answer = await once(method, path, key, body).catch(() => null); // refused, reset, cut or too late
       if (answer?.json.code === 'internal_error') internalErrors.push(`${method} ${path}: ${answer.text}`);
       const isRetryable = answer === null || (answer.status >= 400 && answer.json.retryable === true);
       if (answer !== null && (!isRetryable || enough.includes(answer.json.code))) return answer;
-      if (isStopped) throw new Error(`${method} ${path} was never answered`);
+      if (isStopped || performance.now() > endsMs)
+        throw new Error(`${method} ${path} was never answered; at last ${answer?.text ?? 'nothing came'}`);
       retries += 1;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
