@@ -45,9 +45,11 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   });
   app.setSerializerCompiler(() => (value) => (typeof value === 'string' ? value : JSON.stringify(value)));
   app.removeAllContentTypeParsers();
+  const isHttps = deps.publicUrl.startsWith('https:'); // a proxy with TLS stands in front
   app.addHook('onSend', (_request, reply, payload, done) => {
     reply.header('x-content-type-options', 'nosniff');
     if (!reply.hasHeader('referrer-policy')) reply.header('referrer-policy', 'no-referrer');
+    if (isHttps) reply.header('strict-transport-security', 'max-age=31536000');
     done(null, payload);
   });
   answerProblems(app, deps.log);
