@@ -13,12 +13,18 @@ interface Told {
   notes: string[];
 }
 
-/** Runs command lines in this process, on a data folder and a database of the test's own; nobody can be asked. */
+/** Runs command lines in this process, on a data folder and a database of the test's own. */
 export function commandLine(dir: string, databaseUrl: string, clock: Clock = systemClock) {
-  const hutong = (...args: string[]): Promise<Told> => typed('', ...args);
-
+  /** Nobody can be asked. */
+  const hutong = (...args: string[]): Promise<Told> => run({ stdin: '', answers: null }, args);
   /** The same with something on standard input. */
-  async function typed(stdin: string, ...args: string[]): Promise<Told> {
+  const typed = (stdin: string, ...args: string[]): Promise<Told> => run({ stdin, answers: null }, args);
+  /** The same with somebody who answers questions, with Enter once the answers are used up. */
+  const asked = (answers: readonly string[], ...args: string[]): Promise<Told> => run({ stdin: '', answers }, args);
+
+  async function run(person: { stdin: string; answers: readonly string[] | null }, args: string[]): Promise<Told> {
+    const answers = [...(person.answers ?? [])];
+    const answer = (): Promise<string> => Promise.resolve(answers.shift() ?? '');
     const [out, notes]: [string[], string[]] = [[], []];
     const stream = new Writable({
       write(text: Buffer, _encoding, done) {
@@ -37,8 +43,8 @@ export function commandLine(dir: string, databaseUrl: string, clock: Clock = sys
           out: stream,
           hasColour: false,
           columns: 100,
-          questions: null,
-          readInput: () => Promise.resolve(stdin),
+          questions: person.answers === null ? null : { ask: answer, askSecret: answer },
+          readInput: () => Promise.resolve(person.stdin),
           onStopRequest: () => {},
         },
         clock,
@@ -59,5 +65,5 @@ export function commandLine(dir: string, databaseUrl: string, clock: Clock = sys
     return out.map((line): Record<string, unknown> => JSON.parse(line)); // JSON lines
   }
 
-  return { hutong, json, typed };
+  return { hutong, json, typed, asked };
 }

@@ -17,7 +17,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const folder = await temporaryDir('wallet-rotate');
 const { url } = await freshDatabase();
-const { hutong, json } = commandLine(folder.dir, url);
+const { hutong, json, asked } = commandLine(folder.dir, url);
 const simulator = { port: 0, clock: systemClock, random: systemRandom, log: silentLog, dataDir: null };
 const wechatpay = await startWechatpaySandbox(simulator);
 const unionpay = await startUnionpaySandbox(simulator);
@@ -115,7 +115,40 @@ describe('wallet rotate', () => {
         expect.stringMatching(/^What the wallet sends under the old ones is read until 20.*Z\.$/),
       ]),
     );
+    const { pfx_base64: pfx, pfx_password: password } = unionpay.merchantSettings;
+    for (const secret of [pfx.slice(0, 64), password]) expect([...out, ...notes].join('\n')).not.toContain(secret);
     expect(await json('wallet', 'rotate', accountId, path, '--overlap-hours', '0')).toMatchObject([{ id: accountId }]);
+  });
+
+  test('asks at a terminal for every setting, as wallet add does, and tells no secret', async () => {
+    const { pfx_base64: pfx, pfx_password: password, ...rest } = unionpay.merchantSettings;
+    const answers = [
+      rest.mer_id,
+      await files.put('m.pfx', Buffer.from(pfx, 'base64')),
+      password,
+      await files.put('root.cer', rest.root_certificate_pem),
+      await files.put('middle.cer', rest.middle_certificate_pem),
+    ];
+    const { code, out, notes } = await asked(answers, 'wallet', 'rotate', accountId);
+    // Nobody is asked for addresses, so these are live settings: the check knows.
+    expect([code, notes]).toEqual([
+      1,
+      expect.arrayContaining([
+        expect.stringMatching(/^✓ pfx_base64: the password opens it/),
+        expect.stringMatching(/^✗ these settings are of a live account/),
+      ]),
+    ]);
+    expect([...out, ...notes].join('\n')).not.toContain(password);
+    // Kept: the addresses stay, Enter keeps the number, a pfx with its password is given, the rest is kept.
+    const kept = await asked(['', answers[1] ?? '', password], 'wallet', 'rotate', accountId, '--keep');
+    expect([kept.code, kept.notes]).toEqual([
+      0,
+      expect.arrayContaining([
+        '云闪付: Enter keeps a setting as it is; files are told by their paths.',
+        expect.stringMatching(/^✓ pfx_base64: the password opens it/),
+        expect.stringMatching(/^✓ test account/),
+      ]),
+    ]);
   });
 
   test('with --keep, what is not given stays', async () => {

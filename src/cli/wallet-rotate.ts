@@ -33,7 +33,7 @@ export const walletRotateCommand: Command = {
   notes: [
     'Takes the same files and options as hutong wallet add <wallet>, whose --help lists them, asks the same questions and',
     'makes the same checks. The settings must be of the same account: another number, or test in place of live, is refused.',
-    'New calls are made with the new settings at once.',
+    'New calls are made with the new settings at once. With --keep, at a terminal and without options, Enter keeps a setting.',
   ],
   examples: [
     'hutong wallet rotate wa_… unionpay.json',

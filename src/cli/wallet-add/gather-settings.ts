@@ -38,7 +38,8 @@ export async function gatherSettings(
   const path = input.word('settings.json');
   const given = form.rows.filter((row) => input.text(row.option) !== undefined);
   const isInterview = path === '' && given.length === 0;
-  if (isInterview && kept.size > 0) throw new UsageError('--keep keeps what is not given: give what is new.');
+  if (isInterview && terminal.questions === null && kept.size > 0)
+    throw new UsageError('--keep keeps what is not given: give what is new.');
   if (isInterview && terminal.questions === null)
     throw new UsageError('Give a settings file, or options: hutong wallet add <wallet> --help lists them.');
   const settings = path === '' ? new Map<string, unknown>() : await readSettingsFile(path);
@@ -138,15 +139,18 @@ async function takeApart(gathering: Gathering, row: SettingRow, path: string): P
 
 /** Asks for every setting in an interview; else only for those that cannot be left out. */
 async function askForRest(gathering: Gathering, isInterview: boolean): Promise<void> {
-  const { form, settings, terminal } = gathering;
+  const { form, kept, settings, terminal } = gathering;
   const { questions } = terminal;
   if (questions === null) return;
-  if (isInterview) terminal.note(`${form.name}: Enter leaves a setting out; files are told by their paths.`);
+  const enter = kept.size > 0 ? 'keeps a setting as it is' : 'leaves a setting out';
+  if (isInterview) terminal.note(`${form.name}: Enter ${enter}; files are told by their paths.`);
   for (const row of form.rows) {
-    if (row.ask === 'never' || settings.has(row.setting) || form.needless(settings).includes(row.setting)) continue;
+    const isKept = isInterview && kept.has(row.setting);
+    if (row.ask === 'never' || (settings.has(row.setting) && !isKept) || form.needless(settings).includes(row.setting))
+      continue;
     const container = containerOf(form, row.setting);
     if (container !== null && !settings.has(container)) continue;
-    const isNeeded = row.ask === 'always' || container !== null;
+    const isNeeded = !isKept && (row.ask === 'always' || container !== null);
     if (!isNeeded && !isInterview) continue;
     for (;;) {
       const typed = (await askFor(questions, row)).trim();
