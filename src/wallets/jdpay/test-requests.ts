@@ -26,7 +26,7 @@ export const PAY: PayRequest = {
   paymentCode: null,
 };
 export const BY_CODE: PayRequest = { ...PAY, scene: 'code', paymentCode: '621234567890123456' };
-export const QUERY: QueryRequest = PAY;
+export const QUERY: QueryRequest = { ...PAY };
 export const REFUND: RefundRequest = {
   refund: { orderNo: 'REFUND000000000000000ABCDE', orderedAt: new Date('2026-11-23T03:00:00Z') },
   amount: fen(234n),
