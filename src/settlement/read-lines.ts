@@ -18,6 +18,8 @@ export interface BillSummary {
   /** In thousandths of a minor unit; null where no line tells a fee. */
   feesMilli: bigint | null;
   linesCount: number;
+  /** The day that the file says it is of; null where it does not say. */
+  toldDay: string | null;
   /** The same for the same lines in whatever order and packing. */
   digest: string;
 }
@@ -60,11 +62,12 @@ export async function readLines(
   checkTotals(summary, totals);
   if (piece.length > 0) await take(piece);
   const { sums, currency, feesMilli, linesCount } = summary;
-  return { sums, currency, feesMilli, linesCount, digest: summary.digest.toString(16).padStart(64, '0') };
+  const toldDay = totals.day ?? null;
+  return { sums, currency, feesMilli, linesCount, toldDay, digest: summary.digest.toString(16).padStart(64, '0') };
 }
 
 type Totals = Extract<StatementItem, { kind: 'totals' }>;
-type RunningSummary = Omit<BillSummary, 'digest'> & { digest: bigint };
+type RunningSummary = Omit<BillSummary, 'digest' | 'toldDay'> & { digest: bigint };
 
 const DIGEST_MASK = 2n ** 256n - 1n;
 const NAME_CHARS_MAX = 64;

@@ -8,6 +8,7 @@ import type { Statement } from './statement.ts';
 import { openFile } from './statement-file.ts';
 import { insertStatementLines } from './statement-line-store.ts';
 import { findDayWithLines } from './statement-store.ts';
+import { watchDay } from './wrong-day.ts';
 
 /**
  * Second step: the kept file becomes lines, all of them or none: one transaction, which a bill that is broken, repeats a
@@ -21,8 +22,13 @@ export async function readStatement(deps: SettlementDeps, statement: Statement):
   const bytes = await openFile(deps.cashier.deps, statement.book, statement.fileId);
   try {
     return await sql.begin(async (tx) => {
-      const summary = await readLines(source.read(config, bytes), (lines) => insertAll(tx, statement, lines));
-      await refuseOtherDay(tx, statement, summary);
+      const watch = watchDay(statement, source.dayEndsAt);
+      const summary = await readLines(source.read(config, bytes), (lines) => {
+        watch.see(lines);
+        return insertAll(tx, statement, lines);
+      });
+      watch.check(summary.toldDay);
+      await refuseKnownLines(tx, statement, summary);
       return await moveStatement(deps, tx, statement, {
         state: 'read',
         reason: null,
@@ -48,8 +54,8 @@ async function insertAll(tx: Tx, statement: Statement, lines: readonly Statement
   throw new BillRefused(`line ${twice?.lineNo} repeats the ${twice?.kind} ${twice?.orderNo} of an earlier line`);
 }
 
-/** A file of another day, imported by mistake, would book that day's fees twice. */
-async function refuseOtherDay(tx: Tx, statement: Statement, summary: BillSummary): Promise<void> {
+/** Another day's lines once more would book that day's fees twice. */
+async function refuseKnownLines(tx: Tx, statement: Statement, summary: BillSummary): Promise<void> {
   if (summary.linesCount === 0) return;
   const day = await findDayWithLines(tx, statement, summary.digest);
   if (day !== null) throw new BillRefused(`it has the very lines of ${day}`);

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { billLine, billOf, fileOf } from './pretend-wallet.ts';
+import { importStatement } from './request-statement.ts';
 import { alertKindsOf, balanceOf, breaksOf, everythingOf } from './test-reads.ts';
 import { openTestWorld, type TestWorld } from './test-world.ts';
 
@@ -106,6 +107,55 @@ describe('a bill that cannot be believed', () => {
   }
 });
 
+describe('a file that was taken for the wrong day', () => {
+  const at = (occurredAt: string, orderNo = `S-${occurredAt}`) =>
+    billLine({ orderNo, amountMinor: 1000n, feeMilli: 2000n, occurredAt: new Date(occurredAt) });
+
+  test.each([
+    [
+      'the day before',
+      [at('2026-11-10T03:00:00Z'), at('2026-11-10T04:00:00Z')],
+      {},
+      /seems to be the bill of 2026-11-10/,
+    ],
+    ['another year', [at('2025-11-11T03:00:00Z')], {}, /0 of its 1 lines are of 2026-11-11, 1 are of 2025-11-11/],
+    [
+      'hardly any line of its own',
+      [at('2026-11-11T03:00:00Z'), at('2026-11-08T03:00:00Z'), at('2026-11-09T03:00:00Z')],
+      {},
+      /1 of its 3 lines/,
+    ],
+    ['a minute too far', [at('2026-11-10T14:59:59Z')], {}, /2026-11-10/],
+    ['another day in its own words', [at('2026-11-11T03:00:00Z')], { day: NEXT_DAY }, /it is the bill of 2026-11-12/],
+    ['another day in its own words, and no line', [], { day: NEXT_DAY }, /it is the bill of 2026-11-12/],
+  ])('of %s: nothing is posted, and the day keeps waiting for its own', async (_name, lines, totals, reason) => {
+    const before = await everythingOf(world);
+    world.goTo(BILL_TIME);
+    const file = bytesOf(billOf(lines, totals));
+    const request = { merchantId: null, walletAccountId: world.walletAccountId, day: DAY };
+    const statement = await importStatement(world.deps, { ...request, file });
+    expect(statement).toMatchObject({ state: 'refused', theirs: null, feesPostedMinor: null });
+    expect(statement.reason).toMatch(reason);
+    const after = await everythingOf(world);
+    expect({ ...after, statements: [], alerts: [], files: 0 }).toEqual({ ...before, statements: [], alerts: [] });
+    const own = await importStatement(world.deps, { ...request, file: bytesOf(billOf([at('2026-11-11T03:00:00Z')])) });
+    expect(own.state).toBe('reconciled');
+  });
+
+  test.each([
+    ['close before the day', [at('2026-11-10T15:00:00Z')], {}],
+    ['close after it', [at('2026-11-11T16:59:59Z')], {}],
+    ['half late', [at('2026-11-11T03:00:00Z'), at('2026-11-09T03:00:00Z')], {}],
+    ['all late, in a bill that names the day', [at('2026-11-09T03:00:00Z')], { day: DAY }],
+    ['of no time at all', [billLine({ orderNo: 'S', amountMinor: 1000n })], {}],
+  ])('is not one whose lines are %s', async (_name, lines, totals) => {
+    world.pretend.bills.set(DAY, billOf(lines, totals));
+    world.goTo(BILL_TIME);
+    await world.settle();
+    expect((await world.statementOf(DAY)).state).toBe('reconciled');
+  });
+});
+
 describe('a bill that does not come', () => {
   test('is asked for every hour, and given up with an alert', async () => {
     world.goTo(BILL_TIME);
@@ -142,6 +192,11 @@ describe('a closed day', () => {
     expect(count).toBe(2n);
   });
 });
+
+function bytesOf(reply: ReturnType<typeof billOf>): Buffer {
+  if (reply.kind !== 'file') throw new Error('no file');
+  return reply.file;
+}
 
 function appended(first: ReturnType<typeof billOf>, second: ReturnType<typeof billOf>): ReturnType<typeof billOf> {
   if (first.kind !== 'file' || second.kind !== 'file') return first;

@@ -33,6 +33,8 @@ export type StatementItem =
       refundsCount: number | null;
       refundsMinor: bigint | null;
       feesMilli: bigint | null;
+      /** The day that the file says it is of, `yyyy-mm-dd` as the wallet counts days; left out where it does not say. */
+      day?: string;
     }
   | { kind: 'broken'; lineNo: number; reason: string };
 

@@ -58,6 +58,7 @@ describe('a bill', () => {
         refundsCount: 1,
         refundsMinor: 34n,
         feesMilli: null,
+        day: '2026-11-23',
       },
     ]);
   });
@@ -87,6 +88,7 @@ describe('a bill', () => {
 
   const broken: [string, string[]][] = [
     ['of another merchant', changed(LINES[1], '#账号：[2088000000000099]')],
+    ['of a month', changed(LINES[2], LINES[2]?.replace('11月24日', '12月01日'))],
     ['of no merchant', LINES.filter((line) => !line.startsWith('#账号'))],
     ['without its end', LINES.slice(0, 7)],
     ['without its summary', LINES.slice(0, 9)],

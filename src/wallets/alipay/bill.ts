@@ -10,6 +10,8 @@ interface BillState {
   lineNo: number;
   part: 'before' | 'heading' | 'rows' | 'after';
   isOurs: boolean;
+  /** The day that it says it is of, `yyyy-mm-dd`; null where it does not say. */
+  day: string | null;
   columns: Columns | null;
   /** What the rows add up to. */
   sums: Sums;
@@ -34,6 +36,7 @@ export async function* readBill(sellerId: string, file: Buffer): AsyncGenerator<
     lineNo: 0,
     part: 'before',
     isOurs: false,
+    day: null,
     columns: null,
     sums: { payment: { ...NOTHING }, refund: { ...NOTHING } },
     told: { payment: null, refund: null },
@@ -53,6 +56,8 @@ export async function* readBill(sellerId: string, file: Buffer): AsyncGenerator<
 
 const NOTHING = { count: 0, amountMinor: 0n, receivedMinor: 0n };
 const PARTS = { begin: /^#-+业务明细列表-+$/, end: /^#-+业务明细列表结束-+$/ };
+const SPAN = /^#起始日期：\[(\d{4})年(\d\d)月(\d\d)日 00:00:00\]\s*终止日期：\[(\d{4})年(\d\d)月(\d\d)日/;
+const DAY_MS = 86_400_000;
 const ACCOUNT = /^#账号：\[([0-9]+)\]$/;
 const TOLD = {
   payment: /^#交易合计：([0-9]+)笔，商家实收共(-?[0-9.]+)元/,
@@ -70,6 +75,7 @@ function readLine(sellerId: string, state: BillState, line: string): StatementIt
     if (!account.startsWith(sellerId)) throw new BillBroken('the bill is of another merchant');
     state.isOurs = true;
   }
+  state.day ??= readDay(line);
   for (const kind of ['payment', 'refund'] as const) {
     const told = TOLD[kind].exec(line);
     if (told === null) continue;
@@ -78,6 +84,16 @@ function readLine(sellerId: string, state: BillState, line: string): StatementIt
     state.told[kind] = { count: Number(told[1]), receivedMinor: kind === 'refund' ? -receivedMinor : receivedMinor };
   }
   return null;
+}
+
+/** The day that a line says the bill is of; bills of a month look the same, and are not of a day. Null for other lines. */
+function readDay(line: string): string | null {
+  const [, ...parts] = SPAN.exec(line) ?? [];
+  if (parts.length < 6) return null;
+  const [from, to] = [parts.slice(0, 3).join('-'), parts.slice(3).join('-')];
+  const days = (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS;
+  if (!(days >= 0 && days <= 1)) throw new BillBroken('the bill is not of one day');
+  return from;
 }
 
 function readRow(state: BillState, line: string): StatementLine | null {
@@ -133,6 +149,7 @@ function totalsOf(state: BillState): StatementItem {
     refundsCount: refund.count,
     refundsMinor: refund.receivedMinor === sums.refund.amountMinor ? refund.receivedMinor : null,
     feesMilli: null,
+    ...(state.day === null ? {} : { day: state.day }),
   };
 }
 

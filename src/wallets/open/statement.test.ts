@@ -64,7 +64,15 @@ describe('a statement', () => {
         feeMilli: -204n,
         occurredAt: new Date('2026-11-23T03:01:07Z'),
       },
-      { kind: 'totals', paymentsCount: 1, paymentsMinor: 1234n, refundsCount: 1, refundsMinor: 34n, feesMilli: 7200n },
+      {
+        kind: 'totals',
+        paymentsCount: 1,
+        paymentsMinor: 1234n,
+        refundsCount: 1,
+        refundsMinor: 34n,
+        feesMilli: 7200n,
+        day: '2026-11-23',
+      },
     ]);
   });
 
@@ -84,6 +92,7 @@ describe('a statement', () => {
 
   test.each<[string, object[], string]>([
     ['for another merchant', [{ ...HEADER, merchant_no: 'M2' }, TOTALS], 'another merchant'],
+    ['of no day', [{ ...HEADER, day: 'today' }, TOTALS], 'day'],
     ['of another version', [{ ...HEADER, version: '2' }, TOTALS], 'version'],
     ['without a header', [PAYMENT, TOTALS], 'header'],
     ['with two headers', [HEADER, HEADER, TOTALS], 'header'],

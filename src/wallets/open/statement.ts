@@ -39,7 +39,7 @@ async function fetch(deps: WalletDeps, config: OpenConfig, day: string): Promise
 
 /** Every line but the last is signed by the last. A file is worth nothing before its `totals` have come out. */
 async function* read(config: OpenConfig, file: Buffer): AsyncGenerator<StatementItem> {
-  const state: ReadingState = { lineNo: 0, hash: createHash('sha256'), totals: null, isSigned: false };
+  const state: ReadingState = { lineNo: 0, hash: createHash('sha256'), day: '', totals: null, isSigned: false };
   try {
     for await (const line of linesOf(file)) {
       state.lineNo += 1;
@@ -61,6 +61,8 @@ interface ReadingState {
   lineNo: number;
   /** Over all lines so far, with their ends. */
   hash: Hash;
+  /** What the header says, `yyyy-mm-dd`. */
+  day: string;
   totals: StatementItem | null;
   isSigned: boolean;
 }
@@ -85,12 +87,14 @@ function readLine(config: OpenConfig, state: ReadingState, line: Buffer): Statem
     case 'header':
       if (members['version'] !== '1') throw new Broken('another version than 1');
       if (members['merchant_no'] !== config.merchantNo) throw new Broken('for another merchant');
+      state.day = readText(members['day'], 10) ?? '';
+      if (!/^\d{4}-\d\d-\d\d$/.test(state.day)) throw new Broken('of no day');
       return null;
     case 'payment':
     case 'refund':
       return toLine(kind, state.lineNo, members);
     case 'totals':
-      state.totals = toTotals(members);
+      state.totals = toTotals(members, state.day);
       return null;
     default:
       throw new Broken('a line of a kind that is not documented');
@@ -134,7 +138,7 @@ function toLine(kind: 'payment' | 'refund', lineNo: number, members: Members): S
   };
 }
 
-function toTotals(members: Members): StatementItem {
+function toTotals(members: Members, day: string): StatementItem {
   const [payments, refunds] = [membersOf(members['payments']), membersOf(members['refunds'])];
   const counts = [payments?.['count'], refunds?.['count']].map(readCount);
   const sums = [payments?.['minor'], refunds?.['minor']].map(readMinor);
@@ -144,7 +148,7 @@ function toTotals(members: Members): StatementItem {
   if (paymentsCount == null || refundsCount == null || paymentsMinor == null || refundsMinor == null)
     throw new Broken('the totals are not readable');
   if (feesMilli === undefined) throw new Broken('the totals are not readable');
-  return { kind: 'totals', paymentsCount, paymentsMinor, refundsCount, refundsMinor, feesMilli };
+  return { kind: 'totals', paymentsCount, paymentsMinor, refundsCount, refundsMinor, feesMilli, day };
 }
 
 function readCount(input: unknown): number | null {

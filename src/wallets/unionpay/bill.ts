@@ -53,21 +53,28 @@ export async function* readBill(config: UnionpayConfig, file: Buffer): AsyncGene
         if (line !== '') yield readLine(config, line, place.lineNo, day);
       }
     }
-    yield NO_TOTALS;
+    yield { ...NO_TOTALS, day: dayOf(entries) };
   } catch (error) {
     if (!(error instanceof BillBroken || error instanceof ZipBroken)) throw error;
     yield { kind: 'broken', lineNo: place.lineNo, reason: error.message };
   }
 }
 
-const NO_TOTALS: StatementItem = {
+/** The clearing day in the name of each list. Source: fact sheet 14.2. */
+function dayOf(entries: readonly { day: string }[]): string {
+  const [day = '', ...others] = new Set(entries.map((entry) => entry.day));
+  if (others.length > 0) throw new BillBroken('the archive holds lists of several days');
+  return `20${day.slice(0, 2)}-${day.slice(2, 4)}-${day.slice(4)}`;
+}
+
+const NO_TOTALS = {
   kind: 'totals',
   paymentsCount: null,
   paymentsMinor: null,
   refundsCount: null,
   refundsMinor: null,
   feesMilli: null,
-};
+} as const; // the word of the union
 
 function findTransactions(config: UnionpayConfig, file: Buffer): { entry: ZipEntry; day: string }[] {
   const found: { entry: ZipEntry; day: string }[] = [];

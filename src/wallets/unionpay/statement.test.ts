@@ -85,6 +85,7 @@ const NO_TOTALS = {
   refundsCount: null,
   refundsMinor: null,
   feesMilli: null,
+  day: '2026-11-23',
 };
 
 describe('the lines of a bill', () => {
