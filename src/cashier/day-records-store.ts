@@ -108,6 +108,7 @@ function happenedAt(sql: Sql | Tx, record: MoneyRecord['record']) {
 function columnsOf(sql: Sql | Tx, record: MoneyRecord['record']) {
   return sql`id, payment_id as "paymentId", wallet_account_id as "walletAccountId", order_no as "orderNo", outcome, currency,
     amount_minor as "amountMinor",
+    ${record === 'payment' ? sql`created_at` : sql`coalesce(sent_at, created_at)`} as "startedAt",
     ${record === 'payment' ? sql`wallet_payment_id` : sql`wallet_refund_id`} as "walletId",
     ${happenedAt(sql, record)} as "happenedAt"`;
 }

@@ -24,6 +24,8 @@ export interface MoneyRecord {
   outcome: OutcomeKind;
   currency: Currency;
   amountMinor: bigint;
+  /** When it began; of a refund, when it was sent to the wallet, once it was. */
+  startedAt: Date;
   /** The wallet's own id of it, once it said one. */
   walletId: string | null;
   /** When the wallet says it happened, else when we heard of it, else when it began. */

@@ -10,7 +10,7 @@ import type { Tx } from '../db/connect.ts';
 import type { StatementLine } from '../wallets/statement.ts';
 import { endCarried, pageAwaitedNames, resolveToldNow, resolveUndone } from './break-store.ts';
 import { checkBooked, checkMovements } from './check-ledger.ts';
-import { compareLine, compareMissing, isUndone, recordIdOf } from './compare-line.ts';
+import { compareLine, compareMissing, isUndone, recordIdOf, type SubmittedRefunds } from './compare-line.ts';
 import { type Findings, openFindings } from './findings.ts';
 import { moveStatement } from './move-statement.ts';
 import type { SettlementDeps } from './settlement-deps.ts';
@@ -55,6 +55,7 @@ export async function compareDay(deps: SettlementDeps, statement: Statement): Pr
 async function compareLines(deps: SettlementDeps, tx: Tx, day: Statement, findings: Findings): Promise<number> {
   let matched = 0;
   const undone: { orderNo: string; lineNo: number }[] = [];
+  const submitted = submittedRefunds(deps, day);
   const pageAfter = (lineNo: number) => ahead(pageStatementLines(tx, day, lineNo, STATEMENT_PIECE_ITEMS));
   for (let next = pageAfter(0); ; ) {
     const lines = await next;
@@ -71,7 +72,7 @@ async function compareLines(deps: SettlementDeps, tx: Tx, day: Statement, findin
         continue;
       }
       const toldOn = told.get(`${line.kind} ${line.orderNo}`) ?? null;
-      const terms = { walletAccountId: day.walletAccountId, feeBps: day.feeBps, toldOn };
+      const terms = { walletAccountId: day.walletAccountId, feeBps: day.feeBps, toldOn, submitted };
       const finding = compareLine(line, records.get(recordIdOf(line) ?? ''), terms);
       if (finding === null) matched += 1;
       else await findings.add(finding);
@@ -81,6 +82,13 @@ async function compareLines(deps: SettlementDeps, tx: Tx, day: Statement, findin
   await findings.flush();
   await resolveUndone(tx, day, undone, deps.cashier.deps.clock.now());
   return matched;
+}
+
+/** How long this wallet takes over a refund that its bill calls submitted; null where a line says that it is done. */
+function submittedRefunds({ cashier: { deps } }: SettlementDeps, day: Statement): SubmittedRefunds | null {
+  if (deps.wallets[day.wallet].statement?.refundsAre !== 'submitted') return null;
+  const underWaySeconds = Math.max(...deps.can(day.wallet).askRefundAfterSeconds);
+  return { underWaySeconds, now: deps.clock.now() };
 }
 
 /** Of refunds that we have no record of: the payments that they name, by line. */

@@ -18,10 +18,11 @@ const ours: MoneyRecord = {
   currency: 'CNY',
   amountMinor: 1000n,
   walletId: 'W1',
+  startedAt: new Date('2026-11-11T02:00:00Z'),
   happenedAt: new Date('2026-11-11T02:00:00Z'),
 };
 const line = billLine({ orderNo: LETTERS, amountMinor: 1000n });
-const terms = { walletAccountId: 'wa_1', feeBps: null, toldOn: null };
+const terms = { walletAccountId: 'wa_1', feeBps: null, toldOn: null, submitted: null };
 
 describe('a line beside our record', () => {
   test('that says the same is no finding, and costs no words', () => {
@@ -49,6 +50,32 @@ describe('a line beside our record', () => {
   ])('without one, under the number %s, is theirs only: %s', (orderNo, cause) => {
     const finding = compareLine({ ...line, orderNo }, undefined, terms);
     expect(finding).toMatchObject({ kind: 'theirs_only', cause, ours: null, theirs: { amount_minor: '1000' } });
+  });
+});
+
+describe('a refund whose line says no more than that it was submitted', () => {
+  const refund = { ...ours, record: 'refund' as const, id: `rf_${LETTERS}` as const, outcome: 'pending' as const }; // of the unions
+  const told = { ...line, kind: 'refund' as const }; // one of the two kinds
+  const after = (seconds: number) => ({
+    ...terms,
+    submitted: { underWaySeconds: 100, now: new Date(refund.startedAt.getTime() + seconds * 1000) },
+  });
+
+  test('agrees with one of ours that is under way, as long as the wallet may take', () => {
+    expect(compareLine(told, refund, after(99))).toBeNull();
+    const late = compareLine(told, refund, after(100));
+    expect(late).toMatchObject({ kind: 'status_differs', cause: 'not_final', theirs: { says: 'submitted' } });
+    expect(compareLine(told, { ...refund, outcome: 'succeeded' }, after(100))).toBeNull();
+  });
+
+  test('agrees with nothing else', () => {
+    expect(compareLine(told, refund, terms), 'where lines say that it is done').toMatchObject({ cause: 'not_final' });
+    expect(compareLine(line, { ...ours, outcome: 'pending' }, after(1)), 'a payment').toMatchObject({
+      cause: 'not_final',
+    });
+    expect(compareLine({ ...told, amountMinor: 1n }, refund, after(1))).toMatchObject({ kind: 'amount_differs' });
+    expect(compareLine(told, { ...refund, outcome: 'failed' }, after(1))).toMatchObject({ cause: 'failed' });
+    expect(compareLine(told, { ...refund, outcome: 'unknown' }, after(1))).toMatchObject({ cause: 'not_final' });
   });
 });
 

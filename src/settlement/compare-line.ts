@@ -15,6 +15,13 @@ export interface Terms {
   feeBps: number | null;
   /** Another day's bill that had the same name already. */
   toldOn: string | null;
+  submitted: SubmittedRefunds | null;
+}
+
+/** Where a refund's line says no more than that it was asked for: how long one may be under way, and what time it is. */
+export interface SubmittedRefunds {
+  underWaySeconds: number;
+  now: Date;
 }
 
 /** The id of ours that a bill's order number stands for; null when it is none of ours by its form. */
@@ -33,7 +40,7 @@ export function compareLine(line: StatementLine, ours: MoneyRecord | undefined, 
     record: line.kind,
     orderNo: line.orderNo,
     ours: ours === undefined ? null : sideOfRecord(ours),
-    theirs: sideOfLine(line),
+    theirs: sideOfLine(line, terms),
     ...why,
   });
   const left = (kind: Finding['kind'], cause: Finding['cause']) => found({ kind, cause, state: 'left_for_operator' });
@@ -44,6 +51,7 @@ export function compareLine(line: StatementLine, ours: MoneyRecord | undefined, 
   if (ours === undefined) return left('theirs_only', recordIdOf(line) === null ? 'foreign_order_no' : 'no_record');
   if (ours.walletAccountId !== terms.walletAccountId) return left('theirs_only', 'other_account');
   if (ours.currency !== line.currency || ours.amountMinor !== line.amountMinor) return left('amount_differs', 'amount');
+  if (isUnderWay(ours, terms)) return null;
   if (ours.outcome !== 'succeeded') {
     const cause = ours.outcome === 'failed' ? 'failed' : 'not_final';
     return found({ kind: 'status_differs', cause, state: 'open' });
@@ -52,6 +60,12 @@ export function compareLine(line: StatementLine, ours: MoneyRecord | undefined, 
   if (expected === null || line.feeMilli === null || isFee(line, line.feeMilli, expected)) return null;
   const agreed = { ...sideOfRecord(ours), fee_milli: expected.toString(), fee_bps: `${terms.feeBps}` };
   return { ...left('fee_differs', 'fee'), ours: agreed };
+}
+
+/** Both sides say the same: asked for, and not ended yet. The loop that asks after refunds goes on by itself. */
+function isUnderWay(ours: MoneyRecord, { submitted }: Terms): boolean {
+  if (submitted === null || ours.record !== 'refund' || ours.outcome !== 'pending') return false;
+  return submitted.now.getTime() < ours.startedAt.getTime() + submitted.underWaySeconds * 1000;
 }
 
 /**
@@ -98,7 +112,7 @@ export function sideOfRecord(ours: MoneyRecord): BreakSide {
   };
 }
 
-function sideOfLine(line: StatementLine): BreakSide {
+function sideOfLine(line: StatementLine, { submitted }: Terms): BreakSide {
   return {
     line_no: line.lineNo.toString(),
     wallet_id: line.walletPaymentId,
@@ -107,6 +121,7 @@ function sideOfLine(line: StatementLine): BreakSide {
     ...(line.feeMilli === null ? {} : { fee_milli: line.feeMilli.toString() }),
     ...(line.occurredAt === null ? {} : { happened_at: line.occurredAt.toISOString() }),
     ...(line.paymentOrderNo === null ? {} : { payment_order_no: line.paymentOrderNo }),
+    ...(line.kind === 'refund' && submitted !== null ? { says: 'submitted' } : {}),
   };
 }
 

@@ -65,13 +65,13 @@ const WORDS: Readonly<Record<BreakCause, (facts: Facts) => Explanation>> = {
     zh: `${zh}手续费不符：按约定费率 ${ourSide['fee_bps']} 个基点应为 ${milli(ourSide)}，账单为 ${milli(theirSide)}（单位：分）。`,
     en: `The fee of the ${en} differs: at the agreed ${ourSide['fee_bps']} basis points it is ${milli(ourSide)}, in the bill ${milli(theirSide)} (minor units).`,
   }),
-  not_final: ({ zh, en, theirs, ourSide }) => ({
-    zh: `钱包账单说这笔${zh} ${theirs} 已成功，我方还是 ${ourSide['outcome']}。正在向钱包查询，以钱包签名的答复为准。`,
-    en: `The bill says that this ${en} of ${theirs} succeeded, our record says ${ourSide['outcome']}. The wallet is being asked; its signed answer decides.`,
+  not_final: ({ zh, en, theirs, ourSide, theirSide }) => ({
+    zh: `钱包账单说这笔${zh} ${theirs} ${saysOf(theirSide).zh}，我方还是 ${ourSide['outcome']}。正在向钱包查询，以钱包签名的答复为准。`,
+    en: `The bill says that this ${en} of ${theirs} ${saysOf(theirSide).en}, our record says ${ourSide['outcome']}. The wallet is being asked; its signed answer decides.`,
   }),
-  failed: ({ zh, en, theirs }) => ({
-    zh: `钱包账单说这笔${zh} ${theirs} 已成功，我方记为失败。正在向钱包查询；确认收到的钱会入账或自动退回。`,
-    en: `The bill says that this ${en} of ${theirs} succeeded, our record says failed. The wallet is being asked; money that it confirms is booked, or goes back by itself.`,
+  failed: ({ zh, en, theirs, theirSide }) => ({
+    zh: `钱包账单说这笔${zh} ${theirs} ${saysOf(theirSide).zh}，我方记为失败。正在向钱包查询；确认收到的钱会入账或自动退回。`,
+    en: `The bill says that this ${en} of ${theirs} ${saysOf(theirSide).en}, our record says failed. The wallet is being asked; money that it confirms is booked, or goes back by itself.`,
   }),
   not_booked: ({ zh, en, ours }) => ({
     zh: `成功的${zh} ${ours} 在账本里没有分录。请用 hutong ledger verify 核对账本。`,
@@ -86,6 +86,11 @@ const WORDS: Readonly<Record<BreakCause, (facts: Facts) => Explanation>> = {
     en: `The ledger has a ${en} of ${theirs} without a record that succeeded. Check the ledger with hutong ledger verify.`,
   }),
 };
+
+/** What a line says of how far it came; some wallets list refunds when they are asked for. */
+function saysOf(theirs: BreakSide): Explanation {
+  return theirs['says'] === 'submitted' ? { zh: '已提交', en: 'was submitted' } : { zh: '已成功', en: 'succeeded' };
+}
 
 function explainEvidence(evidence: Readonly<Record<string, string>>): Explanation | null {
   const { told_on: toldOn, undone_on: undoneOn, answer, asked_at: askedAt, detail } = evidence;

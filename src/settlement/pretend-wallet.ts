@@ -15,7 +15,7 @@ export interface PretendWallet {
   asked: string[];
 }
 
-export function pretendWallet(options: { dayEndsAt: DayEnd; hasBill: boolean }): PretendWallet {
+export function pretendWallet(options: { dayEndsAt: DayEnd; hasBill: boolean; refundsAre: RefundsAre }): PretendWallet {
   const answers = new Map<string, Outcome>();
   const bills = new Map<string, StatementReply>();
   const asked: string[] = [];
@@ -50,7 +50,7 @@ export function pretendWallet(options: { dayEndsAt: DayEnd; hasBill: boolean }):
     readNotification: async () => ({ kind: 'refused', reason: 'this wallet tells nothing' }),
     acknowledgement: { status: 200, contentType: 'text/plain', body: 'ok' },
     identify: null,
-    statement: options.hasBill ? jsonLines(options.dayEndsAt, bills) : null,
+    statement: options.hasBill ? jsonLines(options, bills) : null,
     refresh: null,
   };
   return { wallet, answers, bills, asked };
@@ -90,16 +90,27 @@ export function billOf(lines: readonly StatementLine[], totals: Partial<Totals> 
   return fileOf([...lines.map((line, index) => ({ ...line, lineNo: index + 1 })), end]);
 }
 
+/** What stands in a file that a wallet brought. */
+export function bytesOf(reply: StatementReply): Buffer {
+  if (reply.kind !== 'file') throw new Error('no file');
+  return reply.file;
+}
+
 export function fileOf(items: readonly StatementItem[]): StatementReply {
   const text = items.map((item) => JSON.stringify(item, (_key, value: unknown) => toText(value))).join('\n');
   return { kind: 'file', file: Buffer.from(text) };
 }
 
+type RefundsAre = StatementSource<unknown>['refundsAre'];
 type Totals = Extract<StatementItem, { kind: 'totals' }>;
 
-function jsonLines(dayEndsAt: DayEnd, bills: ReadonlyMap<string, StatementReply>): StatementSource<unknown> {
+function jsonLines(
+  told: { dayEndsAt: DayEnd; refundsAre: RefundsAre },
+  bills: ReadonlyMap<string, StatementReply>,
+): StatementSource<unknown> {
   return {
-    dayEndsAt,
+    dayEndsAt: told.dayEndsAt,
+    refundsAre: told.refundsAre,
     readyAfterHours: 10,
     fetch: async (_deps, _config, day) => bills.get(day) ?? { kind: 'not_ready' },
     async *read(_config, file) {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { billLine, billOf, fileOf } from './pretend-wallet.ts';
+import { billLine, billOf, bytesOf, fileOf } from './pretend-wallet.ts';
 import { importStatement } from './request-statement.ts';
 import { alertKindsOf, balanceOf, breaksOf, everythingOf } from './test-reads.ts';
 import { openTestWorld, type TestWorld } from './test-world.ts';
@@ -192,11 +192,6 @@ describe('a closed day', () => {
     expect(count).toBe(2n);
   });
 });
-
-function bytesOf(reply: ReturnType<typeof billOf>): Buffer {
-  if (reply.kind !== 'file') throw new Error('no file');
-  return reply.file;
-}
 
 function appended(first: ReturnType<typeof billOf>, second: ReturnType<typeof billOf>): ReturnType<typeof billOf> {
   if (first.kind !== 'file' || second.kind !== 'file') return first;

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Refusal } from '../base/refusal.ts';
 import { setFee } from '../cashier/billed-accounts.ts';
 import { closeBreak } from './close-break.ts';
-import { billLine, billOf } from './pretend-wallet.ts';
+import { billLine, billOf, bytesOf } from './pretend-wallet.ts';
 import { pageBreaks } from './read-statements.ts';
 import { importStatement, requestStatement, settleNow } from './request-statement.ts';
 import { openFile } from './statement-file.ts';
@@ -190,9 +190,4 @@ function ofDay() {
 
 function fileOf(orderNo: string, minor: bigint): Buffer {
   return bytesOf(billOf([billLine({ orderNo, amountMinor: minor })]));
-}
-
-function bytesOf(reply: ReturnType<typeof billOf>): Buffer {
-  if (reply.kind !== 'file') throw new Error('a bill is a file');
-  return reply.file;
 }

@@ -40,6 +40,7 @@ const record: MoneyRecord = {
   currency: 'CNY',
   amountMinor: 1000n,
   walletId: null,
+  startedAt: NOW,
   happenedAt: NOW,
 };
 const paid = succeeded(1000n, 'W');

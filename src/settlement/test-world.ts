@@ -58,10 +58,16 @@ export interface TestWorld {
   depsOver(sql: Sql): SettlementDeps;
 }
 
-export async function openTestWorld(options: { dayEndsAt?: DayEnd; hasBill?: boolean } = {}): Promise<TestWorld> {
+export async function openTestWorld(
+  options: { dayEndsAt?: DayEnd; hasBill?: boolean; refundsAre?: 'submitted' | 'done' } = {},
+): Promise<TestWorld> {
   const { sql, url } = await freshDatabase();
   const clock = new ManualClock(new Date('2026-11-11T02:00:00Z')); // 10:00 in Shanghai
-  const pretend = pretendWallet({ dayEndsAt: options.dayEndsAt ?? '00:00', hasBill: options.hasBill ?? true });
+  const pretend = pretendWallet({
+    dayEndsAt: options.dayEndsAt ?? '00:00',
+    hasBill: options.hasBill ?? true,
+    refundsAre: options.refundsAre ?? 'done',
+  });
   const keyring = createKeyring({ random: systemRandom }, [new Secret(systemRandom.bytes(32).toString('hex'))]);
   const ledger = createLedger({ sql, clock, log: silentLog, book: BOOK });
   await ledger.prepareMonths();

@@ -7,6 +7,11 @@ export interface StatementSource<Config> {
   dayEndsAt: `${number}:${number}`;
   /** From when on a day's bill can be had, in hours after the day's end. */
   readyAfterHours: number;
+  /**
+   * What a refund's line says. `done`: the buyer has the money. `submitted`: the wallet took the order to give it back, and no
+   * later bill says how that ended.
+   */
+  refundsAre: 'submitted' | 'done';
   /** Asks for the bill of a day, `yyyy-mm-dd` as the wallet counts days. The bytes are kept as they came. */
   fetch(deps: WalletDeps, config: Config, day: string): Promise<StatementReply>;
   /**

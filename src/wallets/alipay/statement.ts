@@ -16,6 +16,7 @@ const HOUR_MS = 3_600_000;
 export const statement: StatementSource<AlipayConfig> = {
   dayEndsAt: '00:00',
   readyAfterHours: READY_AFTER_HOURS,
+  refundsAre: 'done', // rows carry the time at which they were completed (完成时间)
   fetch,
   read: (config, file): AsyncIterable<StatementItem> => readBill(config.sellerId, file),
 };

@@ -19,6 +19,7 @@ import { isSignedBy } from './sign.ts';
 export const statement: StatementSource<OpenConfig> = {
   dayEndsAt: '00:00',
   readyAfterHours: 9,
+  refundsAre: 'done',
   fetch,
   read,
 };

@@ -15,6 +15,7 @@ const DAYS_BACK_MAX = 330; // a settleDate has no year
 export const statement: StatementSource<UnionpayConfig> = {
   dayEndsAt: '23:00',
   readyAfterHours: READY_AFTER_HOURS,
+  refundsAre: 'done', // the list that is read holds good transactions only; fact sheet 14.2
   fetch,
   read: readBill,
 };

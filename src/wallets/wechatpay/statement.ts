@@ -21,6 +21,7 @@ const READY_AFTER_HOURS = 10;
 export const statement: StatementSource<WechatpayConfig> = {
   dayEndsAt: '00:00',
   readyAfterHours: READY_AFTER_HOURS,
+  refundsAre: 'submitted', // a row comes when it is asked for, and is not updated; fact sheet 12
   fetch,
   read: (config, file) => readBill(config, file),
 };
