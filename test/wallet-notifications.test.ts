@@ -44,7 +44,8 @@ async function hold(wallet: Name): Promise<{ paymentId: string; sent: SentNotifi
   const { json } = await world.server.call('POST', `/v1/payments/${id}/attempts`, { wallet, scene: 'qr' });
   const orderNo: string = json.id.slice('att_'.length);
   const simulator = simulatorOf(wallet);
-  simulator.setFault({ operation: 'notify', kind: 'silent', orderNo });
+  // Neither tells by itself nor when it is asked: a poll would else learn it before a slow machine is through here.
+  for (const operation of ['notify', 'query']) simulator.setFault({ operation, kind: 'silent', orderNo });
   await fetch(`${simulator.url}/sandbox/scan?text=${encodeURIComponent(json.next_action.text)}`);
   simulator.pay(orderNo);
   const sent = await eventually(`the notification of ${wallet}`, async () =>
