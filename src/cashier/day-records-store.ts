@@ -25,6 +25,27 @@ export async function pageDayRecords(sql: Sql | Tx, query: DayQuery): Promise<Mo
   return rows.map((row) => ({ record, ...row }));
 }
 
+/** The hours since then in which records of accounts that are switched off happened, of those that began in that span. */
+export async function listIdleHours(
+  sql: Sql,
+  of: { book: number; record: MoneyRecord['record']; born: { fromMs: number; untilMs: number }; since: Date },
+): Promise<{ walletAccountId: string; hour: Date }[]> {
+  const { book, record, born, since } = of;
+  return await sql<{ walletAccountId: string; hour: Date }[]>`
+    select distinct wallet_account_id as "walletAccountId", date_trunc('hour', ${happenedAt(sql, record)}, 'UTC') as hour
+    from ${tableOf(sql, record)}
+    where book = ${book}
+      and id >= ${firstId(record, born.fromMs)}
+      and id < ${firstId(record, born.untilMs)}
+      and ${happenedAt(sql, record)} >= ${since}
+      and wallet_account_id in (
+        select id
+        from wallet_accounts
+        where book = ${book}
+          and not enabled
+      )`;
+}
+
 export async function findRecords(
   sql: Sql | Tx,
   book: number,

@@ -1,3 +1,4 @@
+import { STATEMENT_PAYMENT_AGE_DAYS_MAX, STATEMENT_REFUND_AGE_DAYS_MAX } from '../base/limits.ts';
 import type { Sql, Tx } from '../db/connect.ts';
 import type { Currency } from '../money/money.ts';
 import type { Outcome } from '../wallets/wallet.ts';
@@ -5,7 +6,7 @@ import { toQueryRequest } from './ask-wallet.ts';
 import { findAttempt } from './attempt-store.ts';
 import type { Cashier } from './cashier.ts';
 import { applyOutcome } from './apply-outcome.ts';
-import { findRecords, pageDayRecords } from './day-records-store.ts';
+import { findRecords, listIdleHours, pageDayRecords } from './day-records-store.ts';
 import type { OutcomeKind } from './moves.ts';
 import { findRefundOwner } from './operator-store.ts';
 import type { AttemptId, PaymentId, Refund, RefundId, WalletAccountId } from './payment.ts';
@@ -51,6 +52,32 @@ export interface DayQuery {
 export async function listDayRecords(sql: Sql | Tx, query: DayQuery): Promise<MoneyRecord[]> {
   return await pageDayRecords(sql, query);
 }
+
+/**
+ * Of each account that is switched off, the hours in which something of it happened, in no order; an account with none is
+ * left out. Read a day of births at a time: ids tell when a record began, and there is no index by account and time.
+ */
+export async function readIdleHours(sql: Sql, book: number, now: Date, daysBack: number): Promise<Map<string, Date[]>> {
+  const since = new Date(now.getTime() - daysBack * DAY_MS);
+  const found = new Map<string, Date[]>();
+  for (const [record, ageDaysMax] of RECORDS) {
+    for (let bornMs = since.getTime() - ageDaysMax * DAY_MS; bornMs <= now.getTime(); bornMs += DAY_MS) {
+      const born = { fromMs: bornMs, untilMs: bornMs + DAY_MS };
+      for (const { walletAccountId, hour } of await listIdleHours(sql, { book, record, born, since })) {
+        const hours = found.get(walletAccountId);
+        if (hours === undefined) found.set(walletAccountId, [hour]);
+        else hours.push(hour);
+      }
+    }
+  }
+  return found;
+}
+
+const DAY_MS = 86_400_000;
+const RECORDS = [
+  ['payment', STATEMENT_PAYMENT_AGE_DAYS_MAX],
+  ['refund', STATEMENT_REFUND_AGE_DAYS_MAX],
+] as const;
 
 /** By id, whatever became of them; ids of nothing are left out. */
 export async function readRecords(
