@@ -48,7 +48,7 @@ export function compareLine(line: StatementLine, ours: MoneyRecord | undefined, 
     const finding = left('theirs_only', 'told_before');
     return { ...finding, theirs: { ...finding.theirs, told_on: terms.toldOn } };
   }
-  if (ours === undefined) return left('theirs_only', recordIdOf(line) === null ? 'foreign_order_no' : 'no_record');
+  if (ours === undefined) return left('theirs_only', causeWithout(line));
   if (ours.walletAccountId !== terms.walletAccountId) return left('theirs_only', 'other_account');
   if (ours.currency !== line.currency || ours.amountMinor !== line.amountMinor) return left('amount_differs', 'amount');
   if (isUnderWay(ours, terms)) return null;
@@ -60,6 +60,14 @@ export function compareLine(line: StatementLine, ours: MoneyRecord | undefined, 
   if (expected === null || line.feeMilli === null || isFee(line, line.feeMilli, expected)) return null;
   const agreed = { ...sideOfRecord(ours), fee_milli: expected.toString(), fee_bps: `${terms.feeBps}` };
   return { ...left('fee_differs', 'fee'), ours: agreed };
+}
+
+/** Why there is no record of ours. A refund that names its payment in place of itself was not made through us. */
+function causeWithout(line: StatementLine): Finding['cause'] {
+  const { kind, orderNo, paymentOrderNo } = line;
+  const isPayments = kind === 'refund' && paymentOrderNo !== null && orderNo.split('#')[0] === paymentOrderNo;
+  if (isPayments && recordIdOf({ kind: 'payment', orderNo: paymentOrderNo }) !== null) return 'no_refund_no';
+  return recordIdOf(line) === null ? 'foreign_order_no' : 'no_record';
 }
 
 /** Both sides say the same: asked for, and not ended yet. The loop that asks after refunds goes on by itself. */

@@ -49,6 +49,10 @@ const WORDS: Readonly<Record<BreakCause, (facts: Facts) => Explanation>> = {
     zh: `钱包账单有一笔${zh} ${theirs}，单号不是本系统的：可能有另一个系统在用同一个商户号。请人工核对。`,
     en: `The bill has a ${en} of ${theirs} under a number that is not ours: another system may use the same merchant number. A person has to look.`,
   }),
+  no_refund_no: ({ theirs, theirSide }) => ({
+    zh: `钱包账单第 ${theirSide['line_no']} 行有一笔退款 ${theirs}，只写了原付款单号 ${theirSide['payment_order_no']}，没有退款单号：可能是在钱包商户后台直接退的款。请人工核对。`,
+    en: `Line ${theirSide['line_no']} of the bill has a refund of ${theirs} that names only the payment ${theirSide['payment_order_no']}, and no refund: it may have been given on the wallet's own pages. A person has to look.`,
+  }),
   other_account: ({ zh, en, theirs }) => ({
     zh: `钱包账单里的${zh} ${theirs} 在本系统属于另一个钱包账户。请人工核对。`,
     en: `The bill has a ${en} of ${theirs} that belongs to another wallet account here. A person has to look.`,

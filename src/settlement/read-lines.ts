@@ -41,7 +41,7 @@ export async function readLines(
     switch (item.kind) {
       case 'payment':
       case 'refund':
-        piece.push(addLine(summary, withName(item)));
+        piece.push(named(summary, addLine(summary, withName(item)), item.orderNo === ''));
         if (piece.length < STATEMENT_PIECE_ITEMS) break;
         await taken; // one piece is written while the next is read
         taken = take(piece);
@@ -67,7 +67,11 @@ export async function readLines(
 }
 
 type Totals = Extract<StatementItem, { kind: 'totals' }>;
-type RunningSummary = Omit<BillSummary, 'digest' | 'toldDay'> & { digest: bigint };
+type RunningSummary = Omit<BillSummary, 'digest' | 'toldDay'> & {
+  digest: bigint;
+  /** The payments of refunds that have no number of their own. */
+  nameless: Set<string>;
+};
 
 const DIGEST_MASK = 2n ** 256n - 1n;
 const NAME_CHARS_MAX = 64;
@@ -79,6 +83,7 @@ function newSummary(): RunningSummary {
     feesMilli: null,
     linesCount: 0,
     digest: 0n,
+    nameless: new Set(),
   };
 }
 
@@ -103,6 +108,21 @@ function addLine(summary: RunningSummary, line: StatementLine): StatementLine {
 /** A payment that was taken back may have no number of its own in a bill: then it goes by the payment's. */
 function withName(line: StatementLine): StatementLine {
   return line.orderNo === '' && line.paymentOrderNo !== null ? { ...line, orderNo: line.paymentOrderNo } : line;
+}
+
+/**
+ * A second such refund of one payment is another refund: its line's number goes with its name. It is counted after its hash
+ * was taken, so that the same lines in another order are still the same bill.
+ */
+function named(summary: RunningSummary, line: StatementLine, isNameless: boolean): StatementLine {
+  if (!isNameless) return line;
+  const { nameless } = summary;
+  if (!nameless.has(line.orderNo)) {
+    nameless.add(line.orderNo);
+    return line;
+  }
+  const end = `#${line.lineNo}`;
+  return { ...line, orderNo: line.orderNo.slice(0, NAME_CHARS_MAX - end.length) + end };
 }
 
 function hashOf(line: StatementLine): bigint {

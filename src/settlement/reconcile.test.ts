@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { explainBreak } from './explain-break.ts';
-import { billLine, billOf, bytesOf, succeeded } from './pretend-wallet.ts';
-import { importStatement } from './request-statement.ts';
+import { billLine, billOf, succeeded } from './pretend-wallet.ts';
 import type { Break } from './statement.ts';
 import { alertKindsOf, balanceOf, breaksOf, everythingOf, sendRefunds } from './test-reads.ts';
 import { openTestWorld, type TestWorld } from './test-world.ts';
@@ -166,42 +165,6 @@ describe('every kind of break', () => {
     await world.settle();
     expect((await breaksOf(world))[1]).toMatchObject({ state: 'resolved', resolution: 'record_brought_up_to_date' });
     expect(await world.outcomeOf(failed)).toBe('succeeded');
-  });
-
-  test('a refund that the bill calls submitted is awaited as long as the wallet may take, then told in that word', async () => {
-    world = await openTestWorld({ refundsAre: 'submitted' });
-    const orderNo = await world.paid(MINE);
-    world.goTo('2026-11-11T15:58:00Z');
-    const refund = await world.refund(orderNo, 10n);
-    world.pretend.answers.set(refund, { kind: 'pending' });
-    await sendRefunds(world);
-    expect(await world.outcomeOf(refund, 'refund')).toBe('pending');
-    const lines = [
-      billLine({ orderNo, amountMinor: MINE }),
-      billLine({ kind: 'refund', orderNo: refund, paymentOrderNo: orderNo, amountMinor: 10n }),
-    ];
-    world.goTo('2026-11-11T16:00:30Z'); // the pretend wallet takes five minutes
-    const request = { merchantId: null, walletAccountId: world.walletAccountId, day: DAY };
-    expect(await importStatement(world.deps, { ...request, file: bytesOf(billOf(lines)) })).toMatchObject({
-      state: 'reconciled',
-      matchedCount: 2,
-    });
-    expect(await breaksOf(world)).toEqual([]);
-
-    const late = await openTestWorld({ refundsAre: 'submitted' });
-    const lateNo = await late.paid(MINE);
-    const lateRefund = await late.refund(lateNo, 10n);
-    late.pretend.answers.set(lateRefund, { kind: 'pending' });
-    await sendRefunds(late);
-    const line = billLine({ kind: 'refund', orderNo: lateRefund, paymentOrderNo: lateNo, amountMinor: 10n });
-    late.pretend.bills.set(DAY, billOf([billLine({ orderNo: lateNo, amountMinor: MINE }), line]));
-    late.goTo(BILL_TIME);
-    await late.settle();
-    const [found] = await breaksOf(late);
-    expect(found).toMatchObject({ kind: 'status_differs', record: 'refund', cause: 'not_final', state: 'open' });
-    const words = explainBreak(found as Break); // there is one
-    expect(words.en).toMatch(/this refund of ¥0\.10 was submitted, our record says pending/);
-    expect(words.zh).toMatch(/这笔退款 ¥0\.10 已提交，我方还是 pending/);
   });
 
   test('status differs, and no answer comes: left for a person in the end, with an alert', async () => {

@@ -96,6 +96,7 @@ export type BreakCause =
   | 'near_cut_off'
   | 'no_record'
   | 'foreign_order_no'
+  | 'no_refund_no'
   | 'other_account'
   | 'told_before'
   | 'amount'

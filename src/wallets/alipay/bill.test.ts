@@ -75,6 +75,18 @@ describe('a bill', () => {
     expect(items.at(0)).toMatchObject({ orderNo: 'ORDER1', amountMinor: 1234n, feeMilli: 7000n });
   });
 
+  test('may tell refunds by nothing but their payment: they keep an empty number, and settlement tells them apart', async () => {
+    const nameless = REFUND.replace('REFUND1', '');
+    const twice = LINES.flatMap((line) => (line === REFUND ? [nameless, nameless] : [line]));
+    const items = await read(
+      twice.map((line) =>
+        line.replace('#退款合计：1笔，商家实收退款共-0.34元', '#退款合计：2笔，商家实收退款共-0.68元'),
+      ),
+    );
+    const told = { kind: 'refund', orderNo: '', paymentOrderNo: 'ORDER1', amountMinor: 34n };
+    expect(items.slice(1)).toMatchObject([told, told, { kind: 'totals', refundsCount: 2, refundsMinor: 68n }]);
+  });
+
   test('with a discount of the merchant says what buyers paid, and no sum of it', async () => {
     const row = PAYMENT.replace('12.34,12.34', '12.34,10.00').replace(
       '0.00,0.00,0.00,0.00,0.00,,',
