@@ -32,11 +32,11 @@ export const alipay: Wallet<AlipayConfig> = {
     closeUnpaid: true,
     cancelUndoes: false,
     voidPaid: false,
-    refundWindowDays: 365, // fact sheet 5: 12 months at most products
+    refundWindowDays: 365, // 12 months at most products
     askAfterSeconds: [10, 30, 60, 120, 300, 600, 1200, 3600, 7200],
-    askRefundAfterSeconds: [10, 30, 60, 300, 1800, 3600, 21_600, 86_400], // not before ten seconds; fact sheet 5
+    askRefundAfterSeconds: [10, 30, 60, 300, 1800, 3600, 21_600, 86_400], // not before ten seconds
     paymentCode: {
-      pattern: /^(2[5-9]|30)[0-9]{14,22}$/, // fact sheet 4: 16 to 24 digits that begin with 25 to 30
+      pattern: /^(2[5-9]|30)[0-9]{14,22}$/, // 16 to 24 digits that begin with 25 to 30
       askAfterSeconds: [4, 8, 12, 16, 21, 26, 31, 36, 41, 46, 51, 56],
       undoAfterSeconds: 60,
     },
@@ -59,7 +59,7 @@ export const alipay: Wallet<AlipayConfig> = {
   refresh: { fetch: refreshCertificate },
 };
 
-const FEN_MAX = 10_000_000_000n; // fact sheet 4: total_amount goes to 100,000,000 yuan
+const FEN_MAX = 10_000_000_000n; // total_amount goes to 100,000,000 yuan
 
 /** web and wap: an address that the buyer's browser opens, no call. app: a signed text for Alipay's SDK, no call. */
 async function pay(deps: WalletDeps, config: AlipayConfig, request: PayRequest): Promise<PayReply> {

@@ -29,7 +29,7 @@ interface ToldSum {
 
 /**
  * Reads a trade bill line by line: the merchant's number, the rows between the two markers, the summary, which must agree
- * with the rows. Columns are found by their headings. Source: 业务明细账单, fact sheet 10.
+ * with the rows. Columns are found by their headings. Source: 业务明细账单.
  */
 export async function* readBill(sellerId: string, file: Buffer): AsyncGenerator<StatementItem> {
   const state: BillState = {

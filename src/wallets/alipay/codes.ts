@@ -3,7 +3,7 @@ import type { Fields } from './sign.ts';
 
 /**
  * Business refusals (code 40004) of placing an order: this try is over and nothing was paid. Source: error enums of
- * alipay.trade.pay, create and precreate; fact sheet 4.
+ * alipay.trade.pay, create and precreate.
  */
 const ORDER_REFUSALS: Readonly<Record<string, FailureReason>> = {
   'ACQ.PAYMENT_AUTH_CODE_INVALID': 'code_invalid',
@@ -27,7 +27,7 @@ const ORDER_REFUSALS: Readonly<Record<string, FailureReason>> = {
 };
 
 /**
- * Refusals of a refund: no money moved by this call. Source: error enum of alipay.trade.refund; fact sheet 5.
+ * Refusals of a refund: no money moved by this call. Source: error enum of alipay.trade.refund.
  * ACQ.DISCORDANT_REPEAT_REQUEST is not here: an earlier refund has the same number, and how it stands is to be asked.
  */
 const REFUND_REFUSALS: Readonly<Record<string, FailureReason>> = {
@@ -46,7 +46,7 @@ const REFUND_REFUSALS: Readonly<Record<string, FailureReason>> = {
 
 /**
  * Refusals of the gateway itself: the call was not accepted and nothing was created. 20000 (service unavailable) is not one:
- * it leaves the outcome open. Source: gateway codes; fact sheet 3.
+ * it leaves the outcome open. Source: gateway codes.
  */
 const GATEWAY_REFUSALS: Readonly<Record<string, FailureReason>> = {
   '20001': 'merchant_misconfigured',
@@ -83,7 +83,7 @@ export function isNotOpen(fields: Fields): boolean {
   return fields['code'] === '40004' && codes.includes(fields['sub_code'] ?? '');
 }
 
-/** What alipay.trade.cancel says a day after the charge. Source: fact sheet 5. */
+/** What alipay.trade.cancel says a day after the charge. Source: Alipay OpenAPI v2. */
 export function isTooLateToUndo(fields: Fields): boolean {
   return fields['code'] === '40004' && fields['sub_code'] === 'ACQ.TRADE_CANCEL_TIME_OUT';
 }

@@ -13,7 +13,7 @@ const CHAIN_MAX = 4;
 /**
  * In certificate mode: when Alipay signs under a certificate that is not in the settings, that one is fetched, and believed
  * only when it renews one that is: the same subject from the same authority, signed up to the root in the settings, and
- * used for the answer that brings it. Old and new then stand side by side. Source: 支付宝公钥证书下载; fact sheet 6.
+ * used for the answer that brings it. Old and new then stand side by side. Source: 支付宝公钥证书下载.
  */
 export async function refreshCertificate(
   deps: WalletDeps,

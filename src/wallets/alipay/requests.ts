@@ -5,7 +5,7 @@ import type { AlipayConfig } from './config.ts';
 import type { Call } from './exchange.ts';
 import { toStamp } from './translate.ts';
 
-/** The call of each operation before it is signed. Source: Alipay OpenAPI v2, fact sheet 4, 5 and 10. */
+/** The call of each operation before it is signed. Source: Alipay OpenAPI v2. */
 
 /** Orders that begin in the buyer's browser or app: signed here, sent by them. */
 export function frontCall(request: PayRequest & { scene: 'web' | 'wap' | 'app' }): Call {

@@ -7,12 +7,12 @@ import { exchange } from './exchange.ts';
 import { billCall } from './requests.ts';
 import { fromStamp } from './translate.ts';
 
-const READY_AFTER_HOURS = 9; // fact sheet 10: the next day at about 09:00
+const READY_AFTER_HOURS = 9; // the next day at about 09:00
 /** "There is no such bill" is said before a bill is made, too; so much later it means that nothing happened. */
 const SURELY_READY_AFTER_HOURS = 24;
 const HOUR_MS = 3_600_000;
 
-/** The day's trade bill (业务明细), a zip of two CSV files in GBK. Source: Alipay OpenAPI, 账单下载; fact sheet 10. */
+/** The day's trade bill (业务明细), a zip of two CSV files in GBK. Source: Alipay OpenAPI, 账单下载. */
 export const statement: StatementSource<AlipayConfig> = {
   dayEndsAt: '00:00',
   readyAfterHours: READY_AFTER_HOURS,

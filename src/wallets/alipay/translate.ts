@@ -16,7 +16,7 @@ export interface Reading {
 export function paymentFromQuery(fields: Fields, reading: Reading): Outcome {
   const code = fields['code'] ?? '';
   if (isNotThere(fields)) {
-    // A page that nobody opened and a code that nobody scanned have made no trade yet. Source: fact sheet 4.
+    // A page that nobody opened and a code that nobody scanned have made no trade yet. Source: Alipay OpenAPI v2.
     return reading.isPastExpiry ? failed('not_found', fields) : { kind: 'pending' };
   }
   if (code !== '10000') return unknown('the query was not answered', fields);
@@ -76,7 +76,7 @@ export function paymentFromNotification(fields: Fields): Outcome {
 
 /**
  * A refund, from alipay.trade.fastpay.refund.query: success is the word REFUND_SUCCESS alone. An answer that has neither state
- * nor amount means that there is no such refund, or that it failed. Source: fact sheet 5.
+ * nor amount means that there is no such refund, or that it failed. Source: Alipay OpenAPI v2.
  */
 export function refundFromQuery(fields: Fields, refundNo: string): Outcome {
   if (fields['code'] !== '10000') return unknown('the query was not answered', fields);

@@ -42,10 +42,10 @@ const LIVE = {
   h5_url: 'https://h5pay.jd.com/jdpay',
   service_url: 'https://paygate.jd.com/service',
 } as const;
-const RSA_BITS_MIN = 1024; // JD's own keys have 1024 bits, and so have those of its merchants; fact sheet 1
+const RSA_BITS_MIN = 1024; // JD's own keys have 1024 bits, and so have those of its merchants
 const MD5_KEY_CHARS_MIN = 16;
 
-/** SHA-256 of the key that JD's published demo uses, of its Triple DES key and of its MD5 key. Source: fact sheet 10. */
+/** SHA-256 of the key that JD's published demo uses, of its Triple DES key and of its MD5 key. Source: JD Pay V2.0. */
 const PUBLISHED_KEYS: readonly string[] = [
   'b164efc3394e18f9f36ae2c0ec9e5f7765c343b7bdc708e55d17093f0a509f08',
   '443a31d40f021e1b8cf3bf4f8f0e2631675b2ae686af67a5a4c581a1b74007ea',

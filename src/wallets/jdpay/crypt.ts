@@ -7,7 +7,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Triple DES as JD wants it: the length of the UTF-8 text in 4 bytes, the text, zeros up to a whole block; in lower-case hex.
- * Source: fact sheet 2.1. It hides a text and vouches for nothing: only a signature inside does.
+ * Source: JD Pay V2.0. It hides a text and vouches for nothing: only a signature inside does.
  */
 export function encrypt(text: string, key: KeyObject): string {
   const data = Buffer.from(text);

@@ -72,7 +72,7 @@ async function ask(deps: WalletDeps, url: string, party: JdpayParty, fields: Fie
 /** What an answer repeats of its request, where the request has it. */
 const ECHOED = ['tradeNum', 'oTradeNum'] as const;
 
-/** The signature goes inside, before the end; base64 of the hex goes outside. Source: fact sheet 2.5. */
+/** The signature goes inside, before the end; base64 of the hex goes outside. Source: JD Pay V2.0. */
 function sealedXml(party: JdpayParty, fields: Fields): string {
   const text = toXml(fields);
   const sign = signText(text, party.privateKey);

@@ -27,7 +27,7 @@ import { appSignData } from './sign.ts';
 import { failed, paymentFrom, refundFrom, unknown } from './translate.ts';
 import { childText } from './xml.ts';
 
-const PAYMENT_CODE = /^62\d{16,17}$/; // fact sheet 4.2: 18 or 19 digits
+const PAYMENT_CODE = /^62\d{16,17}$/; // 18 or 19 digits
 
 /** JD Pay (京东支付), messages of version V2.0. */
 export const jdpay: Wallet<JdpayConfig> = {
@@ -39,7 +39,7 @@ export const jdpay: Wallet<JdpayConfig> = {
     closeUnpaid: true,
     cancelUndoes: true, // a revoke that meets a payment just made gives it back
     voidPaid: false, // JD's revoke of a paid order is a refund by another name
-    refundWindowDays: 365, // common in contracts; not documented in public (fact sheet 9)
+    refundWindowDays: 365, // common in contracts; not documented in public (JD Pay V2.0)
     askAfterSeconds: [15, 60, 180, 600, 1200, 3600, 7200],
     askRefundAfterSeconds: [2, 10, 60, 600, 3600, 21_600, 86_400],
     paymentCode: { pattern: PAYMENT_CODE, askAfterSeconds: [2, 5, 10, 15, 20, 30], undoAfterSeconds: 45 },
@@ -245,7 +245,7 @@ function whyUnclear(exchanged: Unanswered): string {
 type Refused = Extract<Exchanged, { kind: 'refused' }>;
 
 /**
- * JD's words for an order that it does not have. Which of its codes means that is not public (fact sheet 8), so the text
+ * JD's words for an order that it does not have. Which of its codes means that is not public (JD Pay V2.0), so the text
  * decides.
  */
 function saysNoSuchOrder(exchanged: Exchanged): exchanged is Refused {

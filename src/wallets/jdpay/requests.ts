@@ -3,7 +3,7 @@ import type { OrderName, PayRequest, QueryRequest, RefundRequest } from '../wall
 import type { CodeParty, JdpayConfig, JdpayParty } from './config.ts';
 import { toStamp } from './translate.ts';
 
-/** Fields of each request before they are signed, empty ones left out later. Source: fact sheet 4. */
+/** Fields of each request before they are signed, empty ones left out later. Source: JD Pay V2.0. */
 export type Fields = Record<string, string>;
 
 /** A browser's form, and the same for uniorder with its tradeType. */

@@ -44,6 +44,6 @@ test('a form is signed by its clear values, sorted, without empty ones and witho
 });
 
 test('an app is handed the MD5 of merchant, order and key', () => {
-  // Worked out from fact sheet 7 for the demo merchant.
+  // Worked out from JD Pay V2.0 for the demo merchant.
   expect(appSignData(DEMO.merchant, '12345678', new Secret(DEMO.md5Key))).toBe('807a189bdd3362c7e2cb78901a008a2c');
 });

@@ -3,7 +3,7 @@ import type { Secret } from '../../base/secret.ts';
 
 /**
  * The signature of a text: base64 of the SHA-256 in 64 lower-case hex letters, encrypted with the private key under PKCS#1
- * v1.5 type 1 padding. There is no DigestInfo: it is not SHA256withRSA. Source: fact sheet 2.2.
+ * v1.5 type 1 padding. There is no DigestInfo: it is not SHA256withRSA. Source: JD Pay V2.0.
  */
 export function signText(text: string, privateKey: KeyObject): string {
   const padding = constants.RSA_PKCS1_PADDING;
@@ -24,7 +24,7 @@ export function isSignedText(text: string, signature: string, publicKey: KeyObje
   }
 }
 
-/** What is signed of a browser form: all fields but `sign` that have a value, in clear, sorted. Source: fact sheet 2.3. */
+/** What is signed of a browser form: all fields but `sign` that have a value, in clear, sorted. Source: JD Pay V2.0. */
 export function formText(fields: Readonly<Record<string, string>>): string {
   return Object.entries(fields)
     .filter(([name, value]) => name !== 'sign' && value !== '')
@@ -33,7 +33,7 @@ export function formText(fields: Readonly<Record<string, string>>): string {
     .join('&');
 }
 
-/** What the app hands to JD's SDK beside the order id: MD5 in lower-case hex. Source: fact sheet 7. */
+/** What the app hands to JD's SDK beside the order id: MD5 in lower-case hex. Source: JD Pay V2.0. */
 export function appSignData(merchant: string, orderId: string, md5Key: Secret): string {
   return createHash('md5').update(`merchant=${merchant}&orderId=${orderId}&key=${md5Key.reveal()}`).digest('hex');
 }

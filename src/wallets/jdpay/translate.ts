@@ -9,7 +9,7 @@ type PaymentState = 'waiting' | 'paid' | 'failed' | 'closed';
 type RefundState = 'waiting' | 'done' | 'failed';
 
 /**
- * The status of a payment in a query's answer, a payment code's answer and a notification (fact sheet 4.3). A browser's
+ * The status of a payment in a query's answer, a payment code's answer and a notification (JD Pay V2.0). A browser's
  * return has another table in which 0 is success: it is for display only and never read.
  */
 const PAYMENT_STATES: Readonly<Record<string, PaymentState>> = {
@@ -20,7 +20,7 @@ const PAYMENT_STATES: Readonly<Record<string, PaymentState>> = {
   '4': 'closed',
 };
 
-/** The status of a refund or of an undo (fact sheet 4.3). */
+/** The status of a refund or of an undo (JD Pay V2.0). */
 const REFUND_STATES: Readonly<Record<string, RefundState>> = {
   '0': 'waiting',
   '1': 'done',

@@ -36,7 +36,7 @@ export function readOuter(body: Buffer): Outer | null {
 
 /**
  * Opens the inside with the merchant's key and believes it only if JD has signed exactly this text, for this merchant, and
- * the outside says the same. Source: fact sheet 2.4 and 2.5.
+ * the outside says the same. Source: JD Pay V2.0.
  */
 export function openMessage(party: JdpayParty, outer: Outer): Opened {
   if (outer.version !== 'V2.0') return unbelieved('another version than V2.0');
@@ -69,7 +69,7 @@ function readBase64(encrypted: string): string | null {
   return bytes.toString('base64') === base64 ? bytes.toString('latin1') : null;
 }
 
-/** The signature is cut out of the text as it came; a document of several lines is signed as one (fact sheet 2.4). */
+/** The signature is cut out of the text as it came; a document of several lines is signed as one (JD Pay V2.0). */
 function splitSign(text: string): { signed: string; sign: string } | null {
   const [found, second] = text.matchAll(SIGN);
   if (found === undefined || second !== undefined) return null;

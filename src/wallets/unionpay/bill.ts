@@ -12,13 +12,13 @@ import { fromStamp } from './translate.ts';
 /** What a bill must not be. */
 class BillBroken extends Error {}
 
-/** Widths in bytes, a blank after each. Source: fact sheet 14.3. Older files have 131 bytes in place of the last two. */
+/** Widths in bytes, a blank after each. Source: UnionPay 5.1.0. Older files have 131 bytes in place of the last two. */
 const WIDTHS = [
   3, 11, 11, 6, 10, 19, 12, 4, 2, 21, 2, 32, 2, 6, 10, 13, 13, 4, 15, 2, 2, 6, 2, 4, 32, 1, 21, 15, 1, 15, 32, 13, 13,
   8, 32, 13, 13, 12, 2, 1,
 ] as const;
 const OFFSETS = WIDTHS.map((_, index) => WIDTHS.slice(0, index).reduce((sum, width) => sum + width + 1, 0));
-/** The fields that we read, by their number in the fact sheet, counted from 1. */
+/** The fields that we read, by their number in the documents, counted from 1. */
 const FIELD = {
   sentAt: 5,
   amount: 7,
@@ -60,7 +60,7 @@ export async function* readBill(config: UnionpayConfig, file: Buffer): AsyncGene
   }
 }
 
-/** The clearing day in the name of each list. Source: fact sheet 14.2. */
+/** The clearing day in the name of each list. Source: UnionPay 5.1.0. */
 function dayOf(entries: readonly { day: string }[]): string {
   const [day = '', ...others] = new Set(entries.map((entry) => entry.day));
   if (others.length > 0) throw new BillBroken('the archive holds lists of several days');

@@ -11,7 +11,7 @@ export type CodeRow =
   | { state: 'not_found'; meaning: string }
   | { state: 'failed'; reason: FailureReason; meaning: string };
 
-/** Every respCode of UnionPay 5.1.0, in the order and with the states of the fact sheet's section 13. */
+/** Every respCode of UnionPay 5.1.0, in the order and with the states of its table of codes. */
 export const RESP_CODES: Readonly<Record<string, CodeRow>> = {
   '00': { state: 'success', meaning: 'success; to a request of an order, refund or void: accepted' },
   A6: { state: 'success', meaning: 'success with a flaw: booked, some side data missing' },

@@ -54,7 +54,7 @@ const PRODUCTION_HOST = 'gateway.95516.com';
 const KEY_BITS_MIN = 2048;
 const SECURE_KEY_CHARS_MIN = 16;
 
-/** All test merchants share these key pairs, whose pfx and password are public. Source: fact sheet 15. */
+/** All test merchants share these key pairs, whose pfx and password are public. Source: UnionPay 5.1.0. */
 const PUBLISHED_TEST_CERT_IDS: readonly string[] = ['68759663125', '69629715588', '69903319369'];
 
 /** What UnionPay's products can do, in the order in which they are offered. */

@@ -2,7 +2,7 @@ import { constants, type KeyObject, privateDecrypt, publicEncrypt } from 'node:c
 import { assert } from '../../base/assert.ts';
 import { signText } from './sign.ts';
 
-/** What identifies a card holder, by UnionPay's names. Source: fact sheet 5. */
+/** What identifies a card holder, by UnionPay's names. Source: UnionPay 5.1.0. */
 export interface CustomerInfo {
   /** 01 identity card, 02 officer, 03 passport, 04 home-return permit, 05 Taiwan permit, 06 police, 07 soldier, 99 other. */
   certifTp?: string;

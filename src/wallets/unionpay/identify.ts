@@ -4,11 +4,11 @@ import type { UnionpayConfig } from './config.ts';
 import { exchange } from './exchange.ts';
 import { payerFields } from './requests.ts';
 
-/** What a page that nobody's app is known of is opened by. Source: QR fact sheet 2.1. */
+/** What a page that nobody's app is known of is opened by. Source: UnionPay 5.1.0. */
 const USUAL_APP = 'UnionPay/1.0 CloudPay';
 const APP = /UnionPay\/([0-9.]+) ([A-Za-z0-9]+)/;
 
-/** 银联 JS 支付, userAuth: works inside the browser of any app of UnionPay's network. Source: QR fact sheet 2.2. */
+/** 银联 JS 支付, userAuth: works inside the browser of any app of UnionPay's network. Source: UnionPay 5.1.0. */
 export const identify: PayerIdentification<UnionpayConfig> = { askUrl, read };
 
 /** UnionPay carries no state of ours, but keeps what the address to come back to has in its query. */

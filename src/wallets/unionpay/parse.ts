@@ -8,7 +8,7 @@ const CLOSING: Record<string, string> = { '{': '}', '[': ']' };
 
 /**
  * Reads the body of a synchronous answer: `k=v&k=v` in plain UTF-8 and NOT url-encoded, so a form decoder would turn the
- * `+` of a signature into a blank. Null when it is not such a text. Source: UnionPay 5.1.0, fact sheet 2.2.
+ * `+` of a signature into a blank. Null when it is not such a text. Source: UnionPay 5.1.0.
  */
 export function readAnswer(body: Buffer): Fields | null {
   const text = readUtf8(body);

@@ -83,7 +83,7 @@ function appOrder(config: UnionpayConfig, answer: Fields): NextAction | UnknownO
   return { type: 'app_order', orderString, sdkMode: config.environment === 'production' ? '00' : '01' };
 }
 
-/** `https://qr.95516.com/…`, the text of the picture. Source: QR fact sheet 1. */
+/** `https://qr.95516.com/…`, the text of the picture. Source: UnionPay 5.1.0. */
 function shownCode(answer: Fields): NextAction | UnknownOutcome {
   const text = answer['qrCode'] ?? '';
   return isAddress(text) ? { type: 'qr', text } : unknown('accepted without a qrCode', answer['respCode']);

@@ -81,7 +81,7 @@ export interface Spoken {
   form: Buffer;
 }
 
-/** Signs and writes down a message, as 4.1 and 2.2 of the fact sheet say, in code of its own. */
+/** Signs and writes down a message, as UnionPay's documents say, in code of its own. */
 export function speak(fields: Record<string, string>, by: Minted = signer): Spoken {
   const full: Record<string, string> = {
     version: '5.1.0',

@@ -4,7 +4,7 @@ import type { UnionpayConfig } from './config.ts';
 import type { Fields } from './parse.ts';
 import { toStamp } from './translate.ts';
 
-/** Fields of each request before they are signed. Source: UnionPay 5.1.0, fact sheet 3, 7, 8, 9, 11 and 14. */
+/** Fields of each request before they are signed. Source: UnionPay 5.1.0. */
 
 export function payFields(config: UnionpayConfig, request: PayRequest): Fields {
   const { scene } = request;
@@ -25,13 +25,13 @@ export function payFields(config: UnionpayConfig, request: PayRequest): Fields {
   return { ...common, ...shown, ...inWallet };
 }
 
-/** Undoes a charge whose outcome is not known, by the charge's own name. Source: UnionPay 5.1.0, 冲正; fact sheet 11. */
+/** Undoes a charge whose outcome is not known, by the charge's own name. Source: UnionPay 5.1.0, 冲正. */
 export function reversalFields(config: UnionpayConfig, name: OrderName): Fields {
   const { bizType, channelType } = PRODUCTS.code;
   return { ...commonFields(config, name), txnType: '99', txnSubType: '01', bizType, channelType };
 }
 
-/** Exchanges what the wallet's browser brought for the payer's id. Source: QR fact sheet 2.2. */
+/** Exchanges what the wallet's browser brought for the payer's id. Source: UnionPay 5.1.0. */
 export function payerFields(
   config: UnionpayConfig,
   name: OrderName,
@@ -47,7 +47,7 @@ export function payerFields(
   };
 }
 
-/** `settleDate` is MMDD. A file request has no order number. Source: UnionPay 5.1.0, 文件传输; fact sheet 14.1. */
+/** `settleDate` is MMDD. A file request has no order number. Source: UnionPay 5.1.0, 文件传输. */
 export function fileFields(config: UnionpayConfig, settleDate: string, at: Date): Fields {
   return {
     version: '5.1.0',
@@ -95,7 +95,7 @@ export function encryptionCertificateFields(config: UnionpayConfig, name: OrderN
 
 export const REFUND_TXN_TYPE = { refund: '04', void: '31' } as const satisfies Record<RefundRequest['method'], string>;
 
-/** What is sold in each scene. Source: UnionPay 5.1.0, fact sheet 6 to 8; QR fact sheet 1 and 2.3. */
+/** What is sold in each scene. Source: UnionPay 5.1.0. */
 const PRODUCTS = {
   web: { txnSubType: '01', bizType: '000201', channelType: '07' },
   wap: { txnSubType: '01', bizType: '000201', channelType: '08' },
@@ -105,7 +105,7 @@ const PRODUCTS = {
   code: { txnSubType: '06', bizType: '000000', channelType: '08' },
 } as const satisfies Record<Scene, Fields>;
 
-/** As the payment's product: 000201 by 07, or 000000 by 08. Source: fact sheet 11, QR fact sheet 1 and 2.3. */
+/** As the payment's product: 000201 by 07, or 000000 by 08. Source: UnionPay 5.1.0. */
 function refundProduct(scene: Scene): Fields {
   const { bizType } = PRODUCTS[scene];
   return { bizType, channelType: bizType === '000201' ? '07' : '08' };

@@ -8,7 +8,7 @@ import { failed, unknown } from './translate.ts';
 /**
  * Undoes a charged payment code (冲正), paid or not, within the clearing day. `failed` with `already_undone`: the buyer keeps
  * the money. What UnionPay refuses to undo is asked for instead: an order that stays paid is told as paid.
- * Source: UnionPay 5.1.0, fact sheet 11: 00 means done, 03/04/05 repeat.
+ * Source: UnionPay 5.1.0: 00 means done, 03/04/05 repeat.
  */
 export async function reverse(
   deps: WalletDeps,

@@ -10,7 +10,7 @@ const NAME = { orderNo: '06F5KZJ8W0000000000000ABCD', orderedAt: ORDERED_AT };
 const ECHO = { orderId: NAME.orderNo, txnTime: '20261123101112' };
 const fen = (minor: bigint) => ({ currency: 'CNY', minor }) as const;
 const PAYER = { id: 'd2hvIHBheXMgaGVyZT8+/w==', walletApp: 'UnionPay/1.0 MeituanPay' };
-const QR_NO = '6226359577513731196'; // as captured, QR fact sheet 1
+const QR_NO = '6226359577513731196'; // as captured
 const config = readConfig(merchantSettings({ user_auth_url: 'http://127.0.0.1:1/qrcGtwWeb-web/api/userAuth' }));
 
 function requestOf(scene: Scene): PayRequest {

@@ -3,7 +3,7 @@ import type { Fields } from './parse.ts';
 
 /**
  * The text that both sides sign: every field that is not empty, but not the signature, sorted by the names' bytes, as
- * `k=v&k=v` without url-encoding. Source: UnionPay 5.1.0, fact sheet 4.1.
+ * `k=v&k=v` without url-encoding. Source: UnionPay 5.1.0.
  */
 export function signText(fields: Fields): string {
   return Object.keys(fields)
@@ -35,7 +35,7 @@ export function isSignedRsa(fields: Fields, publicKey: KeyObject): boolean {
   return verify('RSA-SHA256', hashedText(fields), publicKey, signature);
 }
 
-/** signMethod 11 (SHA-256) and 12 (SM3): hex(H(text & hex(H(secureKey)))). Source: fact sheet 4.3. */
+/** signMethod 11 (SHA-256) and 12 (SM3): hex(H(text & hex(H(secureKey)))). Source: UnionPay 5.1.0. */
 export function signShared(fields: Fields, method: '11' | '12', secureKey: string): string {
   const hash = (text: string): string =>
     createHash(method === '11' ? 'sha256' : 'sm3')

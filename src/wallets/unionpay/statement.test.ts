@@ -12,7 +12,7 @@ const PAYMENT_NO = '06F5KZJ8W0000000000000ABCD';
 const REFUND_NO = '06F5KZJ8W0000000000000ABCE';
 const QUERY_ID = '792611231011121234568';
 
-/** Offsets and widths of the fact sheet's table, typed off it once more. */
+/** Offsets and widths of the documents' table, typed off once more. */
 const PLACES = {
   code: [0, 3],
   sentAt: [35, 10],

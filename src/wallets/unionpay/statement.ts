@@ -6,16 +6,16 @@ import { exchangeFile } from './exchange.ts';
 import { fileFields } from './requests.ts';
 
 const HOUR_MS = 3_600_000;
-const READY_AFTER_HOURS = 10; // at about 9:00, when the clearing day has ended at 23:00; fact sheet 14.1
+const READY_AFTER_HOURS = 10; // at about 9:00, when the clearing day has ended at 23:00
 /** "There is no file" is said before one is made, too; so much later it means that nothing happened. */
 const SURELY_READY_AFTER_HOURS = 34;
 const DAYS_BACK_MAX = 330; // a settleDate has no year
 
-/** The clearing day's bill (对账文件), through the file transfer. Source: UnionPay 5.1.0, fact sheet 14. */
+/** The clearing day's bill (对账文件), through the file transfer. Source: UnionPay 5.1.0. */
 export const statement: StatementSource<UnionpayConfig> = {
   dayEndsAt: '23:00',
   readyAfterHours: READY_AFTER_HOURS,
-  refundsAre: 'done', // the list that is read holds good transactions only; fact sheet 14.2
+  refundsAre: 'done', // the list that is read holds good transactions only
   fetch,
   read: readBill,
 };

@@ -10,7 +10,7 @@ import {
   toStamp,
 } from './translate.ts';
 
-/** Section 13 of the fact sheet, typed off it a second time: S success, F failed, U unknown. */
+/** UnionPay's table of response codes, typed off a second time: S success, F failed, U unknown. */
 const SECTION_13 = {
   S: '00 A6'.split(' '),
   F: (

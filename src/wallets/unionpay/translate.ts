@@ -8,7 +8,7 @@ import type { Fields } from './parse.ts';
 
 /** What else an answer must be read with. */
 export interface Reading {
-  /** Past payTimeout nothing but success is open any more (fact sheet 9); before it the payer may try another card. */
+  /** Past payTimeout nothing but success is open any more (UnionPay 5.1.0); before it the payer may try another card. */
   isPastPayTimeout: boolean;
   /** A payment code is charged once: what failed has failed, and what waits is not over because time goes by. */
   isOneTry: boolean;
@@ -51,7 +51,7 @@ export function refundFromNotification(fields: Fields, reading: Reading): Outcom
 /**
  * The synchronous answer to an order, charge, refund or void. `00` means accepted: nothing has been paid or returned yet. What
  * is documented as refused has not been accepted and never will be; everything unclear has to be asked for. Whether the `00`
- * to a charged payment code is final is told in two ways (QR fact sheet 1): it is asked for too.
+ * to a charged payment code is final is told in two ways (UnionPay 5.1.0): it is asked for too.
  */
 export function acceptance(
   fields: Fields,
@@ -63,7 +63,7 @@ export function acceptance(
     case 'success':
       return { kind: 'pending' };
     case 'failed': {
-      const isOverRefund = asked === 'refund' && code === '33'; // over what is left to refund; fact sheet 11
+      const isOverRefund = asked === 'refund' && code === '33'; // over what is left to refund
       return failed(isOverRefund ? 'amount_refused' : row.reason, code, fields['respMsg'] ?? '');
     }
     case 'not_found':

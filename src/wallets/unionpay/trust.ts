@@ -14,7 +14,7 @@ export interface TrustOptions {
 }
 
 const UNIONPAY_NAME = '中国银联股份有限公司';
-const TEST_NAME = '00040000:SIGN'; // UnionPay's kits let it pass while their name check is off; fact sheet 4.5
+const TEST_NAME = '00040000:SIGN'; // UnionPay's kits let it pass while their name check is off
 const PEM_CHARS_MAX = 8192;
 const SIGNERS_MAX = 16;
 

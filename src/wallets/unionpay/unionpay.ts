@@ -21,12 +21,12 @@ export const unionpay: Wallet<UnionpayConfig> = {
     closeUnpaid: false,
     cancelUndoes: false,
     voidPaid: true,
-    refundWindowDays: 330, // fact sheet 11: issuers guarantee 90, the system accepts 330
-    // Documented: 5, 10, 30, 60 and 120 minutes (fact sheet 9). Two early ones, because a buyer is looking at the page.
+    refundWindowDays: 330, // issuers guarantee 90, the system accepts 330
+    // Documented: 5, 10, 30, 60 and 120 minutes (UnionPay 5.1.0). Two early ones, because a buyer is looking at the page.
     askAfterSeconds: [30, 120, 300, 600, 1800, 3600, 7200],
     // Documented: 1 to 32 seconds, then the bill file. The late ones are for as long as there is no bill file.
     askRefundAfterSeconds: [1, 2, 4, 8, 16, 32, 300, 3600, 21_600, 86_400],
-    // QR fact sheet 1: any app of UnionPay's network shows codes of 19 digits from 62 on; asked at 1 to 32 seconds.
+    // Any app of UnionPay's network shows codes of 19 digits from 62 on; asked at 1 to 32 seconds.
     paymentCode: { pattern: /^62\d{17}$/, askAfterSeconds: [1, 2, 4, 8, 16, 32, 48], undoAfterSeconds: 60 },
   },
   secretFields: [

@@ -4,7 +4,7 @@ import { type Json, textAt } from './parse.ts';
 import { appidOf } from './requests.ts';
 import { paySignText, signRsa } from './sign.ts';
 
-/** What the buyer's side does with a placed order. Null: the answer lacks what is needed. Source: API v3, fact sheet 11. */
+/** What the buyer's side does with a placed order. Null: the answer lacks what is needed. Source: API v3. */
 
 /** H5: the phone's browser goes to WeChat Pay's page, which opens the app and comes back to us. */
 export async function h5Action(

@@ -8,7 +8,7 @@ import { unpack } from './unpack.ts';
 /**
  * Reads a trade bill line by line. It is UTF-8 with a byte order mark: headings, rows with a back-tick before every field,
  * headings of the summary, the summary. Columns are found by their headings, whose order differs between kinds of bills.
- * A refund's row says that it was submitted; later bills do not mention it again. Source: API v3, fact sheet 12.
+ * A refund's row says that it was submitted; later bills do not mention it again. Source: API v3.
  */
 export async function* readBill(config: WechatpayConfig, file: Buffer): AsyncGenerator<StatementItem> {
   const reading: Reading = { lineNo: 0, part: 'headings', columns: new Map(), rowsCount: 0 };

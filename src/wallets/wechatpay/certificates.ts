@@ -24,7 +24,7 @@ export type PlatformCertificatesReply =
  * Fetches WeChat Pay's platform certificates; once a day is the usual pace. During a rotation old and new stand side by
  * side, so all of them belong into `platform_certificates_pem`, one after the other. The reply opens only with the APIv3
  * key and must be signed by a certificate that it brings or that is known already. `failed`: WeChat Pay has none for this
- * merchant, who then verifies by public key. Source: API v3, fact sheet 4.
+ * merchant, who then verifies by public key. Source: API v3.
  */
 export async function fetchPlatformCertificates(
   deps: WalletDeps,

@@ -12,7 +12,7 @@ export type CodeRow =
 const UNCLEAR: CodeRow = { state: 'unclear' };
 
 /**
- * The codes without their underscores: pages of different ages write ORDER_PAID and ORDERPAID. Source: API v3, fact sheet 8
+ * The codes without their underscores: pages of different ages write ORDER_PAID and ORDERPAID. Source: API v3
  * and 9; the AUTHCODE rows, NOTSUPORTCARD and BUYERMISMATCH are those of v2's payment codes.
  */
 const CODES: Readonly<Record<string, CodeRow>> = {

@@ -6,7 +6,7 @@ const TAG_BYTES = 16;
 
 /**
  * Opens what WeChat Pay seals for the merchant: AES-256-GCM under the APIv3 key, the 16-byte tag behind the ciphertext.
- * Null when it is not sealed that way, or when one byte of it or of its associated data was changed. Source: fact sheet 5.
+ * Null when it is not sealed that way, or when one byte of it or of its associated data was changed. Source: WeChat Pay API v3.
  */
 export function openSealed(sealed: Json, apiV3Key: Secret): Buffer | null {
   const bytes = Buffer.from(textAt(sealed, 'ciphertext'), 'base64');

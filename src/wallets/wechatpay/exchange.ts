@@ -32,7 +32,7 @@ export interface Call {
 /** Asks, and believes only what is signed. */
 export async function exchange(deps: WalletDeps, access: WechatpayAccess, call: Call): Promise<Exchanged> {
   let exchanged = await askOnce(deps, access, call);
-  // WeChat Pay answers with a wrong signature on purpose now and then; the next answer is rightly signed (fact sheet 3).
+  // WeChat Pay answers with a wrong signature on purpose now and then; the next answer is rightly signed (WeChat Pay API v3).
   if (exchanged === 'probe' && call.mayRepeat) {
     exchanged = await askOnce(deps, access, call);
     // The first time it was sent, and may have been done.

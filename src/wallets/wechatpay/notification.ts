@@ -7,7 +7,7 @@ import { whyNotBelieved } from './verify.ts';
 
 /**
  * Verifies a notification over its raw bytes, opens it with the APIv3 key and reads it with the same tables as a query's
- * answer. Source: API v3, fact sheet 10.
+ * answer. Source: API v3.
  */
 export async function readNotification(
   deps: WalletDeps,

@@ -11,7 +11,7 @@ export interface PlatformKey {
 
 /**
  * Every key of WeChat Pay that the merchant knows, by its name. Certificates and the public key stand side by side: while
- * a merchant moves from the one to the other, WeChat Pay signs with either. Source: API v3, fact sheet 4.
+ * a merchant moves from the one to the other, WeChat Pay signs with either. Source: API v3.
  */
 export type PlatformKeys = ReadonlyMap<string, PlatformKey>;
 

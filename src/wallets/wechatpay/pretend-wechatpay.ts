@@ -68,7 +68,7 @@ export interface SpeakOptions {
   headers?: Record<string, string>;
 }
 
-/** The four headers over a body, as section 3 of the fact sheet says. */
+/** The four headers over a body, as its documents say. */
 export function headersFor(body: string, options: SpeakOptions = {}): Record<string, string> {
   const { by = publicKey, at = NOW } = options;
   const timestamp = String(Math.floor(at.getTime() / 1000));

@@ -4,7 +4,7 @@ import type { WechatpayAccess, WechatpayConfig } from './config.ts';
 import type { Call } from './exchange.ts';
 import { toStamp } from './translate.ts';
 
-/** The calls, before they are signed. Source: API v3, fact sheet 6, 7 and 8. */
+/** The calls, before they are signed. Source: API v3. */
 
 const ORDERS = '/v3/pay/transactions';
 const REFUNDS = '/v3/refund/domestic/refunds';

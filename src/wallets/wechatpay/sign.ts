@@ -13,19 +13,19 @@ export interface SignedRequest {
   body: string;
 }
 
-/** What a merchant signs: five lines, each with its line feed. Source: API v3, fact sheet 2. */
+/** What a merchant signs: five lines, each with its line feed. Source: API v3. */
 export function requestText(request: SignedRequest): string {
   return lines(request.method, request.target, request.timestamp, request.nonce, request.body);
 }
 
-/** What WeChat Pay signs in replies and notifications: three lines around the raw body. Source: fact sheet 3. */
+/** What WeChat Pay signs in replies and notifications: three lines around the raw body. Source: WeChat Pay API v3. */
 export function messageText(timestamp: string, nonce: string, body: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${timestamp}\n${nonce}\n`), body, Buffer.from('\n')]);
 }
 
 /**
  * What is signed for the page or app that opens the wallet. `last` is the whole `prepay_id=…` for a page and the bare
- * prepay_id for an app. Source: fact sheet 11.
+ * prepay_id for an app. Source: WeChat Pay API v3.
  */
 export function paySignText(appid: string, timestamp: string, nonce: string, last: string): string {
   return lines(appid, timestamp, nonce, last);

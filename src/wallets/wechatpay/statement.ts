@@ -14,14 +14,14 @@ import { type Json, textAt } from './parse.ts';
 import { unpack } from './unpack.ts';
 
 const DAY_MS = 24 * 3_600_000;
-/** WeChat Pay makes a day's bill from nine in the morning on and asks to come after ten. Source: fact sheet 12. */
+/** WeChat Pay makes a day's bill from nine in the morning on and asks to come after ten. Source: WeChat Pay API v3. */
 const READY_AFTER_HOURS = 10;
 
 /** The trade bill (交易账单) of a day, all kinds of rows, packed. */
 export const statement: StatementSource<WechatpayConfig> = {
   dayEndsAt: '00:00',
   readyAfterHours: READY_AFTER_HOURS,
-  refundsAre: 'submitted', // a row comes when it is asked for, and is not updated; fact sheet 12
+  refundsAre: 'submitted', // a row comes when it is asked for, and is not updated
   fetch,
   read: (config, file) => readBill(config, file),
 };

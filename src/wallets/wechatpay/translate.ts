@@ -9,7 +9,7 @@ import { integerAt, type Json, textAt } from './parse.ts';
 export type OrderStanding = SucceededOutcome | FailedOutcome | UnknownOutcome | { kind: 'unpaid' } | { kind: 'paying' };
 
 /**
- * A transaction as replies and notifications tell it, to our words. Source: API v3, fact sheet 7. `scene` null: told by a
+ * A transaction as replies and notifications tell it, to our words. Source: API v3. `scene` null: told by a
  * notification, which comes for paid orders only.
  */
 export function orderStanding(json: Json, scene: Scene | null): OrderStanding {
@@ -43,7 +43,7 @@ export function whyOtherOrder(config: WechatpayConfig, json: Json, orderNo: stri
   return textAt(json, 'out_trade_no') === orderNo ? null : 'about another out_trade_no';
 }
 
-/** A refund as replies tell it (`status`) and as notifications tell it (`refund_status`). Source: fact sheet 8 and 10. */
+/** A refund as replies tell it (`status`) and as notifications tell it (`refund_status`). Source: WeChat Pay API v3. */
 export function refundOutcome(json: Json, statusName: 'status' | 'refund_status'): Outcome {
   const status = textAt(json, statusName);
   switch (status) {

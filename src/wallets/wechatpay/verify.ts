@@ -1,7 +1,7 @@
 import type { PlatformKeys } from './platform-keys.ts';
 import { AUTHORIZATION_SCHEME, isSignedRsa, messageText } from './sign.ts';
 
-/** How far WeChat Pay's clock and ours may be apart. Source: API v3, fact sheet 3. */
+/** How far WeChat Pay's clock and ours may be apart. Source: API v3. */
 const SKEW_SECONDS_MAX = 300;
 
 /** WeChat Pay sends wrong signatures on purpose from time to time, to see whether they are refused. */

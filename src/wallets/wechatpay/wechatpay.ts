@@ -17,12 +17,12 @@ export const wechatpay: Wallet<WechatpayConfig> = {
     closeUnpaid: true,
     cancelUndoes: false,
     voidPaid: false,
-    refundWindowDays: 365, // fact sheet 8
+    refundWindowDays: 365, // WeChat Pay API v3
     askAfterSeconds: [5, 30, 60, 180, 300, 600, 1800, 7200],
     // Documented: first after a minute; to a wallet within 5 minutes, to a card within 1 to 3 working days.
     askRefundAfterSeconds: [60, 300, 1200, 3600, 21_600, 86_400, 259_200, 604_800],
     paymentCode: {
-      pattern: /^1[0-5][0-9]{16}$/, // fact sheet 6: 18 digits beginning 10 to 15
+      pattern: /^1[0-5][0-9]{16}$/, // 18 digits beginning 10 to 15
       askAfterSeconds: [5, 10, 15, 20, 25, 30, 35, 40],
       undoAfterSeconds: 45, // documented: poll up to 30 to 45 s, then reverse; never within 15 s of the charge
     },

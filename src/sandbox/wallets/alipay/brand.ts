@@ -11,7 +11,7 @@ export const BRAND: Brand = {
   balance: { zh: '账户余额', en: 'Account balance' },
 };
 
-/** Why a payment does not come about, with the words for people. Source: error codes of alipay.trade.pay; fact sheet 4. */
+/** Why a payment does not come about, with the words for people. Source: error codes of alipay.trade.pay. */
 const DECLINES: Readonly<Record<string, Words>> = {
   'ACQ.BUYER_BALANCE_NOT_ENOUGH': { zh: '买家余额不足', en: 'Not enough money' },
   'ACQ.BUYER_ENABLE_STATUS_FORBID': { zh: '买家状态非法', en: 'The account may not pay' },

@@ -11,7 +11,7 @@ export const BRAND: Brand = {
   balance: { zh: '京东钱包余额', en: 'JD wallet balance' },
 };
 
-/** Statuses of a payment (fact sheet 4.3); why one failed is not told to merchants, so those names are ours. */
+/** Statuses of a payment (JD Pay V2.0); why one failed is not told to merchants, so those names are ours. */
 const TEXTS: Record<string, Words> = {
   '0': { zh: '待支付', en: 'Waiting to be paid' },
   '1': { zh: '处理中', en: 'Being processed' },
@@ -38,7 +38,7 @@ export const CODES: WalletCodes = {
 };
 
 /**
- * Result codes of a call. Only 000000 is documented in public; others were seen without their meaning (fact sheet 8), so
+ * Result codes of a call. Only 000000 is documented in public; others were seen without their meaning (JD Pay V2.0), so
  * which of them is used for what is made up here, and no client may lean on it.
  */
 export const RESULTS = {

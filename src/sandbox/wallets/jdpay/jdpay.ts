@@ -11,7 +11,7 @@ import { OPERATION_GROUPS, registerRoutes } from './routes.ts';
 import { formText, sign } from './sign.ts';
 import type { World } from './world.ts';
 
-// The plan of V1 (fact sheet 6); that of V2.0 is not public.
+// The plan of V1 (JD Pay V2.0); that of V2.0 is not public.
 const NOTIFY_DELAYS_MS = [0, 60_000, 180_000, 600_000, 7_200_000];
 const REFUND_DELAY_MS = 2_000;
 
