@@ -48,14 +48,14 @@ export async function openBuyerView(cashier: Cashier, paymentId: string, token: 
   const fitting = accounts.filter(
     (account) => account.enabled && deps.can(account.wallet).currencies.includes(payment.currency),
   );
-  return { payment, attempts, merchantName: merchant?.name ?? '', wallets: await toWallets(cashier, fitting) };
+  return { payment, attempts, merchantName: merchant?.name ?? '', wallets: toWallets(cashier, fitting) };
 }
 
 /** One line for each wallet, whatever number of accounts stand behind it. An account that cannot be read takes no buyer. */
-async function toWallets(cashier: Cashier, accounts: readonly WalletAccountRow[]): Promise<BuyerWallet[]> {
+function toWallets(cashier: Cashier, accounts: readonly WalletAccountRow[]): BuyerWallet[] {
   const found = new Map<WalletName, BuyerWallet>();
   for (const account of accounts) {
-    const opened = await openOrNull(cashier, account);
+    const opened = openOrNull(cashier, account);
     if (opened === null) continue;
     const { wallet, config } = opened;
     const known = found.get(wallet.name);
@@ -66,9 +66,9 @@ async function toWallets(cashier: Cashier, accounts: readonly WalletAccountRow[]
   return [...found.values()];
 }
 
-async function openOrNull(cashier: Cashier, account: WalletAccountRow): Promise<OpenedWallet | null> {
+function openOrNull(cashier: Cashier, account: WalletAccountRow): OpenedWallet | null {
   try {
-    return await cashier.openWallet(account.book, account.id);
+    return cashier.openRow(account);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     cashier.deps.log.warn({ walletAccountId: account.id, reason: error.message }, 'a wallet account cannot be used');

@@ -19,7 +19,7 @@ import {
   createWalletOpener,
   type ListAccounts,
   type OpenedWallet,
-  type OpenWallet,
+  type WalletOpener,
 } from './wallet-accounts.ts';
 
 /** Which of a merchant's wallets is wanted. */
@@ -36,7 +36,8 @@ export interface WalletWish {
 export interface Cashier {
   deps: CashierDeps;
   decideDeps: DecideDeps;
-  openWallet: OpenWallet;
+  openWallet: WalletOpener['openWallet'];
+  openRow: WalletOpener['openRow'];
   listAccounts: ListAccounts;
   /** The merchant's enabled account for this wallet and scene, or why there is none. */
   findWalletFor(wish: WalletWish): Promise<OpenedWallet | Refusal>;
@@ -63,7 +64,7 @@ const REFRESH_IDLE_MS = 5000;
 export function openCashier(deps: CashierDeps): Cashier {
   const changes = perBook((book) => openFolderLane(deps, book));
   const creates = perBook((book) => openCreateLane(deps, book));
-  const openWallet = createWalletOpener(deps);
+  const opener = createWalletOpener(deps);
   const listAccounts = createAccountLister(deps);
   const loops: DueLoop[] = [];
   let refundLoop: DueLoop | null = null;
@@ -71,9 +72,9 @@ export function openCashier(deps: CashierDeps): Cashier {
   const cashier: Cashier = {
     deps,
     decideDeps: { clock: deps.clock, random: deps.random, can: deps.can },
-    openWallet,
+    ...opener,
     listAccounts,
-    findWalletFor: (wish) => findWalletFor(deps, openWallet, listAccounts, wish),
+    findWalletFor: (wish) => findWalletFor(deps, opener, listAccounts, wish),
     async change(change) {
       const result = await changes.get(change.book).submit(change);
       if (result.tellsShops) deps.webhooks.kick();
@@ -133,7 +134,7 @@ export function bookOf(prefix: string, id: string): number {
 
 async function findWalletFor(
   deps: CashierDeps,
-  openWallet: OpenWallet,
+  { openWallet, openRow }: WalletOpener,
   listAccounts: ListAccounts,
   wish: WalletWish,
 ): Promise<OpenedWallet | Refusal> {
@@ -146,8 +147,8 @@ async function findWalletFor(
   );
   if (fitting.length === 0)
     return new Refusal('wallet_not_available', 'the shop does not take this wallet', { param: 'wallet' });
-  for (const { id } of deps.can(wish.wallet).scenes.includes(wish.scene) ? fitting : []) {
-    const opened = await openWallet(wish.book, id);
+  for (const account of deps.can(wish.wallet).scenes.includes(wish.scene) ? fitting : []) {
+    const opened = openRow(account);
     if (opened.wallet.scenes(opened.config).includes(wish.scene)) return opened;
   }
   return new Refusal('wallet_not_available', 'the wallet does not work in this scene', { param: 'scene' });

@@ -28,21 +28,37 @@ export function createWalletOpener(deps: {
 }) {
   const opened = new Map<string, { readAtMs: number; wallet: OpenedWallet }>();
 
-  return async function openWallet(book: number, id: string): Promise<OpenedWallet> {
+  async function openWallet(book: number, id: string): Promise<OpenedWallet> {
     const nowMs = deps.clock.now().getTime();
     const known = opened.get(`${book} ${id}`);
     if (known !== undefined && nowMs - known.readAtMs < ROW_AGE_MS_MAX && nowMs >= known.readAtMs) return known.wallet;
     const account = await findWalletAccount(deps.sql, book, id);
     if (account === null) throw new Refusal('not_found', 'there is no such wallet account');
+    const fresh = toOpened(account, known?.wallet, nowMs);
+    opened.set(`${book} ${id}`, { readAtMs: nowMs, wallet: fresh });
+    return fresh;
+  }
+
+  /** Opens a row that was just listed, without reading it a second time. */
+  function openRow(account: WalletAccountRow): OpenedWallet {
+    const key = `${account.book} ${account.id}`;
+    const known = opened.get(key)?.wallet;
+    const fresh = toOpened(account, known, deps.clock.now().getTime());
+    // What it cost to read the settings is kept, the row itself is not trusted by anybody else: lists are a moment old.
+    if (known === undefined || account.updatedAt > known.account.updatedAt)
+      opened.set(key, { readAtMs: Number.NEGATIVE_INFINITY, wallet: fresh });
+    return fresh;
+  }
+
+  function toOpened(account: WalletAccountRow, before: OpenedWallet | undefined, nowMs: number): OpenedWallet {
     const wallet = deps.wallets[account.wallet];
-    const before = known?.wallet;
     const read = (sealed: string): unknown => wallet.readConfig(openSettings(deps.keyring, account.id, sealed));
     const config =
       before?.account.settingsSealed === account.settingsSealed ? before.config : read(account.settingsSealed);
-    const fresh = { account, wallet, config, previousConfig: previousOf(account, before, nowMs, read) };
-    opened.set(`${book} ${id}`, { readAtMs: nowMs, wallet: fresh });
-    return fresh;
-  };
+    return { account, wallet, config, previousConfig: previousOf(account, before, nowMs, read) };
+  }
+
+  return { openWallet, openRow };
 }
 
 /** Which accounts a merchant has, at most ROW_AGE_MS_MAX old; asked for with every attempt. */
@@ -63,7 +79,7 @@ export function createAccountLister(deps: { sql: Sql; clock: { now(): Date } }) 
 }
 
 export type ListAccounts = ReturnType<typeof createAccountLister>;
-export type OpenWallet = ReturnType<typeof createWalletOpener>;
+export type WalletOpener = ReturnType<typeof createWalletOpener>;
 
 export function sealSettings(keyring: Keyring, id: string, settings: unknown): string {
   return keyring.seal(JSON.stringify(settings), `wallet_accounts ${id}`);
