@@ -9,12 +9,14 @@ const root = resolve(import.meta.dirname, '..');
  * src/ itself, which build everything once.
  */
 const FLOORS = [
-  ['http', 'web', 'cli'],
-  ['settlement'],
-  ['cashier'],
+  ['http', 'web', 'cli', 'app'],
+  ['settlement', 'payer', 'clearing'],
+  ['transfers'],
+  ['cashier', 'cards'],
+  ['users', 'limits', 'rail'],
   ['ledger', 'vault', 'webhooks'],
   ['db', 'sandbox'],
-  ['wallets', 'qr', 'net'],
+  ['wallets', 'bank', 'qr', 'net'],
   ['base', 'money'],
 ];
 /** Two things on one floor that belong together, each with its reason. */

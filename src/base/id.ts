@@ -24,6 +24,14 @@ export function newId<P extends string>(prefix: P, deps: IdDeps, book: number): 
   return `${prefix}_${encodeId(bytes)}`;
 }
 
+/** An id of 112 random bits that still carries its book: for what is handed out and must tell nothing, not even its age. */
+export function newToken<P extends string>(prefix: P, deps: { random: Random }, book: number): `${P}_${string}` {
+  assert(Number.isInteger(book) && book >= 0 && book <= 0xffff, 'a book is 16 bits');
+  const bytes = Buffer.from(deps.random.bytes(16));
+  bytes.writeUInt16BE(book, 6);
+  return `${prefix}_${encodeId(bytes)}`;
+}
+
 /** The 26 letters of an id without its prefix; they are also what we send to wallets as order numbers. */
 export function idLetters(id: string): string {
   return id.slice(id.indexOf('_') + 1);

@@ -1,0 +1,1 @@
+-- Data keys of people, and the keys that index card numbers blindly.

@@ -1,0 +1,1 @@
+-- People who use the wallet: phones, passkeys, PINs, devices, sessions, codes, proofs, the audit chain.

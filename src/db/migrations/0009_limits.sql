@@ -1,0 +1,1 @@
+-- How much may move: figures as dated rows, counters that are reserved before anything is sent.

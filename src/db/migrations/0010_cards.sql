@@ -1,0 +1,1 @@
+-- Bank cards of people: bindings under way, cards, balances last heard, the table of prefixes.

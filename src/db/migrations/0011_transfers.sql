@@ -1,0 +1,1 @@
+-- Money over the bank rail: stamps, quotes, moves and their legs.

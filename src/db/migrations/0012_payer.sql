@@ -1,0 +1,1 @@
+-- Hutong Wallet as a wallet: shops, orders, payment codes, refunds, notifications, statements.

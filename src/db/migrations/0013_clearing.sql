@@ -1,0 +1,1 @@
+-- The switch's file of a settlement day, and what differs from our records.
