@@ -115,7 +115,8 @@ export interface Identity {
 export type IdentityElement = 'name' | 'id_number' | 'phone' | 'card';
 
 export type VerifyReply =
-  | { kind: 'matches' }
+  /** Class I, II or III of the account behind the card, where the bank says so; else I. */
+  | { kind: 'matches'; accountClass: 1 | 2 | 3 }
   | { kind: 'differs'; elements: IdentityElement[] }
   | { kind: 'refused'; code: string; reason: LegRefusal }
   | { kind: 'unknown'; why: string };

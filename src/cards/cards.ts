@@ -98,6 +98,11 @@ export interface Cards {
   open(sql: Sql | Tx, book: number, ids: readonly string[]): Promise<Map<string, OpenedCard>>;
   /** The default debit card for money that comes by phone number. */
   receivingCard(sql: Sql | Tx, book: number, userId: UserId): Promise<Card | null>;
+  /** For a forgotten PIN: the four elements of a card that this person has bound. @throws Refusal `details_differ`, `too_many_tries` */
+  verifyPerson(
+    session: Session,
+    input: { number: CardNumber; name: string; idNumber: string; phone: string },
+  ): Promise<void>;
   /** Once an hour: numbers of cards that were unbound a day ago are destroyed; the rows stay. */
   sweep(): Promise<number>;
 }

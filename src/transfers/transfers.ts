@@ -131,6 +131,23 @@ export interface MoveFilter {
   itemsMax: number;
 }
 
+export type LegState = 'sent' | 'approved' | 'refused' | 'unknown' | 'reversing' | 'reversed';
+
+/** One leg as it was recorded, by what the switch's file knows it by. */
+export interface LegRecord {
+  moveId: MoveId;
+  side: 'debit' | 'credit';
+  state: LegState;
+  stan: string;
+  transmittedAt: Date;
+  rrn: string;
+  cardId: string | null;
+  last4: string;
+  issuer: string;
+  amount: Money;
+  settlementDay: string | null;
+}
+
 export interface Transfers {
   quote(session: Session, input: QuoteInput): Promise<Quote>;
   /** Records every part with its limit reservation, uses up the proof, then sets out. The same key again answers the same. */
@@ -144,6 +161,19 @@ export interface Transfers {
   list(session: Session, filter: MoveFilter): Promise<{ moves: Move[]; nextCursor: string | null }>;
   /** Whether money of this card is under way; cards/ asks before it unbinds. */
   isInUse(tx: Tx, book: number, cardId: string): Promise<boolean>;
+  /** For clearing: legs of one settlement day in pages, in order of id; legs by stamp (`MMDDhhmmss stan`) around that day. */
+  legsOfDay(
+    book: number,
+    day: string,
+    after: string | null,
+    itemsMax: number,
+  ): Promise<{ legs: LegRecord[]; next: string | null }>;
+  findLegs(book: number, day: string, stamps: readonly { transmittedAt: string; stan: string }[]): Promise<LegRecord[]>;
+  /** What the switch's file proves about legs that are still unknown, through the same door as every reply. What is known already stays. */
+  learn(
+    book: number,
+    items: readonly { moveId: MoveId; side: 'debit' | 'credit'; isDone: boolean; settlementDay: string }[],
+  ): Promise<void>;
   startWork(): void;
   stop(): Promise<void>;
 }
