@@ -11,7 +11,8 @@ import { runCli } from './cli/cli.ts';
 import { CliError, type CliDeps, type Terminal } from './cli/command.ts';
 import { explainError } from './cli/explain-error.ts';
 import { createQuestions } from './cli/questions.ts';
-import { readSettings, SettingError } from './settings.ts';
+import { SettingError } from './setting.ts';
+import { readSettings } from './settings.ts';
 
 /** There is one book to begin with. */
 const BOOK = 1;

@@ -1,12 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { Secret } from './base/secret.ts';
+import { oneOf, readOrigin, readPort, readSecretFile, SettingError } from './setting.ts';
+import { readWalletSettings } from './wallet-settings.ts';
 import { SIMULATOR_NAMES, type SimulatorName, simulatorPortSetting, type Settings } from './cli/settings.ts';
-
-/** A setting is wrong: one line for the person at the terminal, naming the setting and never its value. */
-export class SettingError extends Error {
-  override name = 'SettingError';
-}
 
 /** @throws SettingError */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
@@ -19,8 +15,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     port: readPort('HUTONG_PORT', env['HUTONG_PORT'] || '4700'),
     simulatorPorts: readSimulatorPorts(env),
     shopPort: readPort('HUTONG_SHOP_PORT', env['HUTONG_SHOP_PORT'] || '4720'),
-    publicUrl: readPublicUrl(env['HUTONG_PUBLIC_URL'], mode),
+    publicUrl: readOrigin('HUTONG_PUBLIC_URL', env['HUTONG_PUBLIC_URL'], mode),
     trustedProxies: readTrustedProxies(env['HUTONG_TRUSTED_PROXIES']),
+    wallet: readWalletSettings(env, mode),
     masterSecrets: readMasterSecrets(env),
     logLevel: oneOf('HUTONG_LOG', env['HUTONG_LOG'] ?? 'warn', ['debug', 'info', 'warn', 'error', 'silent']),
   };
@@ -35,7 +32,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
 
 function readMasterSecrets(env: Readonly<Record<string, string | undefined>>): Settings['masterSecrets'] {
   const file = env['HUTONG_MASTER_SECRET_FILE'];
-  const text = file === undefined ? env['HUTONG_MASTER_SECRET'] : readSecretFile(file);
+  const text = file === undefined ? env['HUTONG_MASTER_SECRET'] : readSecretFile('HUTONG_MASTER_SECRET_FILE', file);
   if (text === undefined) return null;
   const [newest, ...older] = text
     .split(/[\s,]+/)
@@ -43,19 +40,6 @@ function readMasterSecrets(env: Readonly<Record<string, string | undefined>>): S
     .map((part) => checkSecret(part));
   if (newest === undefined) throw new SettingError('HUTONG_MASTER_SECRET is empty');
   return [newest, ...older];
-}
-
-function readSecretFile(path: string): string {
-  let mode: number;
-  let text: string;
-  try {
-    mode = statSync(path).mode;
-    text = readFileSync(path, 'utf8');
-  } catch {
-    throw new SettingError('HUTONG_MASTER_SECRET_FILE cannot be read');
-  }
-  if ((mode & 0o077) !== 0) throw new SettingError('HUTONG_MASTER_SECRET_FILE may be read by others: chmod 600');
-  return text;
 }
 
 /** Refuses what a person would type: short, few different characters, or a word from an example. */
@@ -75,15 +59,6 @@ function readDatabaseUrl(text: string | undefined): string | null {
   return text;
 }
 
-function readPublicUrl(text: string | undefined, mode: Settings['mode']): string | null {
-  if (text === undefined || text === '') return null;
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const isRight = url !== null && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
-  if (!isRight || !(url.protocol === 'https:' || (url.protocol === 'http:' && mode === 'sandbox')))
-    throw new SettingError('HUTONG_PUBLIC_URL is not an https address without a path');
-  return url.origin;
-}
-
 function readTrustedProxies(text: string | undefined): string[] {
   const networks = (text ?? '').split(/[\s,]+/).filter(Boolean);
   for (const network of networks) {
@@ -96,12 +71,6 @@ function readTrustedProxies(text: string | undefined): string[] {
   return networks;
 }
 
-function readPort(name: string, text: string): number {
-  const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535) throw new SettingError(`${name} is not a port number`);
-  return port;
-}
-
 const FIRST_SIMULATOR_PORT = 4710;
 
 function readSimulatorPorts(env: Readonly<Record<string, string | undefined>>): Record<SimulatorName, number> {
@@ -110,10 +79,4 @@ function readSimulatorPorts(env: Readonly<Record<string, string | undefined>>): 
     return [name, readPort(setting, env[setting] || String(FIRST_SIMULATOR_PORT + index))] as const;
   });
   return Object.fromEntries(rows) as Record<SimulatorName, number>; // a row for every name
-}
-
-function oneOf<const T extends string>(name: string, text: string, choices: readonly T[]): T {
-  const choice = choices.find((candidate) => candidate === text);
-  if (choice === undefined) throw new SettingError(`${name} is one of: ${choices.join(', ')}`);
-  return choice;
 }

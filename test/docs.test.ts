@@ -258,9 +258,8 @@ describe('tables that stand in the code', () => {
   });
 
   test('settings', () => {
-    const variables = new Set(
-      [...read('src/settings.ts').matchAll(/env\['([A-Z_]+)'\]/g)].map(([, name = '']) => name),
-    );
+    const sources = read('src/settings.ts') + read('src/wallet-settings.ts');
+    const variables = new Set([...sources.matchAll(/'(HUTONG_[A-Z_]+|DATABASE_URL)'/g)].map(([, name = '']) => name));
     const ports = SIMULATOR_NAMES.map(simulatorPortSetting);
     expect(namesUnder(reference('settings'), 'Settings').sort()).toEqual([...variables, ...ports].sort());
   });

@@ -12,5 +12,6 @@ export const wallets: Readonly<Record<WalletName, Wallet<unknown>>> = {
   alipay,
   jdpay: jdpay,
   meituanpay: createOpenWallet('meituanpay'),
+  hutongwallet: createOpenWallet('hutongwallet'),
   open: createOpenWallet('open'),
 };

@@ -29,6 +29,11 @@ const NAMES: Record<WalletName, WalletNames> = {
     app: { 'zh-CN': '美团', en: 'Meituan' },
     colour: '#ffc300',
   },
+  hutongwallet: {
+    pay: { 'zh-CN': '互通钱包', en: 'Hutong Wallet' },
+    app: { 'zh-CN': '互通钱包', en: 'Hutong Wallet' },
+    colour: '#1860d0',
+  },
   open: {
     pay: { 'zh-CN': '其他钱包', en: 'Another wallet' },
     app: { 'zh-CN': '该钱包', en: 'that wallet' },
@@ -52,7 +57,15 @@ export function walletColour(wallet: string): string {
 }
 
 /** The order in which wallets stand on a page before we know anything about the buyer: by how many people use them. */
-export const WALLET_ORDER: readonly WalletName[] = ['wechatpay', 'alipay', 'unionpay', 'jdpay', 'meituanpay', 'open'];
+export const WALLET_ORDER: readonly WalletName[] = [
+  'wechatpay',
+  'alipay',
+  'unionpay',
+  'jdpay',
+  'meituanpay',
+  'hutongwallet',
+  'open',
+];
 
 function isNamedByShop(wallet: WalletName, accountLabel: string): boolean {
   return wallet === 'open' && accountLabel !== '';

@@ -59,8 +59,11 @@ export type RefreshReply =
   | { kind: 'settings'; settings: Record<string, string> }
   | { kind: 'failed' | 'unknown'; reason: string };
 
-/** `meituanpay` and `open` are spoken to by the Open Wallet Protocol. */
-export type WalletName = 'unionpay' | 'wechatpay' | 'alipay' | 'jdpay' | 'meituanpay' | 'open';
+/** `meituanpay`, `hutongwallet` (our own, as foreign to the cashier as any) and `open` are spoken to by the Open Wallet Protocol. */
+export type WalletName = 'unionpay' | 'wechatpay' | 'alipay' | 'jdpay' | 'meituanpay' | 'hutongwallet' | 'open';
+
+/** Those that speak the Open Wallet Protocol. */
+export type OpenWalletName = 'meituanpay' | 'hutongwallet' | 'open';
 
 /**
  * Where the buyer is when paying. web: a desktop browser. wap: a phone's browser. app: the merchant's own app. qr: the

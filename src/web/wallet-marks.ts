@@ -11,6 +11,7 @@ const MARKS: Record<string, string> = {
   alipay: `<g fill="none" stroke="#fff" stroke-width="2.7" stroke-linecap="round" stroke-linejoin="round"><path d="M9.5 13.5h21M20 8.5v9.5M12.5 18h15c-1.5 5-6.5 10.5-16 13.5M14.5 21.5c3 4.5 8 8 15 9.5"/></g>`,
   unionpay: `<path fill="#fff" d="M13.2 28.5a6.2 6.2 0 0 1-.9-12.3 8.2 8.2 0 0 1 15.6-1.4 6.9 6.9 0 0 1-.6 13.7z"/><path fill="#d7262e" d="M22.3 12.6l-7.3 9h4.3l-2.1 8 8.3-10.2h-4.4l2.6-6.8z"/>`,
   jdpay: `<g fill="none" stroke="#fff" stroke-width="3.2" stroke-linecap="round" stroke-linejoin="round"><path d="M16.5 12v11.5a4.5 4.5 0 0 1-8 2.8M22 12v16h2.5a7.5 8 0 0 0 0-16z"/></g>`,
+  hutongwallet: `<g fill="none" stroke="#fff" stroke-width="2.8" stroke-linejoin="round"><path d="M9 19l11-9 11 9v11H9z"/><path d="M15.5 30v-8.5h9V30"/></g>`,
   meituanpay: `<g fill="#231f20" stroke="#231f20" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"><path d="M10.5 15.5l1.2-6.2 5.6 3.2zM29.5 15.5l-1.2-6.2-5.6 3.2z"/><path fill="none" stroke-width="3" d="M10.5 23.5c3.2 8.2 15.8 8.2 19 0"/></g><circle cx="15" cy="20" r="1.9" fill="#231f20"/><circle cx="25" cy="20" r="1.9" fill="#231f20"/>`,
 };
 

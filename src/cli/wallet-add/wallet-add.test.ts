@@ -18,7 +18,7 @@ const { files, base: WECHAT, v3: V3, platform: PLATFORM, replaced } = await wech
 
 describe('every wallet', () => {
   test.each(Object.keys(WALLET_FORMS) as WalletName[])('%s: has a row for each setting of its connector', (name) => {
-    const folder = name === 'meituanpay' ? 'open' : name;
+    const folder = name === 'meituanpay' || name === 'hutongwallet' ? 'open' : name;
     const text = readFileSync(join(rootDir, 'src', 'wallets', folder, 'config.ts'), 'utf8');
     const list = /const (?:TEXT_)?SETTINGS = \[([^\]]+)\]/.exec(text)?.[1] ?? '';
     const known = [...list.matchAll(/'([a-z0-9_]+)'/g)].map(([, setting]) => setting);

@@ -1,4 +1,4 @@
-import type { WalletName } from '../../wallets/wallet.ts';
+import type { OpenWalletName, WalletName } from '../../wallets/wallet.ts';
 import type { SettingForm, SettingRow, WalletForm } from './setting-row.ts';
 
 type Ask = SettingRow['ask'];
@@ -214,7 +214,7 @@ const JDPAY: WalletForm = {
   ],
 };
 
-const openForm = (wallet: 'meituanpay' | 'open', name: string): WalletForm => ({
+const openForm = (wallet: OpenWalletName, name: string): WalletForm => ({
   name,
   rows: [
     line('wallet_url', 'wallet-url', 'where the wallet’s addresses begin', 'always'),
@@ -245,5 +245,6 @@ export const WALLET_FORMS: Readonly<Record<WalletName, WalletForm>> = {
   alipay: ALIPAY,
   jdpay: JDPAY,
   meituanpay: openForm('meituanpay', '美团支付'),
+  hutongwallet: openForm('hutongwallet', '互通钱包'),
   open: openForm('open', 'a wallet of the Open Wallet Protocol'),
 };

@@ -132,6 +132,7 @@ const WALLET_NAMES: Record<string, Record<Lang, string>> = {
   unionpay: { 'zh-CN': '云闪付', en: 'UnionPay' },
   jdpay: { 'zh-CN': '京东支付', en: 'JD Pay' },
   meituanpay: { 'zh-CN': '美团支付', en: 'Meituan Pay' },
+  hutongwallet: { 'zh-CN': '互通钱包', en: 'Hutong Wallet' },
 };
 
 function walletName(wallet: string, lang: Lang): string {

@@ -1,4 +1,5 @@
 import type {
+  OpenWalletName,
   Outcome,
   PaymentCodeRule,
   PayReply,
@@ -19,14 +20,18 @@ import { failed, orderOutcome, payReply, refundOutcome, unknown } from './transl
 
 /**
  * Payment codes have 20 digits and begin with the wallet's prefix, 9…: no other network's codes do. 96 is Meituan's here;
- * Meituan has published no rule of its own.
+ * Meituan has published no rule of its own. 9700 is our own wallet's; the registry asks it before `open`.
  */
-const CODE_PATTERNS = { open: /^9[0-57-9]\d{18}$/, meituanpay: /^96\d{18}$/ } as const;
+const CODE_PATTERNS = {
+  open: /^9[0-57-9]\d{18}$/,
+  meituanpay: /^96\d{18}$/,
+  hutongwallet: /^9700\d{16}$/,
+} as const satisfies Record<OpenWalletName, RegExp>;
 
 const CODE_TIMES = { askAfterSeconds: [2, 4, 6, 9, 12, 16, 20, 25, 30, 40, 50, 60], undoAfterSeconds: 90 } as const;
 
 /** A wallet that speaks the Open Wallet Protocol, version 1. */
-export function createOpenWallet(name: 'open' | 'meituanpay'): Wallet<OpenConfig> {
+export function createOpenWallet(name: OpenWalletName): Wallet<OpenConfig> {
   const paymentCode: PaymentCodeRule = { pattern: CODE_PATTERNS[name], ...CODE_TIMES };
   return {
     name,
