@@ -319,6 +319,11 @@ export interface Api {
     body: { card_id: string };
     reply: { code: string; expires_at: string; max_amount: Amount };
   };
+  /**
+   * What shops charged to payment codes of this person in the last ten minutes, newest first: `paid`, or `open` and waiting to be confirmed
+   * here (above `max_amount`). The page that shows a code asks this every second or two.
+   */
+  'GET /api/code-orders': { reply: { data: Order[] } };
   /** Any text that a camera read: an order of this wallet, a person's receive code, or nothing that we know. */
   'POST /api/scans': {
     body: { text: string };

@@ -32,10 +32,13 @@ export interface Payer {
   /** Records that this order is being paid by this move, uses up the proof, starts the move, waits a little for its end. */
   pay(
     session: Session,
-    input: { token: string; cardId: string; proof: string | null },
+    /** The same `key` again answers the same try, whatever became of it. */
+    input: { token: string; cardId: string; proof: string | null; key: string },
   ): Promise<{ order: OrderView; move: Move | null }>;
   /** A 20-digit payment code, good for a minute and one order; `maxAmount` is what may be taken without asking. */
   makePaymentCode(session: Session, cardId: string): Promise<{ code: string; expiresAt: Date; maxAmount: Money }>;
+  /** Orders that were charged to this person's payment codes in the last ten minutes, newest first: paid, or waiting to be confirmed. */
+  listCodeOrders(session: Session): Promise<OrderView[]>;
   /** Handed to transfers/ as `OnEnded`: orders and refunds change in the transaction that ended the move. */
   applyEnded(tx: Tx, ended: readonly EndedMove[]): Promise<void>;
   startWork(): void;
