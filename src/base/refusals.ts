@@ -36,6 +36,8 @@ export const REFUSALS = {
   body_too_large: { status: 413, title: 'The body is too large', retryable: false },
   content_type_unsupported: { status: 415, title: 'The content type is not supported', retryable: false },
   idempotency_key_reused: { status: 422, title: 'The key was used for another request', retryable: false },
+  limit_exceeded: { status: 422, title: 'That is more than may move', retryable: false },
+  amount_below_minimum: { status: 422, title: 'That is less than the least amount', retryable: false },
   internal_error: { status: 500, title: 'Something went wrong on our side', retryable: true },
   overloaded: { status: 503, title: 'Too busy; try again shortly', retryable: true },
   unavailable: { status: 503, title: 'Not available right now', retryable: true },

@@ -12,6 +12,12 @@ export type LimitKind = 'transfer' | 'repayment' | 'purchase';
 /** Class I, II or III of a person's bank account; cards are class I unless the bank says otherwise. */
 export type AccountClass = 1 | 2 | 3;
 
+/**
+ * Grades of the central bank's rules for bar code payments (银发〔2017〕296): A signed by a certificate or key and two factors (a passkey; the
+ * PIN and a code), B two factors (the PIN on a known device), C fewer (the device alone), D a static code, whatever was proved.
+ */
+export type PurchaseGrade = 'A' | 'B' | 'C' | 'D';
+
 export interface Reservation {
   book: number;
   /** The move's id (`tr_…`): reserving twice under one id changes nothing. */
@@ -22,8 +28,12 @@ export interface Reservation {
   bank: string;
   accountClass: AccountClass;
   kind: LimitKind;
-  /** For repayments: the credit card that is repaid (its own count per month). Null otherwise. */
+  /** The card that is paid, where somebody has bound it here: a credit card's repayments have a count of their own per month. Null otherwise. */
   targetCardId: string | null;
+  /** The class of the account behind it: II and III take only so much. Null where there is no such card. */
+  targetClass: AccountClass | null;
+  /** For purchases: how they were proved, in the grades of the rules for bar code payments. Null for all else. */
+  grade: PurchaseGrade | null;
   amount: Money;
   /** The day of the reservation counts, also when the money arrives after midnight. */
   at: Date;
@@ -36,6 +46,8 @@ export interface LimitLeft {
   window: 'payment' | 'day' | 'month' | 'year' | 'balance';
   subject: 'user' | 'card' | 'target_card';
   unit: 'money' | 'count';
+  /** What one payment has to be at least, in fen; only in the window `payment`, 0 elsewhere. */
+  min: bigint;
   /** Fen or a count. `max` is what counts: the least of ours, the bank's and the holder's own. */
   max: bigint;
   used: bigint;
@@ -49,7 +61,8 @@ export interface LimitLeft {
 export interface Limits {
   /**
    * Reserves each whole or not at all, in the order given; `used + held + x <= max` is decided under row locks taken in sorted order. Same
-   * index out as in: null, or the Refusal (`limit_exceeded`, with rule, max_minor, left_minor, renews_at as facts).
+   * index out as in: null, or the Refusal (`limit_exceeded` with rule, window, unit, max, left and renews_at as
+   * facts; `amount_below_minimum` with rule and min).
    */
   reserve(tx: Tx, items: readonly Reservation[]): Promise<(Refusal | null)[]>;
   /** Held becomes used. A repeat changes nothing. */

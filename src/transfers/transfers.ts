@@ -102,6 +102,8 @@ export interface MoveOrder {
   cardId: string;
   amount: Money;
   deviceIsNew: boolean;
+  /** What the buyer proved: decides which limit a purchase counts in. A refund needs none. */
+  level: ProofLevel | null;
   shop: { no: string; name: string; mcc: string };
   /** For a refund: the purchase it belongs to. */
   originalId: MoveId | null;
