@@ -1,4 +1,5 @@
 import type { Sql, Tx } from '../db/connect.ts';
+import type { Refusal } from '../base/refusal.ts';
 import type { Money } from '../money/money.ts';
 
 /*
@@ -54,6 +55,8 @@ export interface Users {
    * In the caller's transaction, so that proof and deed are one. @throws Refusal `step_up_required` or `step_up_invalid`
    */
   consumeProof(tx: Tx, session: Session, act: Act, level: ProofLevel, token: string | null): Promise<void>;
+  /** The same for a list, in one round trip; same index out as in: null, or the Refusal. One token twice in a list counts once. */
+  consumeProofs(tx: Tx, items: readonly ProofUse[]): Promise<(Refusal | null)[]>;
   /** What sealed row fields say, for use cases that need them; never logged. Null for what the person has not given yet. */
   readPerson(sql: Sql | Tx, book: number, userId: UserId): Promise<Person | null>;
   /** Writes name and ID number at the first binding that the bank confirmed. @throws Refusal `identity_differs` when another one is there. */
@@ -71,8 +74,20 @@ export interface Users {
     purpose: CodePurpose;
     bound: string;
   }): Promise<void>;
+  /**
+   * Counts one try of `who` (a user id, a phone number, an address: only a keyed digest is kept) at `what`, in its own committed transaction,
+   * before the try is made. @throws Refusal `too_many_tries` when the day (Asia/Shanghai) has had `dayMax` of them.
+   */
+  countTry(input: { book: number; what: string; who: string; dayMax: number }): Promise<void>;
   /** One line of the audit chain, in the caller's transaction: who did what, without numbers or names. */
   audit(tx: Tx, lines: readonly AuditLine[]): Promise<void>;
+}
+
+export interface ProofUse {
+  session: Session;
+  act: Act;
+  level: ProofLevel;
+  token: string | null;
 }
 
 export interface Person {
