@@ -181,3 +181,9 @@ export const SANDBOX_WECHATPAY_REFUND_DAYS = 365;
 export const SANDBOX_WECHATPAY_REFUNDS_MAX = 50;
 export const SANDBOX_WECHATPAY_BILL_LINK_SECONDS = 300;
 export const SANDBOX_WECHATPAY_BILL_DAYS_MAX = 92;
+
+// The vault of card numbers.
+/** Data keys of people that a process keeps ready, about 300 bytes each. */
+export const VAULT_KEYS_KEPT_MAX = 20_000;
+export const VAULT_REWRAP_ITEMS = 500;
+export const VAULT_UNWRAPS_AT_ONCE = 32;

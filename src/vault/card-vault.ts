@@ -23,7 +23,7 @@ export interface CardVault {
   seal(tx: Tx, items: readonly { place: SealedPlace; text: string }[]): Promise<Buffer[]>;
   /** Same index out as in. @throws an Error when one was altered, moved, or sealed under a key that is not there: nothing opens then. */
   open(sql: Sql | Tx, items: readonly { place: SealedPlace; sealed: Buffer }[]): Promise<string[]>;
-  /** The keyed blind index of a number: equal numbers, equal bytes; nothing can be guessed from it without the key. Newest version first. */
+  /** The keyed blind index of a number: equal numbers, equal bytes; nothing can be guessed from it without the key. Newest first: rows are written with the first and found by any. */
   indexesOf(number: CardNumber): readonly { version: number; index: Buffer }[];
   /** The same for a phone number or an ID number, apart from each other by `field`. */
   textIndexesOf(field: 'phone' | 'id_number', text: string): readonly { version: number; index: Buffer }[];

@@ -25,7 +25,7 @@ export function createKeyring(deps: { random: Random }, masters: readonly [Secre
   const keys = masters.map((master) => {
     const secret = Buffer.from(master.reveal(), 'utf8');
     assert(secret.length >= 32, 'a master secret has 32 bytes or more');
-    const sealing = derive(secret, 'hutong seal');
+    const sealing = deriveKey(secret, 'hutong seal');
     return { secret, sealing, id: createHmac('sha256', sealing).update('key id').digest('hex').slice(0, 8) };
   });
   const newest = keys[0];
@@ -33,7 +33,7 @@ export function createKeyring(deps: { random: Random }, masters: readonly [Secre
   /** One per master secret and purpose; the purposes are words in our own code. */
   const digestKeys = new Map<string, Buffer[]>();
   const digestAll = (purpose: string, text: string): Buffer[] => {
-    const known = digestKeys.get(purpose) ?? keys.map(({ secret }) => derive(secret, `hutong digest ${purpose}`));
+    const known = digestKeys.get(purpose) ?? keys.map(({ secret }) => deriveKey(secret, `hutong digest ${purpose}`));
     digestKeys.set(purpose, known);
     return known.map((key) => createHmac('sha256', key).update(text).digest());
   };
@@ -72,6 +72,7 @@ function isSame(left: Buffer, right: Buffer): boolean {
   return right.length >= DIGEST_BYTES_MIN && left.length === right.length && timingSafeEqual(left, right);
 }
 
-function derive(secret: Buffer, purpose: string): Buffer {
+/** A key of 32 bytes for one purpose (HKDF-SHA-256): what is derived for one tells nothing about another. */
+export function deriveKey(secret: Buffer, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), purpose, 32));
 }
