@@ -187,3 +187,46 @@ export const SANDBOX_WECHATPAY_BILL_DAYS_MAX = 92;
 export const VAULT_KEYS_KEPT_MAX = 20_000;
 export const VAULT_REWRAP_ITEMS = 500;
 export const VAULT_UNWRAPS_AT_ONCE = 32;
+
+// People: codes by message.
+export const CODE_SECONDS = 300;
+export const CODE_TRIES_MAX = 5;
+export const CODE_RESEND_SECONDS = 60;
+export const CODES_PER_PHONE_DAY_MAX = 10;
+/** An address may stand for a whole office; one address asking for more is somebody trying phones. */
+export const CODES_PER_ORIGIN_DAY_MAX = 100;
+export const PASSKEY_CHALLENGES_PER_ORIGIN_DAY_MAX = 1000;
+export const SMS_TIMEOUT_MS = 10_000;
+export const SMS_REPLY_BYTES_MAX = 16 * 1024;
+// People: sessions, devices, passkeys, the payment PIN.
+export const SESSION_IDLE_SECONDS = 15 * 60;
+export const SESSION_SECONDS_MAX = 12 * 3600;
+export const SESSION_TOUCH_SECONDS = 60;
+export const DEVICE_NEW_SECONDS = 24 * 3600;
+export const DEVICE_COOKIE_DAYS = 365;
+export const DEVICE_NAME_CHARS_MAX = 80;
+export const DEVICES_SHOWN_MAX = 50;
+export const PASSKEYS_PER_USER_MAX = 10;
+export const PASSKEY_NAME_CHARS_MAX = 80;
+export const PASSKEY_CHALLENGE_SECONDS = 300;
+export const PASSKEY_FIELD_CHARS_MAX = 20_000;
+export const PIN_WRONG_MAX = 5;
+export const PIN_LOCK_SECONDS = 3 * 3600;
+export const PIN_LOCKS_MAX = 3;
+export const PIN_HASHES_AT_ONCE = 2;
+export const PIN_HASHES_QUEUED_MAX = 50;
+// People: proofs and the audit chain.
+export const PROOF_OFFER_SECONDS = 600;
+export const PROOF_TRIES_MAX = 5;
+export const PROOF_SECONDS = 120;
+export const AUDIT_FACTS_BYTES_MAX = 4000;
+export const AUDIT_CHAIN_ITEMS_MAX = 1000;
+export const AUDIT_CHAIN_EVERY_MS = 500;
+export const AUDIT_HEAD_TOLD_EVERY_MS = 60_000;
+/** A line that is older than this and stands outside the chain was left out on purpose. */
+export const AUDIT_UNCHAINED_SECONDS_MAX = 600;
+export const AUDIT_VERIFY_ITEMS = 2000;
+export const USERS_SWEEP_EVERY_MS = 600_000;
+export const USERS_SWEEP_ITEMS_MAX = 1000;
+export const USERS_KEPT_DAYS = 2;
+export const SESSIONS_KEPT_DAYS = 30;
