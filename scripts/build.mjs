@@ -1,8 +1,10 @@
-// Bundles src/main.ts into dist/ so that the program starts at once. Packages stay outside the bundle.
+// Bundles src/main.ts into dist/ so that the program starts at once, and the wallet app's browser side into dist/app/. Packages stay
+// outside the program's bundle.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildClient } from './build-client.mjs';
 
 const root = dirname(import.meta.dirname);
 const dist = join(root, 'dist');
@@ -11,7 +13,8 @@ const stampFile = join(dist, 'built-from');
 /** What the bundle is made from, as one digest; reading it all takes a few milliseconds. */
 export function sourceDigest() {
   const digest = createHash('sha256');
-  for (const file of [join(root, 'package.json'), fileURLToPath(import.meta.url), ...listSources()]) {
+  const scripts = ['build.mjs', 'build-client.mjs', 'draw-icons.mjs'].map((name) => join(import.meta.dirname, name));
+  for (const file of [join(root, 'package.json'), ...scripts, ...listSources()]) {
     digest
       .update(`${relative(root, file)}\0`)
       .update(readFileSync(file))
@@ -47,6 +50,7 @@ export async function build(digest) {
     write: false,
     logLevel: 'silent',
   });
+  await buildClient();
   await esbuild.stop();
   mkdirSync(dist, { recursive: true });
   // main.js last: whoever starts while we write finds an old whole program or a new whole one.
@@ -63,7 +67,7 @@ export async function build(digest) {
 function listSources() {
   return ['src', 'sdk/src'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
-      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+      .filter((name) => /\.(ts|tsx|css)$/.test(name) && !/\.test\.tsx?$/.test(name))
       .map((name) => join(root, folder, name))
       .sort(),
   );
