@@ -100,7 +100,10 @@ describe('the floors', () => {
 describe('the rules of the house', () => {
   test('SQL stands in stores and in db/ alone', () => {
     const sql = /`\s*(select|insert into|update|delete from|with)\s+[a-z_]+/i;
-    const wrong = product.filter((file) => sql.test(file.text) && !/-store\.ts$|^src\/db\//.test(file.path));
+    const comment = /\/\*[\s\S]*?\*\//g; // where a name in backticks may be followed by "with"
+    const wrong = product.filter(
+      (file) => sql.test(file.text.replace(comment, '')) && !/-store\.ts$|^src\/db\//.test(file.path),
+    );
     // Readiness asks the database one trivial question.
     expect(wrong.map((file) => file.path).filter((path) => path !== 'src/hutong.ts')).toEqual([]);
   });
