@@ -46,6 +46,33 @@ export const ACCOUNT_KINDS = {
     zh: '待退错账款',
     en: 'Suspense: late or surplus money',
   },
+  /** What the banks owe us through the switch, by issuing institution; negative while we owe them. */
+  bank_clearing: {
+    code: 210,
+    side: 'debit',
+    limited: false,
+    owner: 'institution',
+    zh: '应收银行清算款',
+    en: 'Bank clearing',
+  },
+  /** Money taken from one card and not yet known to be at the other. */
+  transit: {
+    code: 320,
+    side: 'credit',
+    limited: true,
+    owner: 'platform',
+    zh: '转账在途',
+    en: 'Money between two cards',
+  },
+  /** What our wallet owes a shop that was paid with it; refunds given after a pay-out may turn it round. */
+  wallet_shop_payable: {
+    code: 110,
+    side: 'credit',
+    limited: false,
+    owner: 'shop of the wallet',
+    zh: '应付钱包商户款',
+    en: 'Payable to shop of our wallet',
+  },
   /** What we earned from a merchant for our service. */
   platform_fees: {
     code: 400,
@@ -132,6 +159,16 @@ export const TRANSFER_CODES = {
   offer_granted: { code: 30, zh: '优惠补贴', en: 'Offer granted' },
   /** merchant_payable → offer_… */
   offer_taken_back: { code: 31, zh: '优惠收回', en: 'Offer taken back' },
+  /** bank_clearing → transit: the bank took it from the card. */
+  card_debited: { code: 40, zh: '转出', en: 'Taken from a card' },
+  /** transit → bank_clearing: the bank gave it to the other card. */
+  card_credited: { code: 41, zh: '转入', en: 'Given to a card' },
+  /** transit → bank_clearing: it went back to the card that it came from. */
+  card_debit_reversed: { code: 42, zh: '转出冲正', en: 'Given back to its card' },
+  /** bank_clearing → wallet_shop_payable */
+  card_purchase: { code: 43, zh: '消费', en: 'Purchase by card' },
+  /** wallet_shop_payable → bank_clearing */
+  card_refund: { code: 44, zh: '退货', en: 'Refund to a card' },
 } as const satisfies Record<string, { code: number; zh: string; en: string }>;
 
 export type TransferReason = keyof typeof TRANSFER_CODES;
