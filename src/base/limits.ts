@@ -230,3 +230,23 @@ export const USERS_SWEEP_EVERY_MS = 600_000;
 export const USERS_SWEEP_ITEMS_MAX = 1000;
 export const USERS_KEPT_DAYS = 2;
 export const SESSIONS_KEPT_DAYS = 30;
+
+// Cards.
+export const CARDS_PER_PERSON_MAX = 20;
+export const CARD_ALIAS_CHARS_MAX = 20;
+/** Details that the bank did not confirm, a day in Asia/Shanghai. */
+export const CARD_FAILURES_PER_PERSON_DAY_MAX = 5;
+export const CARD_FAILURES_PER_NUMBER_DAY_MAX = 5;
+export const CARD_FAILURES_PER_DEVICE_DAY_MAX = 10;
+/** Of whatever outcome, so that a bank that does not answer is not asked without end. */
+export const CARD_TRIES_PER_PERSON_DAY_MAX = 60;
+export const CARD_REQUEST_SECONDS = 600;
+/** Swept once an hour, so that it is gone within a day. */
+export const CARD_NUMBER_KEPT_HOURS = 22;
+export const CARD_FOUND_MAX = 20;
+export const CARD_BALANCE_KEPT_SECONDS = 10;
+export const CARD_BALANCE_DEADLINE_MS = 3_000;
+export const CARD_BALANCE_ASKS_PER_DAY_MAX = 100;
+export const CARD_SWEEP_ITEMS = 500;
+export const CARD_PREFIX_ROWS_MAX = 50_000;
+export const CARD_TRIES_KEPT_DAYS = 7;
