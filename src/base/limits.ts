@@ -250,3 +250,34 @@ export const CARD_BALANCE_ASKS_PER_DAY_MAX = 100;
 export const CARD_SWEEP_ITEMS = 500;
 export const CARD_PREFIX_ROWS_MAX = 50_000;
 export const CARD_TRIES_KEPT_DAYS = 7;
+
+// How much may move.
+/** A limit that its holder raises counts after so long: whoever has taken over a phone waits, and the owner sees it. */
+export const HOLDER_LIMIT_RAISE_HOURS = 24;
+/** A year's sum is needed until its year is over. */
+export const LIMIT_COUNTERS_KEPT_DAYS = 800;
+export const LIMIT_HOLDS_KEPT_DAYS = 90;
+export const LIMIT_SWEEP_ITEMS_MAX = 5000;
+
+// Stamps and routes of the bank rail.
+/** So long a block of trace numbers is one process's own; what it has not used by then is thrown away. */
+export const STAMP_BLOCK_SECONDS = 60;
+export const STAMPS_PER_DRAW_MAX = 4096;
+export const RAIL_ROUTES_SECONDS = 60;
+
+// Transfers.
+export const QUOTE_SECONDS = 300;
+export const QUOTE_PARTS_MAX = 10;
+export const QUOTE_SOURCES_MAX = 20;
+export const TRANSFER_NOTE_CHARS_MAX = 50;
+export const TRANSFER_MINOR_MAX = 999_999_999_999n;
+export const ORDINARY_ARRIVAL_MINUTES = 120;
+export const PHONE_LOOK_UPS_PER_DAY_MAX = 30;
+export const PAYEES_LISTED_MAX = 50;
+export const PAYEE_NAME_CHARS_MAX = 60;
+/** A call to a bank is over by then, answered or not; afterwards whoever finds the leg asks again or takes the debit back. */
+export const LEG_LEASE_SECONDS = 45;
+/** A message that nobody answers is sent again for so long; then a person is told, and the switch's file decides. */
+export const LEG_REPEAT_HOURS = 24;
+export const MOVE_WORK_CONCURRENCY = 256;
+export const MOVE_SETTLE_MS_MAX = 60_000;
