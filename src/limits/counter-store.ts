@@ -16,15 +16,15 @@ export interface Counter extends CounterKey {
   held: bigint;
 }
 
-/** The counters as they are, locked in sorted order. Missing ones are made first where `make` says so. */
+/**
+ * The counters as they are, locked in sorted order. With `make`, missing ones are made first: always before any is locked, so that
+ * nobody holds one that exists while he waits for one that somebody else is making.
+ */
 export async function lockCounters(tx: Tx, keys: readonly CounterKey[], make: boolean): Promise<Counter[]> {
   const sorted = [...keys].sort(compareKeys);
-  const found = await selectLocked(tx, sorted);
-  if (!make || found.length === sorted.length) return found;
-  const known = new Set(found.map(counterName));
-  const missing = sorted.filter((key) => !known.has(counterName(key)));
-  await insertEmpty(tx, missing);
-  return [...found, ...(await selectLocked(tx, missing))];
+  const made = make ? insertEmpty(tx, sorted) : null;
+  const [counters] = await Promise.all([selectLocked(tx, sorted), made]); // sent one behind the other
+  return counters;
 }
 
 async function selectLocked(tx: Tx, keys: readonly CounterKey[]): Promise<Counter[]> {
@@ -41,6 +41,7 @@ async function insertEmpty(tx: Tx, keys: readonly CounterKey[]): Promise<void> {
     insert into limit_counters (book, subject, rule, starts_on, used, held)
     select book, subject, rule, starts_on, 0, 0
     from ${unnest(tx, keys)} as new (book, subject, rule, starts_on)
+    order by book, subject, rule, starts_on
     on conflict do nothing`;
 }
 
