@@ -216,7 +216,7 @@ export const PIN_LOCKS_MAX = 3;
 export const PIN_HASHES_AT_ONCE = 2;
 export const PIN_HASHES_QUEUED_MAX = 50;
 // People: proofs and the audit chain.
-export const PROOF_OFFER_SECONDS = 600;
+export const PROOF_OFFER_SECONDS = 300;
 export const PROOF_TRIES_MAX = 5;
 export const PROOF_SECONDS = 120;
 export const AUDIT_FACTS_BYTES_MAX = 4000;
@@ -281,3 +281,9 @@ export const LEG_LEASE_SECONDS = 45;
 export const LEG_REPEAT_HOURS = 24;
 export const MOVE_WORK_CONCURRENCY = 256;
 export const MOVE_SETTLE_MS_MAX = 60_000;
+
+// The bank rail.
+export const BANK_DAY_FILE_BYTES_MAX = 256 * 1024 * 1024;
+export const BANK_IN_FLIGHT_MAX = 500;
+export const BANK_QUEUE_MAX = 2000;
+export const BANK_LINKS_USUAL = 2;

@@ -41,10 +41,10 @@ export interface UsersApi extends Users {
   finishPinReset(session: Session, input: { resetId: string; code: string; pin: string }): Promise<void>;
 
   listPasskeys(session: Session): Promise<Passkey[]>;
-  /** `options` is what navigator.credentials.create takes under `publicKey`. @throws Refusal `passkeys_max` */
+  /** `options` is what navigator.credentials.create takes under `publicKey`. @throws Refusal `pin_not_set`, `passkeys_max` */
   startPasskey(session: Session): Promise<PasskeyChallenge>;
-  /** What has to be proved to add one: null while there is neither PIN nor passkey, else at level `strong`. */
-  addPasskeyAct(session: Session): Promise<{ act: Act; level: ProofLevel } | null>;
+  /** What has to be proved to add one, the first too: level `strong`, for it proves everything afterwards. */
+  addPasskeyAct(session: Session): { act: Act; level: ProofLevel };
   /** @throws Refusal `passkey_refused`, `step_up_required`, `step_up_invalid`, `passkeys_max` */
   addPasskey(
     session: Session,

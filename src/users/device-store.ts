@@ -1,0 +1,58 @@
+import type { Sql, Tx } from '../db/connect.ts';
+import type { UserId } from './users.ts';
+
+export interface DeviceRow {
+  book: number;
+  id: string;
+  userId: UserId;
+  name: string;
+  digest: Buffer;
+  createdAt: Date;
+  lastUsedAt: Date;
+}
+
+export async function insertDevice(tx: Tx, row: Omit<DeviceRow, 'lastUsedAt'>): Promise<void> {
+  await tx`
+    insert into user_devices (book, id, user_id, name, digest, created_at, last_used_at)
+    values (${row.book}, ${row.id}, ${row.userId}, ${row.name}, ${row.digest}, ${row.createdAt}, ${row.createdAt})`;
+}
+
+/** This person's, and not removed. Locked: removing it waits for a sign-in on it, and the other way round. */
+export async function lockDevice(tx: Tx, book: number, id: string, userId: UserId): Promise<DeviceRow | null> {
+  const [row] = await tx<DeviceRow[]>`
+    select book, id, user_id as "userId", name, digest, created_at as "createdAt", last_used_at as "lastUsedAt"
+    from user_devices
+    where book = ${book} and id = ${id} and user_id = ${userId} and removed_at is null
+    for update`;
+  return row ?? null;
+}
+
+export async function updateDeviceUsed(tx: Tx, book: number, id: string, name: string, now: Date): Promise<void> {
+  await tx`
+    update user_devices
+    set name = ${name}, last_used_at = greatest(last_used_at, ${now})
+    where book = ${book} and id = ${id}`;
+}
+
+export async function listDeviceRows(
+  sql: Sql,
+  book: number,
+  userId: UserId,
+  itemsMax: number,
+): Promise<Omit<DeviceRow, 'digest'>[]> {
+  return await sql<Omit<DeviceRow, 'digest'>[]>`
+    select book, id, user_id as "userId", name, created_at as "createdAt", last_used_at as "lastUsedAt"
+    from user_devices
+    where book = ${book} and user_id = ${userId} and removed_at is null
+    order by last_used_at desc, id desc
+    limit ${itemsMax}`;
+}
+
+export async function removeDeviceRow(tx: Tx, book: number, id: string, userId: UserId, now: Date): Promise<boolean> {
+  const rows = await tx`
+    update user_devices
+    set removed_at = ${now}
+    where book = ${book} and id = ${id} and user_id = ${userId} and removed_at is null
+    returning id`;
+  return rows.length === 1;
+}
