@@ -184,7 +184,9 @@ create table legs (
   last4 text not null check (last4 ~ '^[0-9]{4}$'),
   amount_minor bigint not null check (amount_minor > 0),
   auth_id text,
+  -- What the bank said (F39), and the same in our words.
   code text,
+  reason text,
   settlement_day date,
   is_flagged boolean not null default false,
   -- Of a reversal: whether the bank had the debit at all.
