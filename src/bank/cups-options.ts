@@ -4,6 +4,7 @@ import type { Send } from '../base/outbound.ts';
 import type { Random } from '../base/random.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Algorithm } from './iso8583/block-cipher.ts';
+import type { MacMethod } from './iso8583/mac.ts';
 import type { KeyKeeper } from './keys.ts';
 
 /** What the rail to UnionPay's switch is built from. */
@@ -27,6 +28,8 @@ export interface CupsOptions {
   isTest: boolean;
   transportKey: Secret;
   algorithm: Algorithm;
+  /** `x9.19` with 3DES and `sm4` with SM4, unless the switch says otherwise. */
+  macMethod: MacMethod;
   /** Whether values of variable length are authenticated with their length; what most gateways do. */
   macWithLengths: boolean;
   keys: KeyKeeper;

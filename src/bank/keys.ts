@@ -9,30 +9,25 @@ import type { Message } from './iso8583/message.ts';
 /** First digit of F53 in a key change. */
 export type KeyUse = 'pin' | 'mac';
 
-/**
- * Working keys as they are kept: each 32 hexadecimal letters, still encrypted under the transport key, so that whoever reads the database
- * has no key. The check value (8 letters) tells whether the transport key is still the same.
- */
-export interface SealedKeys {
-  pin: SealedKey | null;
-  mac: SealedKey | null;
-}
-export interface SealedKey {
+interface SealedKey {
+  /** 32 hexadecimal letters, still encrypted under the transport key. */
   sealed: string;
+  /** Eight letters: tell whether the transport key is still the same. */
   checkValue: string;
 }
 
-/** Keeps the working keys over a restart; belongs to whoever has the database. */
+/** Keeps one text over a restart; belongs to whoever has the database. The keys in it are still under the transport key. */
 export interface KeyKeeper {
-  load(): Promise<SealedKeys | null>;
-  /** Resolves when they are durable. */
-  save(keys: SealedKeys): Promise<void>;
+  load(): Promise<string | null>;
+  /** Resolves when it is durable. */
+  save(text: string): Promise<void>;
 }
 
 export interface KeyOptions {
   /** 32 hexadecimal letters, agreed with the switch by hand. */
   transportKey: Secret;
   algorithm: Algorithm;
+  macMethod: MacMethod;
   /** How long the key before stays good. */
   overlapMs: number;
   /** Whether values of variable length stand behind their length in what is authenticated. */
@@ -58,7 +53,6 @@ const KEY_PROOF_BYTES = 8;
 export class WorkingKeys {
   readonly #options: KeyOptions;
   readonly #transport: BlockCipher;
-  readonly #method: MacMethod;
   readonly #versions: Record<KeyUse, Versions> = {
     pin: { now: null, before: null, changedAtMs: 0 },
     mac: { now: null, before: null, changedAtMs: 0 },
@@ -69,7 +63,6 @@ export class WorkingKeys {
     assert(/^[0-9a-fA-F]{32}$/.test(letters), 'a transport key is 32 hexadecimal letters');
     this.#options = options;
     this.#transport = new BlockCipher(options.algorithm, Buffer.from(letters, 'hex'));
-    this.#method = options.algorithm === 'sm4' ? 'sm4' : 'x9.19';
   }
 
   get areThere(): boolean {
@@ -82,21 +75,22 @@ export class WorkingKeys {
     return pin.now === null || mac.now === null ? 'none' : `${pin.now.checkValue}-${mac.now.checkValue}`;
   }
 
-  /** What is to be kept. */
-  sealed(): SealedKeys {
-    const sealedOf = (key: WorkingKey | null) =>
-      key === null ? null : { sealed: key.sealed, checkValue: key.checkValue };
-    return { pin: sealedOf(this.#versions.pin.now), mac: sealedOf(this.#versions.mac.now) };
+  /** What is to be kept before a new key is taken. */
+  keptWith(use: KeyUse, key: NewKey): string {
+    const kept = (each: KeyUse): SealedKey | null => {
+      const working = each === use ? key.key : this.#versions[each].now;
+      return working === null ? null : { sealed: working.sealed, checkValue: working.checkValue };
+    };
+    return JSON.stringify({ pin: kept('pin'), mac: kept('mac') });
   }
 
   /** Takes up keys that were kept. False when they do not belong to this transport key; then none is taken. */
-  restore({ pin, mac }: SealedKeys): boolean {
+  restore(text: string): boolean {
+    const pin = this.#openKept(text, 'pin');
+    const mac = this.#openKept(text, 'mac');
     if (pin === null || mac === null) return false;
-    const keys = [this.#open(pin.sealed), this.#open(mac.sealed)] as const;
-    const [pinKey, macKey] = keys;
-    if (pinKey?.checkValue !== pin.checkValue || macKey?.checkValue !== mac.checkValue) return false;
-    this.#versions.pin.now = pinKey;
-    this.#versions.mac.now = macKey;
+    this.#versions.pin.now = pin;
+    this.#versions.mac.now = mac;
     return true;
   }
 
@@ -147,12 +141,19 @@ export class WorkingKeys {
     return [now, isOldGood ? before : null].filter((key) => key !== null);
   }
 
+  #openKept(text: string, use: KeyUse): WorkingKey | null {
+    const [, sealed = '', checkValue] =
+      new RegExp(`"${use}":\\{"sealed":"([0-9A-F]{32})","checkValue":"([0-9A-F]{8})"\\}`).exec(text) ?? [];
+    const key = this.#open(sealed);
+    return key?.checkValue === checkValue ? key : null;
+  }
+
   #open(sealed: string): WorkingKey | null {
     if (!/^[0-9a-fA-F]{32}$/.test(sealed)) return null;
     const clear = this.#transport.decrypt(Buffer.from(sealed, 'hex'));
     assert(clear.length === KEY_BYTES, 'a working key is 16 bytes');
     const cipher = new BlockCipher(this.#options.algorithm, clear);
-    const mac = new MacKey(this.#method, clear);
+    const mac = new MacKey(this.#options.macMethod, clear);
     clear.fill(0);
     return { sealed: sealed.toUpperCase(), checkValue: cipher.checkValue().toString('hex').toUpperCase(), cipher, mac };
   }

@@ -287,3 +287,10 @@ export const BANK_DAY_FILE_BYTES_MAX = 256 * 1024 * 1024;
 export const BANK_IN_FLIGHT_MAX = 500;
 export const BANK_QUEUE_MAX = 2000;
 export const BANK_LINKS_USUAL = 2;
+
+// The pretend banks and the pretend phone.
+export const SANDBOX_BANK_SEEN_MAX = 2_000;
+export const SANDBOX_BANK_LINK_BYTES_MAX = 32 * 1024 * 1024;
+export const SANDBOX_PHONE_MESSAGES_MAX = 1_000;
+export const SANDBOX_PHONE_TEXT_CHARS_MAX = 1_000;
+export const SANDBOX_PHONE_SKEW_SECONDS = 300;
