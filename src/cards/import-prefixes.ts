@@ -34,7 +34,7 @@ const KINDS: Readonly<Record<string, CardKind>> = {
 
 /** Every line checked by itself and against those before it. */
 export function readPrefixes(text: string): { rows: PrefixRow[]; wrong: { line: number; why: string }[] } {
-  const rows = new Map<string, PrefixRow & { line: number }>();
+  const rows = new Map<string, { row: PrefixRow; line: number }>();
   const wrong: { line: number; why: string }[] = [];
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
   for (const [index, each] of lines.entries()) {
@@ -51,12 +51,12 @@ export function readPrefixes(text: string): { rows: PrefixRow[]; wrong: { line: 
     }
     const key = `${row.length} ${row.prefix}`;
     const before = rows.get(key);
-    if (before === undefined) rows.set(key, { ...row, line });
-    else if (before.bank !== row.bank || before.kind !== row.kind || before.hasLuhn !== row.hasLuhn)
+    if (before === undefined) rows.set(key, { row, line });
+    else if (before.row.bank !== row.bank || before.row.kind !== row.kind || before.row.hasLuhn !== row.hasLuhn)
       wrong.push({ line, why: `line ${before.line} says otherwise of prefix ${row.prefix} at ${row.length} digits` });
   }
   if (rows.size === 0 && wrong.length === 0) wrong.push({ line: 1, why: 'there are no rows' });
-  return { rows: [...rows.values()].map(({ line: _, ...row }) => row), wrong };
+  return { rows: [...rows.values()].map(({ row }) => row), wrong };
 }
 
 function readLine(line: string): PrefixRow | string {

@@ -28,6 +28,12 @@ export interface PrefixTable {
   names(bank: string): { 'zh-CN': string; en: string };
 }
 
+/**
+ * Debit prefixes of 16 digits that the package lists under SPDB and, word for word, under GDB again; other public tables know them as SPDB's
+ * alone.
+ */
+const SETTLED = ['622516', '622517', '622518', '622521', '622522', '622523', '984301', '984303'];
+
 const PREFIX_DIGITS_MIN = 3;
 const PREFIX_DIGITS_MAX = 12;
 
@@ -40,6 +46,8 @@ export function makePrefixTable(own: { rows: readonly PrefixRow[]; importNo: num
     const known = rows.get(key);
     rows.set(key, known === undefined || isSame(known, row) ? row : null);
   }
+  for (const prefix of SETTLED)
+    rows.set(`16 ${prefix}`, { bank: 'SPDB', kind: 'debit', length: 16, prefix, hasLuhn: true });
   for (const row of own.rows) rows.set(keyOf(row), row);
   return {
     version: own.importNo === 0 ? built.version : `${built.version} + import ${own.importNo}`,
