@@ -34,6 +34,13 @@ export async function updateDeviceUsed(tx: Tx, book: number, id: string, name: s
     where book = ${book} and id = ${id}`;
 }
 
+export async function touchDevice(sql: Sql, book: number, id: string, now: Date): Promise<void> {
+  await sql`
+    update user_devices
+    set last_used_at = greatest(last_used_at, ${now})
+    where book = ${book} and id = ${id}`;
+}
+
 export async function listDeviceRows(
   sql: Sql,
   book: number,

@@ -5,7 +5,7 @@ export function maskPhone(phone: string): string {
 
 /** `张小丰` is `**丰`: all but the last character, as Chinese banks show names; a name of one character is hidden whole. */
 export function maskName(name: string): string {
-  const letters = [...name.trim()];
+  const letters = Array.from(name.trim());
   if (letters.length < 2) return '*';
   // Long names, most of them in Latin letters, keep their length to themselves.
   return '*'.repeat(Math.min(letters.length - 1, 3)) + (letters.at(-1) ?? '');

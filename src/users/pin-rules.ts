@@ -30,7 +30,7 @@ export function pinWeakness(pin: string, person: { phone: string; idNumber: stri
 
 /** Up or down by one each time, 0 after 9 as well: 123456, 876543, 789012. */
 function isRun(pin: string): boolean {
-  const steps = [...pin].slice(1).map((digit, index) => (Number(digit) - Number(pin[index]) + 10) % 10);
+  const steps = Array.from(pin.slice(1)).map((digit, index) => (Number(digit) - Number(pin[index]) + 10) % 10);
   return steps.every((step) => step === 1) || steps.every((step) => step === 9);
 }
 

@@ -34,19 +34,12 @@ export async function insertSession(
     values (${row.book}, ${row.id}, ${row.userId}, ${row.deviceId}, ${row.digest}, ${row.createdAt}, ${row.createdAt})`;
 }
 
-/** Session and device in one statement; never back in time, and never a session that has ended. */
+/** Never back in time, and never a session that has ended. */
 export async function touchSession(sql: Sql, book: number, id: string, now: Date): Promise<void> {
   await sql`
-    with touched as (
-      update user_sessions
-      set last_used_at = greatest(last_used_at, ${now})
-      where book = ${book} and id = ${id} and ended_at is null
-      returning book, device_id
-    )
-    update user_devices d
-    set last_used_at = greatest(d.last_used_at, ${now})
-    from touched
-    where d.book = ${book} and d.book = touched.book and d.id = touched.device_id`;
+    update user_sessions
+    set last_used_at = greatest(last_used_at, ${now})
+    where book = ${book} and id = ${id} and ended_at is null`;
 }
 
 export async function endSession(sql: Sql | Tx, book: number, id: string, now: Date): Promise<boolean> {
@@ -69,9 +62,14 @@ export async function endSessions(
   const rows = await sql`
     update user_sessions
     set ended_at = ${now}
-    where book = ${book} and user_id = ${userId} and ended_at is null
-      ${which.deviceId === null ? sql`` : sql`and device_id = ${which.deviceId}`}
-      ${which.exceptId === null ? sql`` : sql`and id <> ${which.exceptId}`}
+    where book = ${book} and ended_at is null and id in (
+      select id from user_sessions
+      where book = ${book} and user_id = ${userId} and ended_at is null
+        ${which.deviceId === null ? sql`` : sql`and device_id = ${which.deviceId}`}
+        ${which.exceptId === null ? sql`` : sql`and id <> ${which.exceptId}`}
+      order by id
+      for update
+    )
     returning id`;
   return rows.length;
 }

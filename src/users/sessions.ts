@@ -12,7 +12,14 @@ import type { Secret } from '../base/secret.ts';
 import type { Tx } from '../db/connect.ts';
 import { audit } from './audit.ts';
 import { bearerText, newSecretHalf, readBearer } from './bearer.ts';
-import { insertDevice, listDeviceRows, lockDevice, removeDeviceRow, updateDeviceUsed } from './device-store.ts';
+import {
+  insertDevice,
+  listDeviceRows,
+  lockDevice,
+  removeDeviceRow,
+  touchDevice,
+  updateDeviceUsed,
+} from './device-store.ts';
 import { endSession, endSessions, findSession, insertSession, touchSession } from './session-store.ts';
 import type { Session, UserId } from './users.ts';
 import type { Device, DeviceFacts, SignedIn } from './users-api.ts';
@@ -29,7 +36,11 @@ export async function authenticate(deps: UsersDeps, cookie: string, now: Date): 
   if (row === null || !isRight || row.endedAt !== null) return null;
   const idleSeconds = secondsBetween(row.lastUsedAt, now);
   if (idleSeconds > SESSION_IDLE_SECONDS || secondsBetween(row.createdAt, now) > SESSION_SECONDS_MAX) return null;
-  if (idleSeconds >= SESSION_TOUCH_SECONDS) await touchSession(deps.sql, row.book, row.id, now);
+  if (idleSeconds >= SESSION_TOUCH_SECONDS) {
+    // One after the other: held together, the two rows would be locked the other way round than at a sign-in.
+    await touchSession(deps.sql, row.book, row.id, now);
+    await touchDevice(deps.sql, row.book, row.deviceId, now);
+  }
   return {
     id: row.id,
     book: row.book,

@@ -4,6 +4,7 @@ import {
   AUDIT_HEAD_TOLD_EVERY_MS,
   USERS_SWEEP_EVERY_MS,
 } from '../base/limits.ts';
+import { pauseMs } from '../db/backoff.ts';
 import { chainAudit } from './audit.ts';
 import { sweepUsers } from './sweep.ts';
 import type { AuditHead } from './users-api.ts';
@@ -17,6 +18,7 @@ export interface UsersWork {
 /** Rounds until stopped: chains audit lines, tells the head to the log, sweeps. What fails is logged and tried again in the next round. */
 export function startUsersWork(deps: UsersDeps): UsersWork {
   let isStopping = false;
+  let failures = 0;
   let wake = (): void => {};
   let known: AuditHead | null = null;
   let [toldAtMs, sweptAtMs] = [performance.now(), performance.now()];
@@ -53,15 +55,18 @@ export function startUsersWork(deps: UsersDeps): UsersWork {
   async function attempt(name: string, work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
+      failures = 0;
     } catch (error) {
+      failures += 1;
       deps.log.error({ error, work: name }, 'work on people could not be done');
     }
   }
 
   async function run(): Promise<void> {
-    while (!isStopping) {
+    for (;;) {
       await round();
       await rest();
+      if (isStopping) break;
     }
     await attempt('audit chain', chain);
     tellHead();
@@ -70,7 +75,7 @@ export function startUsersWork(deps: UsersDeps): UsersWork {
   async function rest(): Promise<void> {
     if (isStopping) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, AUDIT_CHAIN_EVERY_MS);
+      const timer = setTimeout(resolve, failures === 0 ? AUDIT_CHAIN_EVERY_MS : pauseMs(failures + 3));
       wake = () => {
         clearTimeout(timer);
         resolve();
