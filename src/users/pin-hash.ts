@@ -37,7 +37,8 @@ export function createPinHashes(masters: readonly [Secret, ...Secret[]]): PinHas
   });
   const [newest] = peppers;
   assert(newest !== undefined, 'there is a master secret');
-  const peppered = (key: Buffer, pin: string): Buffer => createHmac('sha256', key).update(pin).digest();
+  // As text: the package compares nothing that is not UTF-8.
+  const peppered = (key: Buffer, pin: string): string => createHmac('sha256', key).update(pin).digest('base64');
   const pepperOf = (kept: PinHash) => peppers.find(({ id }) => id === kept.pepperId);
   return {
     inTurn: createTurns(PIN_HASHES_AT_ONCE, PIN_HASHES_QUEUED_MAX),
