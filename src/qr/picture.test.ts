@@ -1,6 +1,7 @@
 import QRCode from 'qrcode';
 import { describe, expect, test } from 'vitest';
-import { qrPath, qrPng, qrSvg } from './picture.ts';
+import { qrPng, qrSvg } from './picture.ts';
+import { qrPath } from './qr-path.ts';
 
 const TEXT = 'https://pay.example.com/q/qr_01jd8k3f6v9w2x';
 

@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { letter } from './lettering.ts';
-import { qrPath } from './picture.ts';
+import { qrPath } from './qr-path.ts';
 import { drawPoster, type Paper, PAPERS, type Poster } from './poster.ts';
 import { posterPdf } from './poster-pdf.ts';
 import { posterSvg } from './poster-svg.ts';

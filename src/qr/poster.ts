@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts';
 import { POSTER_NAME_CHARS_MAX } from '../base/limits.ts';
 import { letter, type Lettering, type Weight } from './lettering.ts';
-import { qrPath } from './picture.ts';
+import { qrPath } from './qr-path.ts';
 
 /** What stands on a shop's poster. */
 export interface Poster {

@@ -1,5 +1,5 @@
 import { html, type Html } from '../base/html.ts';
-import { qrPath } from '../qr/picture.ts';
+import { qrPath } from '../qr/qr-path.ts';
 
 /** A text as a QR code inside the page; `alt` says what it is for. Dark on white in every colour scheme, or scanners fail. */
 export function renderQrSvg(text: string, alt: string): Html {
