@@ -149,7 +149,9 @@ export type PayeeInput =
   | { kind: 'card'; number: string; name: string }
   | { kind: 'own_card'; card_id: string }
   | { kind: 'phone'; phone: string }
-  | { kind: 'known'; payee_id: string };
+  | { kind: 'known'; payee_id: string }
+  /** What `POST /api/scans` read: a person's receive code, which tells nobody their phone number. */
+  | { kind: 'code'; code: string };
 
 export interface Order {
   token: string;
@@ -225,7 +227,7 @@ export interface Api {
     body: { challenge_id: string; response: object; name: string; proof: string | null };
     reply: Passkey;
   };
-  'DELETE /api/passkeys/:id': { params: { id: string }; query: { proof: string }; reply: Record<string, never> };
+  'DELETE /api/passkeys/:id': { params: { id: string }; body: { proof: string | null }; reply: Record<string, never> };
   'GET /api/devices': { reply: { data: Device[] } };
   'DELETE /api/devices/:id': { params: { id: string }; reply: Record<string, never> };
   'POST /api/proofs': { body: ActInput; reply: ProofOffer };
@@ -272,7 +274,7 @@ export interface Api {
   'POST /api/one-tap/:id': { params: { id: string }; body: { picks: string[]; code: string }; reply: { data: Card[] } };
   'GET /api/cards': { reply: { data: Card[] } };
   'PATCH /api/cards/:id': { params: { id: string }; body: { alias?: string; is_default?: true }; reply: Card };
-  'DELETE /api/cards/:id': { params: { id: string }; query: { proof: string }; reply: Record<string, never> };
+  'DELETE /api/cards/:id': { params: { id: string }; body: { proof: string | null }; reply: Record<string, never> };
   /** `application/x-ndjson`: one Balance a line, each as its bank answers. */
   'GET /api/balances': { query: { fresh?: 'true' }; reply: Balance };
 
