@@ -3,7 +3,7 @@ import type { Refusal } from '../base/refusal.ts';
 import type { Tx } from '../db/connect.ts';
 import type { Money } from '../money/money.ts';
 import type { Act, ProofLevel, Session, UserId } from '../users/users.ts';
-import type { LimitLeft } from '../limits/limits.ts';
+import type { LimitLeft, PurchaseGrade } from '../limits/limits.ts';
 
 /*
  * Money that moves over the bank rail: between cards, to credit cards, to shops and back. A move has a debit leg, a credit leg or both, the
@@ -33,7 +33,10 @@ export interface Move {
   fee: Money;
   fromCardId: string | null;
   toCardId: string | null;
-  /** What people may see: bank code and last four digits, and the masked name. */
+  /**
+   * What people may see: bank code and last four digits, and the masked name. Of a purchase or refund the other end is the shop, by its
+   * name alone.
+   */
   from: PartyView | null;
   to: PartyView | null;
   note: string;
@@ -70,6 +73,13 @@ export interface QuoteInput {
   amount: Money;
   arrival: Arrival;
   note: string;
+}
+
+/** Somebody named by card number who was paid before. */
+export interface KnownPayee {
+  payeeId: string;
+  party: PartyView;
+  lastPaidAt: Date;
 }
 
 /** Immutable once made; good for five minutes and one confirmation. */
@@ -152,6 +162,12 @@ export interface LegRecord {
 
 export interface Transfers {
   quote(session: Session, input: QuoteInput): Promise<Quote>;
+  /** The act of a quote of one's own, and how much has to be proved from this session. @throws Refusal `not_found` */
+  quoteAct(session: Session, quoteId: string): Promise<{ act: Act; level: ProofLevel }>;
+  /** Whom this person has paid by card number, the last first. */
+  knownPayees(session: Session): Promise<KnownPayee[]>;
+  /** A quote of this person that is still good; the app's server reads act and level from it. @throws Refusal `not_found` */
+  findQuote(session: Session, id: string): Promise<Quote>;
   /** Records every part with its limit reservation, uses up the proof, then sets out. The same key again answers the same. */
   confirm(session: Session, input: { quoteId: string; proof: string | null; key: string }): Promise<Move[]>;
   /** Starts what payer/ recorded. A Refusal means: it did not start and never will under this id. Resolves when it is recorded, not when it ends. */
@@ -161,9 +177,13 @@ export interface Transfers {
   cancel(session: Session, id: string): Promise<Move>;
   find(book: number, ids: readonly string[]): Promise<Map<string, Move>>;
   list(session: Session, filter: MoveFilter): Promise<{ moves: Move[]; nextCursor: string | null }>;
+  /** Whom this person has paid before, the last first, at most fifty. */
+  listPayees(session: Session): Promise<{ id: string; party: PartyView; lastPaidAt: Date }[]>;
   /** Whether money of this card is under way; cards/ asks before it unbinds. */
   isInUse(tx: Tx, book: number, cardId: string): Promise<boolean>;
-  /** For clearing: legs of one settlement day in pages, in order of id; legs by stamp (`MMDDhhmmss stan`) around that day. */
+  /**
+   * For clearing: debits and credits of one settlement day in pages, in order of id, with those that are still open and were sent before that
+   * day was over (they come again on every later day until they are known); legs by stamp (`MMDDhhmmss stan`) around that day. */
   legsOfDay(
     book: number,
     day: string,
@@ -171,7 +191,10 @@ export interface Transfers {
     itemsMax: number,
   ): Promise<{ legs: LegRecord[]; next: string | null }>;
   findLegs(book: number, day: string, stamps: readonly { transmittedAt: string; stan: string }[]): Promise<LegRecord[]>;
-  /** What the switch's file proves about legs that are still unknown, through the same door as every reply. What is known already stays. */
+  /**
+   * What the switch's file proves about legs that are still unknown, through the same door as every reply. What is known already stays.
+   * "Not done" is believed only of a file whose day began after the day in which the message was sent for the last time.
+   */
   learn(
     book: number,
     items: readonly { moveId: MoveId; side: 'debit' | 'credit'; isDone: boolean; settlementDay: string }[],
