@@ -14,6 +14,8 @@ export const REFUSALS = {
   idempotency_key_invalid: { status: 400, title: 'Idempotency-Key is not valid', retryable: false },
   api_key_missing: { status: 401, title: 'An API key is required', retryable: false },
   api_key_invalid: { status: 401, title: 'The API key is not valid', retryable: false },
+  signed_out: { status: 401, title: 'Sign in first', retryable: false },
+  foreign_site: { status: 403, title: 'Only our own pages may ask this', retryable: false },
   scope_missing: { status: 403, title: 'The API key may not do this', retryable: false },
   step_up_required: { status: 403, title: 'This has to be proved first', retryable: false },
   step_up_invalid: { status: 403, title: 'The proof does not hold for this', retryable: false },

@@ -1,35 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { IDEMPOTENCY_KEY_CHARS_MAX } from '../base/limits.ts';
-import { Refusal } from '../base/refusal.ts';
+import { readIdempotencyKey } from '../base/idempotency-key.ts';
 import type { Caller } from '../cashier/api-keys.ts';
 import type { KeyClaim } from '../db/idempotency-store.ts';
 
-/**
- * The Idempotency-Key header (IETF draft): a quoted string as the draft has it, or bare as most clients send it.
- * @throws Refusal idempotency_key_missing, idempotency_key_invalid.
- */
+/** What a request says of itself by its Idempotency-Key. @throws Refusal idempotency_key_missing, idempotency_key_invalid. */
 export function readKeyClaim(
   route: { method: string; url: string },
   request: FastifyRequest,
   caller: Caller,
 ): KeyClaim {
-  const header = request.headers['idempotency-key'];
-  if (header === undefined || header === '')
-    throw new Refusal(
-      'idempotency_key_missing',
-      'every POST carries an Idempotency-Key that is new for every new thing',
-    );
-  const text = typeof header === 'string' ? header : '';
-  const key = /^"(?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"$/.test(text)
-    ? text.slice(1, -1).replace(/\\(["\\])/g, '$1')
-    : text;
-  const isBrokenQuote = text.startsWith('"') && key === text;
-  if (isBrokenQuote || key.length === 0 || key.length > IDEMPOTENCY_KEY_CHARS_MAX || !/^[\x21-\x7e]+$/.test(key))
-    throw new Refusal(
-      'idempotency_key_invalid',
-      `1 to ${IDEMPOTENCY_KEY_CHARS_MAX} printable ASCII characters, no blanks`,
-    );
+  const key = readIdempotencyKey(request.headers['idempotency-key']);
   return {
     book: caller.book,
     merchantId: caller.merchantId,

@@ -3,7 +3,7 @@ import type { Refusal } from '../base/refusal.ts';
 import type { Tx } from '../db/connect.ts';
 import type { Money } from '../money/money.ts';
 import type { Act, ProofLevel, Session, UserId } from '../users/users.ts';
-import type { LimitLeft, PurchaseGrade } from '../limits/limits.ts';
+import type { LimitLeft } from '../limits/limits.ts';
 
 /*
  * Money that moves over the bank rail: between cards, to credit cards, to shops and back. A move has a debit leg, a credit leg or both, the
@@ -73,13 +73,6 @@ export interface QuoteInput {
   amount: Money;
   arrival: Arrival;
   note: string;
-}
-
-/** Somebody named by card number who was paid before. */
-export interface KnownPayee {
-  payeeId: string;
-  party: PartyView;
-  lastPaidAt: Date;
 }
 
 /** Immutable once made; good for five minutes and one confirmation. */
@@ -162,12 +155,6 @@ export interface LegRecord {
 
 export interface Transfers {
   quote(session: Session, input: QuoteInput): Promise<Quote>;
-  /** The act of a quote of one's own, and how much has to be proved from this session. @throws Refusal `not_found` */
-  quoteAct(session: Session, quoteId: string): Promise<{ act: Act; level: ProofLevel }>;
-  /** Whom this person has paid by card number, the last first. */
-  knownPayees(session: Session): Promise<KnownPayee[]>;
-  /** A quote of this person that is still good; the app's server reads act and level from it. @throws Refusal `not_found` */
-  findQuote(session: Session, id: string): Promise<Quote>;
   /** Records every part with its limit reservation, uses up the proof, then sets out. The same key again answers the same. */
   confirm(session: Session, input: { quoteId: string; proof: string | null; key: string }): Promise<Move[]>;
   /** Starts what payer/ recorded. A Refusal means: it did not start and never will under this id. Resolves when it is recorded, not when it ends. */
@@ -177,8 +164,6 @@ export interface Transfers {
   cancel(session: Session, id: string): Promise<Move>;
   find(book: number, ids: readonly string[]): Promise<Map<string, Move>>;
   list(session: Session, filter: MoveFilter): Promise<{ moves: Move[]; nextCursor: string | null }>;
-  /** Whom this person has paid before, the last first, at most fifty. */
-  listPayees(session: Session): Promise<{ id: string; party: PartyView; lastPaidAt: Date }[]>;
   /** Whether money of this card is under way; cards/ asks before it unbinds. */
   isInUse(tx: Tx, book: number, cardId: string): Promise<boolean>;
   /**
