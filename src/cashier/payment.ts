@@ -122,4 +122,7 @@ export type AlertKind =
   | 'statement_refused'
   | 'statement_missing'
   | 'statement_changed'
-  | 'statement_breaks';
+  | 'statement_breaks'
+  | 'leg_flagged'
+  | 'leg_unanswered'
+  | 'reversal_refused';

@@ -7,7 +7,7 @@ import type { AlertKind } from './payment.ts';
 /** Puts something before the operator, within the caller's transaction where `sql` is one. */
 export async function raiseAlert(
   sql: Sql | Tx,
-  deps: CashierDeps,
+  deps: Pick<CashierDeps, 'clock' | 'random' | 'log'>,
   about: { book: number; id: string },
   kind: AlertKind,
   detail: string,

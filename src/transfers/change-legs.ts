@@ -25,6 +25,13 @@ export function noEffects(): MoveEffects {
   return { postings: [], used: [], released: [], alerts: [], ended: [] };
 }
 
+/** The first leg of a move that is just being recorded. */
+export function sendFirst(now: Date, folder: MoveFolder, stamp: Stamp): LegSide {
+  const side = folder.move.state === 'crediting' ? 'credit' : 'debit';
+  folder[side] = newLeg(now, folder, side, stamp);
+  return sendUnderLease(now, folder, side);
+}
+
 export function startDebit(now: Date, folder: MoveFolder, stamp: Stamp): LegSide {
   setState(folder, 'debiting');
   folder.debit = newLeg(now, folder, 'debit', stamp);

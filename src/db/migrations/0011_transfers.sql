@@ -69,6 +69,8 @@ create table quotes (
   payee_id text,
   to_user_id text,
   to_card_id text,
+  to_target_id text,
+  to_class integer check (to_class between 1 and 3),
   to_bank text not null,
   to_institution text,
   to_last4 text not null,
@@ -89,6 +91,7 @@ create table quotes (
   foreign key (book, payee_id) references payees (book, id),
   check ((payee_kind = 'card') = (payee_id is not null)),
   check (payee_kind <> 'own_card' or to_card_id is not null),
+  check (kind <> 'repayment' or to_target_id is not null),
   check ((confirmed_at is null) = (confirmed_key is null)),
   check (confirmed_at < expires_at)
 ) with (fillfactor = 70);
