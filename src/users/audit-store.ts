@@ -74,7 +74,7 @@ export async function listUnchained(sql: Sql | Tx, book: number, itemsMax: numbe
     select book, id, user_id as "userId", event, facts, at, mac
     from audit_lines
     where book = ${book} and seq is null
-    order by id
+    order by written_no
     limit ${itemsMax}`;
 }
 

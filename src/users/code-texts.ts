@@ -5,13 +5,14 @@ import type { Act, CodePurpose, Session } from './users.ts';
 type Lang = Session['lang'];
 
 /** What a message may carry besides our own words: longer payees are cut, so that amount and code are always read. */
-const SAYS_CHARS_MAX = 80;
+const SAYS_CHARS_MAX = 100;
+const PAYEE_CHARS_MAX = 40;
 const MINUTES = CODE_SECONDS / 60;
 
 /** The whole message. `says` tells what the code is for where the purpose alone does not. */
 export function codeText(message: { code: string; purpose: CodePurpose; says: string; lang: Lang }): string {
   const use = PURPOSES[message.purpose][message.lang];
-  const says = tidy(message.says);
+  const says = tidy(message.says, SAYS_CHARS_MAX);
   return message.lang === 'zh-CN'
     ? `【互通】验证码 ${message.code}，用于${use}${says}，${MINUTES} 分钟内有效。请勿告诉任何人，包括自称客服的人。`
     : `[Hutong] ${message.code} is your code ${use}${says === '' ? '' : ` ${says}`}. Good for ${MINUTES} minutes. Tell nobody, not even us.`;
@@ -28,7 +29,7 @@ const PURPOSES: Readonly<Record<CodePurpose, Record<Lang, string>>> = {
 /** An act in the words of a message: what, whom to, how much. */
 export function describeAct(act: Act, lang: Lang): string {
   const amount = act.amount === null ? '' : formatMoney(act.amount);
-  const payee = tidy(act.payee);
+  const payee = tidy(act.payee, PAYEE_CHARS_MAX);
   if (lang === 'en') return [ACTS[act.kind].en, amount, payee === '' ? '' : `to ${payee}`].filter(Boolean).join(' ');
   return `${payee === '' ? '' : `向 ${payee} `}${ACTS[act.kind]['zh-CN']}${amount === '' ? '' : ` ${amount}`}`;
 }
@@ -47,10 +48,10 @@ const ACTS: Readonly<Record<Act['kind'], Record<Lang, string>>> = {
 };
 
 /** A shop chose its name: it gets no second line, no sender of its own in 【】, no link that phones make into one. */
-function tidy(text: string): string {
+function tidy(text: string, charsMax: number): string {
   return text
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}【】[\]]/gu, '')
     .replace(/:\/\/|www\./gi, ' ')
     .trim()
-    .slice(0, SAYS_CHARS_MAX);
+    .slice(0, charsMax);
 }

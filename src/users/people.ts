@@ -106,19 +106,34 @@ async function createUser(deps: UsersDeps, phone: string, lang: Session['lang'])
   return id;
 }
 
-/** Phones that are found by an older key get the newest one's index; returns how many. Part of the sweep. */
+/** Phones that are found by an older key get the newest one's index; returns how many. One that does not open is told and left. */
 export async function renewPhoneIndexes(deps: UsersDeps): Promise<number> {
   const { book } = deps;
   const { version } = newestIndex(deps, '');
-  const rows = await listOldIndexes(deps.sql, book, version, USERS_SWEEP_ITEMS_MAX);
-  if (rows.length === 0) return 0;
-  const phones = await deps.vault.open(
-    deps.sql,
-    rows.map(({ id, phoneSealed }) => ({ place: placesOf(book, id)('phone'), sealed: phoneSealed })),
-  );
-  const fresh = rows.map(({ id }, index) => ({ id, phone: newestIndex(deps, phones[index] ?? '') }));
-  await updatePhoneIndexes(deps.sql, book, fresh);
-  return rows.length;
+  let count = 0;
+  for (let afterId = ''; ; ) {
+    const rows = await listOldIndexes(deps.sql, book, version, { afterId, itemsMax: USERS_SWEEP_ITEMS_MAX });
+    const fresh = (await Promise.all(rows.map((row) => renewIndex(deps, row)))).filter((one) => one !== null);
+    if (fresh.length > 0) await updatePhoneIndexes(deps.sql, book, fresh);
+    count += fresh.length;
+    afterId = rows.at(-1)?.id ?? '';
+    if (rows.length < USERS_SWEEP_ITEMS_MAX) return count;
+  }
+}
+
+async function renewIndex(
+  deps: UsersDeps,
+  { id, phoneSealed }: { id: UserId; phoneSealed: Buffer },
+): Promise<{ id: UserId; phone: PhoneIndex } | null> {
+  try {
+    const item = { place: placesOf(deps.book, id)('phone'), sealed: phoneSealed };
+    const [phone] = await deps.vault.open(deps.sql, [item]);
+    assert(phone !== undefined, 'everybody has a phone');
+    return { id, phone: newestIndex(deps, phone) };
+  } catch (error) {
+    deps.log.error({ error, userId: id }, 'a sealed phone number does not open');
+    return null;
+  }
 }
 
 function newestIndex(deps: UsersDeps, phone: string): PhoneIndex {

@@ -23,7 +23,6 @@ export async function sweepUsers(deps: UsersDeps): Promise<number> {
     () => deleteOldTries(sql, book, kept, USERS_SWEEP_ITEMS_MAX),
     () => deleteOldProofs(sql, book, kept, USERS_SWEEP_ITEMS_MAX),
     () => deleteOldSessions(sql, book, sessionsKept, USERS_SWEEP_ITEMS_MAX),
-    () => renewPhoneIndexes(deps),
   ];
   let count = 0;
   for (const step of steps) {
@@ -33,5 +32,5 @@ export async function sweepUsers(deps: UsersDeps): Promise<number> {
       if (done < USERS_SWEEP_ITEMS_MAX) break;
     }
   }
-  return count;
+  return count + (await renewPhoneIndexes(deps));
 }

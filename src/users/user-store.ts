@@ -83,14 +83,14 @@ export async function listOldIndexes(
   sql: Sql,
   book: number,
   version: number,
-  itemsMax: number,
+  page: { afterId: string; itemsMax: number },
 ): Promise<{ id: UserId; phoneSealed: Buffer }[]> {
   return await sql<{ id: UserId; phoneSealed: Buffer }[]>`
     select id, phone_sealed as "phoneSealed"
     from users
-    where book = ${book} and phone_index_version <> ${version}
+    where book = ${book} and phone_index_version <> ${version} and id > ${page.afterId}
     order by id
-    limit ${itemsMax}`;
+    limit ${page.itemsMax}`;
 }
 
 export async function updatePhoneIndexes(

@@ -164,6 +164,8 @@ create index user_proofs_by_session on user_proofs (session_id);
 create table audit_lines (
   book integer not null,
   id text not null,
+  -- In which order lines are chained that wait at the same time; has gaps, and nothing is proved by it.
+  written_no bigint generated always as identity,
   user_id text,
   event text not null check (event ~ '^[a-z_]+(\.[a-z_]+)+$'),
   -- JSON with sorted keys, exactly as it was signed.
@@ -176,7 +178,7 @@ create table audit_lines (
   unique (seq, book),
   check ((seq is null) = (hash is null))
 );
-create index audit_lines_unchained on audit_lines (book, id) where seq is null;
+create index audit_lines_unchained on audit_lines (book, written_no) where seq is null;
 create index audit_lines_by_user on audit_lines (user_id, id);
 
 -- Where the chain of a book ends, signed: a chain that was cut off does not fit it.
