@@ -19,7 +19,7 @@ interface OrderBody {
 
 /** The hands of `Control` over HTTP, JSON under /sandbox/. Only for this machine, and never for a web page. */
 export function registerControlRoutes(app: FastifyInstance, ground: Ground, control: Control): void {
-  guard(app);
+  guardControl(app);
   registerOrderRoutes(app, ground, control);
   app.get('/totals', () => ({ data: control.totals() }));
   app.get('/merchants', () => ({ data: ground.side.settings() }));
@@ -32,7 +32,8 @@ export function registerControlRoutes(app: FastifyInstance, ground: Ground, cont
   registerFaultRoutes(app, ground);
 }
 
-function guard(app: FastifyInstance): void {
+/** Only for this machine and never for another site's page; what cannot be done is answered 409. */
+export function guardControl(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     // A page somewhere must not reach us, neither by a name that points to this machine nor by a call without a body.
     const { host = '', origin } = request.headers;

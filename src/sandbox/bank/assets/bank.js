@@ -1,0 +1,17 @@
+// The pages work without this. It copies a number when it is tapped.
+
+const note = document.getElementById('copied');
+let hideAt = 0;
+
+function say() {
+  note.hidden = false;
+  clearTimeout(hideAt);
+  hideAt = setTimeout(() => {
+    note.hidden = true;
+  }, 1200);
+}
+
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-copy]');
+  if (button) void navigator.clipboard.writeText(button.dataset.copy).then(say);
+});
