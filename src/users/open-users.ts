@@ -37,7 +37,7 @@ export function openUsers(given: OpenUsersDeps): UsersApi {
     confirmIdentity: (tx, book, userId, identity) => confirmIdentity(deps, tx, book, userId, identity),
     findByPhone: (sql, book, phone) => findByPhone(deps, sql, book, phone),
     // Somebody signed in answers for what is sent on their behalf.
-    sendCode: (request) => sendCode(deps, request, request.userId ?? 'nobody'),
+    sendCode: (request) => sendCode(deps, request, request.userId ?? request.phone),
     useCode: (use) => useCode(deps, use),
     countTry: (one) => countTry(deps, one, 0),
     audit: (tx, lines) => audit(deps, tx, lines),

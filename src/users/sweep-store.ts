@@ -1,64 +1,43 @@
 import type { Sql } from '../db/connect.ts';
 
-/** Each deletes at most `itemsMax` rows that nothing needs any more and tells how many. */
+/** What is swept, and by which time a row is old. */
+const AGES = {
+  user_codes: 'expires_at',
+  user_challenges: 'expires_at',
+  user_proofs: 'created_at',
+  user_sessions: 'created_at',
+} as const;
 
-export async function deleteOldCodes(sql: Sql, book: number, before: Date, itemsMax: number): Promise<number> {
+export const SWEPT_TABLES = Object.keys(AGES) as (keyof typeof AGES)[]; // the table's own keys
+
+/** Deletes at most `itemsMax` rows that nothing needs any more; tells how many. */
+export async function deleteOldRows(
+  sql: Sql,
+  book: number,
+  table: keyof typeof AGES,
+  before: Date,
+  itemsMax: number,
+): Promise<number> {
   const rows = await sql`
-    delete from user_codes
+    delete from ${sql(table)}
     where book = ${book} and id in (
-      select id from user_codes
-      where book = ${book} and expires_at < ${before}
+      select id from ${sql(table)}
+      where book = ${book} and ${sql(AGES[table])} < ${before}
       limit ${itemsMax}
     )
     returning id`;
   return rows.length;
 }
 
-export async function deleteOldChallenges(sql: Sql, book: number, before: Date, itemsMax: number): Promise<number> {
-  const rows = await sql`
-    delete from user_challenges
-    where book = ${book} and id in (
-      select id from user_challenges
-      where book = ${book} and expires_at < ${before}
-      limit ${itemsMax}
-    )
-    returning id`;
-  return rows.length;
-}
-
+/** Counts of tries have no id; one that is tried again meanwhile stays. */
 export async function deleteOldTries(sql: Sql, book: number, before: Date, itemsMax: number): Promise<number> {
   const rows = await sql`
     delete from user_tries
-    where book = ${book} and (what, who) in (
+    where book = ${book} and last_at < ${before} and (what, who) in (
       select what, who from user_tries
       where book = ${book} and last_at < ${before}
       limit ${itemsMax}
-    ) and last_at < ${before}
+    )
     returning what`;
-  return rows.length;
-}
-
-export async function deleteOldProofs(sql: Sql, book: number, before: Date, itemsMax: number): Promise<number> {
-  const rows = await sql`
-    delete from user_proofs
-    where book = ${book} and id in (
-      select id from user_proofs
-      where book = ${book} and created_at < ${before}
-      limit ${itemsMax}
-    )
-    returning id`;
-  return rows.length;
-}
-
-/** Sessions that cannot be used any more, by whatever they ended. */
-export async function deleteOldSessions(sql: Sql, book: number, before: Date, itemsMax: number): Promise<number> {
-  const rows = await sql`
-    delete from user_sessions
-    where book = ${book} and id in (
-      select id from user_sessions
-      where book = ${book} and created_at < ${before}
-      limit ${itemsMax}
-    )
-    returning id`;
   return rows.length;
 }

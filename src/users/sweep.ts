@@ -1,12 +1,6 @@
 import { SESSIONS_KEPT_DAYS, USERS_KEPT_DAYS, USERS_SWEEP_ITEMS_MAX } from '../base/limits.ts';
 import { renewPhoneIndexes } from './people.ts';
-import {
-  deleteOldChallenges,
-  deleteOldCodes,
-  deleteOldProofs,
-  deleteOldSessions,
-  deleteOldTries,
-} from './sweep-store.ts';
+import { deleteOldRows, deleteOldTries, SWEPT_TABLES } from './sweep-store.ts';
 import type { UsersDeps } from './users-deps.ts';
 
 const DAY_MS = 86_400_000;
@@ -18,11 +12,11 @@ export async function sweepUsers(deps: UsersDeps): Promise<number> {
   const kept = new Date(nowMs - USERS_KEPT_DAYS * DAY_MS);
   const sessionsKept = new Date(nowMs - SESSIONS_KEPT_DAYS * DAY_MS);
   const steps = [
-    () => deleteOldCodes(sql, book, kept, USERS_SWEEP_ITEMS_MAX),
-    () => deleteOldChallenges(sql, book, kept, USERS_SWEEP_ITEMS_MAX),
+    ...SWEPT_TABLES.map((table) => {
+      const before = table === 'user_sessions' ? sessionsKept : kept;
+      return () => deleteOldRows(sql, book, table, before, USERS_SWEEP_ITEMS_MAX);
+    }),
     () => deleteOldTries(sql, book, kept, USERS_SWEEP_ITEMS_MAX),
-    () => deleteOldProofs(sql, book, kept, USERS_SWEEP_ITEMS_MAX),
-    () => deleteOldSessions(sql, book, sessionsKept, USERS_SWEEP_ITEMS_MAX),
   ];
   let count = 0;
   for (const step of steps) {
