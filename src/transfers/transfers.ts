@@ -75,6 +75,13 @@ export interface QuoteInput {
   note: string;
 }
 
+/** Somebody named by card number who was paid before. */
+export interface KnownPayee {
+  payeeId: string;
+  party: PartyView;
+  lastPaidAt: Date;
+}
+
 /** Immutable once made; good for five minutes and one confirmation. */
 export interface Quote {
   id: `quo_${string}`;
@@ -155,6 +162,10 @@ export interface LegRecord {
 
 export interface Transfers {
   quote(session: Session, input: QuoteInput): Promise<Quote>;
+  /** The act of a quote of one's own, and how much has to be proved from this session. @throws Refusal `not_found` */
+  quoteAct(session: Session, quoteId: string): Promise<{ act: Act; level: ProofLevel }>;
+  /** Whom this person has paid by card number, the last first. */
+  knownPayees(session: Session): Promise<KnownPayee[]>;
   /** Records every part with its limit reservation, uses up the proof, then sets out. The same key again answers the same. */
   confirm(session: Session, input: { quoteId: string; proof: string | null; key: string }): Promise<Move[]>;
   /** Starts what payer/ recorded. A Refusal means: it did not start and never will under this id. Resolves when it is recorded, not when it ends. */
@@ -168,7 +179,8 @@ export interface Transfers {
   isInUse(tx: Tx, book: number, cardId: string): Promise<boolean>;
   /**
    * For clearing: debits and credits of one settlement day in pages, in order of id, with those that are still open and were sent before that
-   * day was over (they come again on every later day until they are known); legs by stamp (`MMDDhhmmss stan`) around that day. */
+   * day was over (they come again on every later day until they are known); legs by stamp (`MMDDhhmmss stan`) around that day.
+   */
   legsOfDay(
     book: number,
     day: string,
