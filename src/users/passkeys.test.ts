@@ -67,6 +67,12 @@ describe('adding a passkey', () => {
     expect(await users.listPasskeys(who.session)).toEqual([]);
   });
 
+  test('a certificate is refused before anybody follows the addresses in it', async () => {
+    const who = await people.withPin();
+    await codeOf(register(who, new TestAuthenticator(RP.origin), { withCertificate: true }));
+    expect(people.logged.at(-1)).toContain('an attestation that was not asked for');
+  });
+
   test('without a proof, or with one of another act, nothing is added', async () => {
     const who = await people.withPin();
     const key = new TestAuthenticator(RP.origin);
