@@ -34,6 +34,8 @@ import { createKeyring, type Keyring } from './vault/seal.ts';
 import { wallets } from './wallets/registry.ts';
 import { buyerRoutes } from './web/buyer-routes.ts';
 import { insertEvents } from './webhooks/insert-events.ts';
+import type { WalletOptions } from './cli/wallet-server.ts';
+import { type HutongWallet, openWallet } from './open-wallet.ts';
 import { startSendingDeliveries } from './webhooks/send-deliveries.ts';
 
 /** There is one book to begin with; every id and every key says so. */
@@ -50,6 +52,8 @@ export interface HutongOptions {
   log: Log;
   /** Addresses or networks (CIDR) whose X-Forwarded-For is believed; none when left out. */
   trustedProxies?: readonly string[];
+  /** Hutong Wallet with its banks; null or left out where no bank is set. */
+  wallet?: WalletOptions | null;
   /** Sees every call to a wallet before it goes out; the demo shows them. */
   wrapSend?: (send: Send) => Send;
 }
@@ -61,6 +65,8 @@ export interface Hutong {
   ledger: Ledger;
   cashier: Cashier;
   app: FastifyInstance;
+  /** Null where no bank is set. Its server listens by itself: the app is an origin of its own. */
+  wallet: HutongWallet | null;
   /** Starts the loops: asking wallets, sending refunds and webhooks, expiring, sweeping. */
   startWork(): void;
   /** Stops taking requests, waits for what is in hand, closes the database. */
@@ -144,6 +150,25 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
       ),
   });
 
+  const wallet = options.wallet
+    ? await openWallet(
+        {
+          sql,
+          clock,
+          random,
+          log,
+          keyring,
+          masterSecrets: options.masterSecrets,
+          ledger,
+          book: BOOK,
+          isSandbox: options.isSandbox,
+          trustedProxies: options.trustedProxies ?? [],
+          toShops: toShops.send,
+        },
+        options.wallet,
+      )
+    : null;
+
   const stops: (() => Promise<void>)[] = [];
   return {
     sql,
@@ -151,8 +176,10 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
     ledger,
     cashier,
     app,
+    wallet,
     startWork() {
       cashier.startWork();
+      wallet?.startWork();
       const webhooks = startSendingDeliveries({
         sql,
         clock,
@@ -169,6 +196,7 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
     },
     async stop() {
       await app.close();
+      await wallet?.stop();
       await bills?.stop(); // it works through the cashier
       await cashier.stop();
       await Promise.all(stops.map((stop) => stop()));

@@ -10,7 +10,12 @@ export interface Addresses {
   /** For people: which database. */
   database: string;
   pid: number;
+  /** Hutong Wallet's app, where a bank is set. */
+  app_url?: string;
   /** The sandbox only. */
+  /** The pretend banks' pages, and the pretend phone. */
+  bank_url?: string;
+  phone_url?: string;
   wallet_urls?: Readonly<Record<string, string>>;
   shop_url?: string;
   /** The demo shop's printed code. */
@@ -28,6 +33,11 @@ export function banner(
   const { url, shop_url: shopUrl, wallet_urls: walletUrls, qr_url: qrUrl, demo_file: file } = addresses;
   const rows: [what: string, where: string][] = [];
   if (shopUrl !== undefined) rows.push(['演示商店 Demo shop', `${style.strong(shopUrl)}   ← 先打开它 open this first`]);
+  if (addresses.app_url !== undefined) rows.push(['互通钱包 Hutong Wallet', style.strong(addresses.app_url)]);
+  if (addresses.phone_url !== undefined)
+    rows.push(['手机短信 Pretend phone', `${addresses.phone_url}   (codes arrive here)`]);
+  if (addresses.bank_url !== undefined)
+    rows.push(['模拟银行 Pretend banks', `${addresses.bank_url}   (people and cards to try with)`]);
   rows.push(['接口文档 API docs', `${url}/docs`], ['健康检查 Health', `${url}/healthz`]);
   if (qrUrl !== undefined) rows.push(['收款码 One QR for all', `${qrUrl}   (poster: /poster.pdf)`]);
   if (walletUrls !== undefined)

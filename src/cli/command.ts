@@ -10,6 +10,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Settings } from './settings.ts';
 import type { Keyring } from '../vault/seal.ts';
 import type { Input } from './input.ts';
+import type { WalletOptions, WalletServer } from './wallet-server.ts';
 
 /** A row of the command table: what help shows, what is read from the line, and what is done. */
 export interface Command {
@@ -96,6 +97,7 @@ export interface ServerOptions {
   random: Random;
   log: Log;
   trustedProxies?: readonly string[];
+  wallet?: WalletOptions | null;
   wrapSend?: (send: Send) => Send;
 }
 
@@ -105,6 +107,8 @@ export interface Server {
   ledger: Ledger;
   cashier: Cashier;
   app: { listen(at: { port: number; host: string }): Promise<unknown> };
+  /** Null where no bank is set. */
+  wallet: WalletServer | null;
   startWork(): void;
   stop(): Promise<void>;
 }

@@ -40,7 +40,7 @@ export interface DemoPlace {
   webhookUrl: string;
 }
 
-const NAME = '胡同小铺';
+export const DEMO_SHOP = '胡同小铺';
 
 export function demoFile(dataDir: string): string {
   return join(dataDir, 'demo.json');
@@ -118,7 +118,7 @@ async function readKept(
 
 async function makeShop({ server, book }: DemoWorld, place: DemoPlace): Promise<Shop> {
   const { deps } = server.cashier;
-  const merchant = await createMerchant(deps, { book, name: NAME, livemode: false });
+  const merchant = await createMerchant(deps, { book, name: DEMO_SHOP, livemode: false });
   const { token } = await createApiKey(deps, {
     merchantId: merchant.id,
     label: 'demo shop',
@@ -132,7 +132,7 @@ async function makeShop({ server, book }: DemoWorld, place: DemoPlace): Promise<
   }
   const code = await createQrCode(deps, {
     merchantId: merchant.id,
-    label: `${NAME} 收银台`,
+    label: `${DEMO_SHOP} 收银台`,
     currency: 'CNY',
     amountMinor: null,
     returnUrl: null,

@@ -8,15 +8,18 @@ import { SIMULATOR_NAMES, type SimulatorName, simulatorPortSetting, type Setting
 import { type Addresses, banner } from './banner.ts';
 import type { CliDeps, Server } from './command.ts';
 import { keepMasterSecrets, lockDataFolder, makeDataFolder } from './data-folder.ts';
-import { demoFile, openDemo } from './demo-merchant.ts';
+import { demoFile, DEMO_SHOP, openDemo } from './demo-merchant.ts';
 import { createLifetime, type Lifetime, StopAsked } from './lifetime.ts';
 import { openDatabase } from './open-database.ts';
 import { checkPorts } from './ports.ts';
 import { toJson } from './print.ts';
 import { withProgress } from './progress.ts';
-import { publicUrlOf } from './with-operator.ts';
+import { openWalletShop, startWalletSandbox, type WalletSandbox } from './wallet-sandbox.ts';
+import type { WalletOptions, WalletServer } from './wallet-server.ts';
+import { publicUrlOf, walletUrlOf } from './with-operator.ts';
 
 const LOOPBACK = '127.0.0.1';
+const DEMO_SHOP_MCC = '5499'; // ISO 18245: food shops
 
 /** Runs until somebody asks to stop. @throws CliError and the like when something cannot be started; all else is stopped then. */
 export async function runStart(deps: CliDeps, isJson: boolean): Promise<void> {
@@ -60,7 +63,13 @@ async function startAll(deps: CliDeps, settings: Settings, life: Lifetime): Prom
             host: LOOPBACK,
           })),
           { setting: 'HUTONG_SHOP_PORT', port: settings.shopPort, host: LOOPBACK },
+          { setting: 'HUTONG_BANK_PORT', port: settings.wallet.sandboxPorts.bank, host: LOOPBACK },
+          { setting: 'HUTONG_BANK_PAGES_PORT', port: settings.wallet.sandboxPorts.bankPages, host: LOOPBACK },
+          { setting: 'HUTONG_PHONE_PORT', port: settings.wallet.sandboxPorts.phone, host: LOOPBACK },
         ]
+      : []),
+    ...(isSandbox || settings.wallet.bank !== null
+      ? [{ setting: 'HUTONG_WALLET_PORT', port: settings.wallet.port, host: settings.host }]
       : []),
   ]);
   const database = await life.own(
@@ -72,16 +81,26 @@ async function startAll(deps: CliDeps, settings: Settings, life: Lifetime): Prom
       ),
     (opened) => opened.stop(),
   );
-  const server = await startServer(deps, { settings, databaseUrl: database.url, log, life });
+  const pretend = isSandbox ? await startPretendBanks(deps, { settings, log, life }) : null;
+  const wallet = pretend?.options ?? liveWallet(settings);
+  const server = await startServer(deps, { settings, databaseUrl: database.url, log, life, wallet });
   const sandbox = isSandbox ? await startSandbox(deps, { settings, server, log, life }) : null;
   server.startWork();
-  return { url: publicUrlOf(settings), database: database.place, pid: process.pid, ...sandbox };
+  return {
+    url: publicUrlOf(settings),
+    database: database.place,
+    pid: process.pid,
+    ...(wallet === null ? {} : { app_url: wallet.url }),
+    ...(pretend === null ? {} : { bank_url: pretend.bank.url, phone_url: pretend.phone.url }),
+    ...sandbox,
+  };
 }
 
 async function startServer(
   deps: CliDeps,
-  { settings, databaseUrl, log, life }: { settings: Settings; databaseUrl: string; log: Log; life: Lifetime },
+  with_: { settings: Settings; databaseUrl: string; log: Log; life: Lifetime; wallet: WalletOptions | null },
 ): Promise<Server> {
+  const { settings, databaseUrl, log, life, wallet } = with_;
   const masterSecrets = await keepMasterSecrets(settings, deps.random);
   const server = await life.own(
     () =>
@@ -97,12 +116,36 @@ async function startServer(
           clock: deps.clock,
           random: deps.random,
           log,
+          wallet,
         }),
       ),
     (opened) => opened.stop(),
   );
   await server.app.listen({ port: settings.port, host: settings.host });
+  await server.wallet?.app.listen({ port: settings.wallet.port, host: settings.host });
   return server;
+}
+
+/** Live: the wallet that the settings tell of; null where they name no bank. */
+function liveWallet({ wallet }: Settings): WalletOptions | null {
+  const { bank, sms, url } = wallet;
+  if (bank === null || sms === null || url === null) return null; // the settings were read whole or not at all
+  return { url, bank, sms, sandboxPhoneUrl: null, testBuyers: null };
+}
+
+/** Before the server, which signs on to the switch. */
+async function startPretendBanks(
+  { terminal, clock, random }: CliDeps,
+  { settings, log, life }: { settings: Settings; log: Log; life: Lifetime },
+): Promise<WalletSandbox> {
+  return await withProgress(
+    terminal,
+    '正在启动银行模拟器 Starting the pretend banks …',
+    startWalletSandbox(
+      { clock, random, log, life },
+      { dataDir: settings.dataDir, ports: settings.wallet.sandboxPorts, walletUrl: walletUrlOf(settings) },
+    ),
+  );
 }
 
 /** The pretend outside world: a wallet of each kind with its app, and a shop that sells through us. */
@@ -120,7 +163,10 @@ async function startSandbox(
     { server, clock, random, book: deps.book },
     {
       dataDir: settings.dataDir,
-      walletSettings: Object.fromEntries(wallets.map(({ name, simulator }) => [name, simulator.merchantSettings])),
+      walletSettings: {
+        ...Object.fromEntries(wallets.map(({ name, simulator }) => [name, simulator.merchantSettings])),
+        ...(server.wallet === null ? {} : { hutongwallet: await openDemoWalletShop(server.wallet, settings) }),
+      },
       webhookUrl: `http://${LOOPBACK}:${settings.shopPort}/webhooks`,
     },
   );
@@ -145,6 +191,11 @@ async function startSandbox(
     qr_url: qrCodeUrl({ publicUrl: publicUrlOf(settings) }, demo.qrCodeId),
     demo_file: demoFile(settings.dataDir),
   };
+}
+
+async function openDemoWalletShop(wallet: WalletServer, settings: Settings): Promise<object> {
+  const shop = { name: DEMO_SHOP, mcc: DEMO_SHOP_MCC, walletUrl: walletUrlOf(settings), dataDir: settings.dataDir };
+  return await openWalletShop(wallet, shop);
 }
 
 async function startSimulators(

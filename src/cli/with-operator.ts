@@ -97,6 +97,11 @@ export function publicUrlOf(settings: Pick<Settings, 'publicUrl' | 'host' | 'por
   return `http://${host.includes(':') ? `[${host}]` : host}:${settings.port}`;
 }
 
+/** Where people reach the wallet app. Passkeys take a name, not an address of digits: on this machine it is `localhost`. */
+export function walletUrlOf({ wallet }: Pick<Settings, 'wallet'>): string {
+  return wallet.url ?? `http://localhost:${wallet.port}`;
+}
+
 /** The merchant that was named, or the only one there is. @throws UsageError, CliError */
 export async function chooseMerchant(operator: Operator, wanted: string | undefined): Promise<Merchant> {
   const merchants = await readMerchants(operator.cashier, operator.book, MERCHANTS_MAX);
