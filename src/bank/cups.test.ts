@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { money } from '../money/money.ts';
+import { Message } from './iso8583/message.ts';
 import type { Heard, PretendSwitch } from './pretend-switch.ts';
 import type { LegReply, LegRequest } from './rail.ts';
 import { CARD_TEXT, INSTITUTION, openTestRail, OTHER_TEXT, PERSON, testCard, testLeg, testStamp } from './test-rail.ts';
@@ -149,7 +150,7 @@ describe('what an answer to a movement means', () => {
   test('of another type proves nothing', async () => {
     const { rail, pretend } = await openTestRail();
     pretend.script = ({ reply, send }) => {
-      const other = Object.assign(Object.create(Object.getPrototypeOf(reply)), reply, { type: '0230' });
+      const other = new Message('0230', reply.values);
       send(other);
     };
     expect(await rail.debit(testLeg())).toMatchObject({ kind: 'unknown', why: 'answered by a 0230' });

@@ -2,7 +2,15 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { type Algorithm, BlockCipher } from './iso8583/block-cipher.ts';
 import { decodeBody, encodeBody } from './iso8583/codec.ts';
 import { Framer } from './iso8583/framer.ts';
-import { decodeHeader, encodeFrame, HEADER_BYTES, type Header, newHeader, replyHeader } from './iso8583/header.ts';
+import {
+  decodeHeader,
+  encodeFrame,
+  HEADER_BYTES,
+  type Header,
+  isReject,
+  newHeader,
+  replyHeader,
+} from './iso8583/header.ts';
 import { MacKey, macText } from './iso8583/mac.ts';
 import { Message } from './iso8583/message.ts';
 import { networkReply, replyType } from './network-messages.ts';
@@ -16,8 +24,8 @@ export interface Heard {
   /** The usual answer: echoes, F15, F39 00, a right MAC once it is sent. */
   reply: Message;
   /** Signs and writes; on the link of the request unless told otherwise. */
-  send(reply?: Message, socket?: Socket): void;
-  frameOf(reply: Message): Buffer;
+  send: (reply?: Message, socket?: Socket) => void;
+  frameOf: (reply: Message) => Buffer;
 }
 
 export interface PretendSwitch {
@@ -27,7 +35,7 @@ export interface PretendSwitch {
   keys: { pin: Buffer; mac: Buffer };
   settlementDay: string;
   /** In place of the usual answer to everything that is no network message. */
-  script: (heard: Heard) => void;
+  script: (heard: Heard) => void | Promise<void>;
   /** In place of the usual answer to network messages; true when it took care of one. */
   networkScript: (heard: Heard) => boolean;
   pushKey(use: 'pin' | 'mac', spoil?: boolean): void;
@@ -45,7 +53,8 @@ export async function startPretendSwitch(options: {
   const { institution, algorithm } = options;
   const transport = new BlockCipher(algorithm, Buffer.from(options.transportKey, 'hex'));
   let serial = 0;
-  const newKey = () => Buffer.alloc(16, `k${(serial += 1)}x7`);
+  // The last bit of each byte says nothing to DES, so keys are counted in steps of two.
+  const newKey = () => Buffer.alloc(16, 0x20 + 2 * (serial += 1));
   const macOf = (key: Buffer, message: Message) =>
     new MacKey(algorithm === 'sm4' ? 'sm4' : 'x9.19', key).mac(macText(message, true));
 
@@ -60,6 +69,7 @@ export async function startPretendSwitch(options: {
 
   function hear(socket: Socket, frame: Buffer): void {
     const header = decodeHeader(frame);
+    if (isReject(header)) return;
     const message = decodeBody(frame, HEADER_BYTES);
     pretend.heard.push(message);
     if (message.type === '0810' || message.type === '0830') return;
@@ -72,7 +82,7 @@ export async function startPretendSwitch(options: {
       frameOf: (each) => frameOf(each, replyHeader(header)),
       send: (each = reply, to = socket) => void to.write(heard.frameOf(each)),
     };
-    if (!isNetwork) pretend.script(heard);
+    if (!isNetwork) void pretend.script(heard);
     else if (!pretend.networkScript(heard)) {
       heard.send();
       if (message.get(70) === '101') pretend.pushKey(message.get(53)?.[0] === '1' ? 'pin' : 'mac');

@@ -41,6 +41,7 @@ export interface TestRail {
 export async function openTestRail(
   options: Partial<Omit<CupsOptions, 'timings'>> & { timings?: Partial<CupsTimings> } = {},
   pretend?: PretendSwitch,
+  waitMs = 10_000,
 ): Promise<TestRail> {
   const algorithm = options.algorithm ?? '3des';
   const peer =
@@ -81,7 +82,7 @@ export async function openTestRail(
     await rail.close();
     await peer.close();
   });
-  await rail.open(10_000);
+  await rail.open(waitMs);
   return { pretend: peer, rail, strays, kept };
 }
 
