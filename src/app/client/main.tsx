@@ -1,5 +1,19 @@
 import './styles/base.css';
+import './styles/cards.css';
+import './styles/pages.css';
 import { render } from 'preact';
+import { App } from './app.tsx';
+
+// Phones and most desktops bring a Chinese font; only the others fetch ours, a slice at a time.
+if (!/Android|iPhone|iPad|Macintosh|Windows|HarmonyOS|OpenHarmony/.test(navigator.userAgent)) {
+  const font = document.createElement('link');
+  font.rel = 'stylesheet';
+  font.href = document.documentElement.dataset['font'] ?? '';
+  document.head.append(font);
+}
+
+// The worker opens the app without a network and takes payment requests of shops' pages. Without it everything else works.
+if ('serviceWorker' in navigator) navigator.serviceWorker.register('/sw.js').catch(() => undefined);
 
 const place = document.getElementById('app');
-if (place !== null) render(<p>互通钱包</p>, place);
+if (place !== null) render(<App />, place);

@@ -74,7 +74,10 @@ function CardDetails({ card }: { card: Card }): JSX.Element {
             balance?.bill == null ? null : [t.repay.minimum, money(balance.bill.minimum)],
             balance?.bill == null
               ? null
-              : [t.repay.dueDay, `${showDay(balance.bill.due_day, lang)} · ${t.repay.dueIn(daysUntil(balance.bill.due_day))}`],
+              : [
+                  t.repay.dueDay,
+                  `${showDay(balance.bill.due_day, lang)} · ${t.repay.dueIn(daysUntil(balance.bill.due_day))}`,
+                ],
             balance === undefined ? null : [t.balances.at, showMoment(balance.at, lang)],
             [t.cards.boundAt, showDay(card.bound_at, lang)],
           ]}
@@ -101,7 +104,14 @@ function CardDetails({ card }: { card: Card }): JSX.Element {
           change({ alias: alias.trim() });
         }}
       >
-        <Field label={t.cards.alias} name="alias" value={alias} onInput={setAlias} maxLength={20} hint={t.cards.aliasHint} />
+        <Field
+          label={t.cards.alias}
+          name="alias"
+          value={alias}
+          onInput={setAlias}
+          maxLength={20}
+          hint={t.cards.aliasHint}
+        />
         <Button type="submit" kind="soft" isBusy={deed.isBusy} isOff={alias.trim() === card.alias}>
           {t.save}
         </Button>
@@ -111,7 +121,12 @@ function CardDetails({ card }: { card: Card }): JSX.Element {
         {card.is_default ? (
           <Row icon="check" title={t.cards.isDefault} hint={t.cards.isDefaultHint} />
         ) : (
-          <Row icon="check" title={t.cards.makeDefault} hint={t.cards.isDefaultHint} onClick={() => change({ is_default: true })} />
+          <Row
+            icon="check"
+            title={t.cards.makeDefault}
+            hint={t.cards.isDefaultHint}
+            onClick={() => change({ is_default: true })}
+          />
         )}
         <Row icon="limits" title={t.limits.title} href={`/limits?card=${card.card_id}`} />
       </div>

@@ -9,6 +9,7 @@ import { prove } from '../prove.tsx';
 import { useTexts } from '../texts/use-texts.ts';
 import { say } from '../toast.tsx';
 import { Icon } from '../ui/icons.tsx';
+import { initialOf } from '../ui/initial.ts';
 import { Button, Notice, Page, Row } from '../ui/parts.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 import { useDeed, useLoad } from '../use-load.ts';
@@ -31,7 +32,7 @@ export function SecurityPage(): JSX.Element {
     <Page title={t.security.title}>
       <div class="person panel">
         <span class="avatar" aria-hidden="true">
-          {[...(me?.name_masked ?? '').replaceAll('*', '')].at(-1) ?? <Icon name="person" />}
+          {initialOf(me?.name_masked ?? '') ?? <Icon name="person" />}
         </span>
         <p>
           <strong>{me?.name_masked ?? t.security.noName}</strong>

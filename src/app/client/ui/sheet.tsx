@@ -1,0 +1,41 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { useTexts } from '../texts/use-texts.ts';
+import { Icon } from './icons.tsx';
+
+/** A panel from below (in the middle on wide screens) that has to be answered or closed; the browser keeps the focus in it. */
+export function Sheet(props: { title: string; onClose: () => void; children: ComponentChildren }): JSX.Element {
+  const t = useTexts();
+  const id = useId();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      class="sheet"
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        props.onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === dialog.current) props.onClose();
+      }}
+    >
+      <div class="sheet-body">
+        <header class="sheet-top">
+          <button type="button" class="icon-button" onClick={props.onClose} aria-label={t.close}>
+            <Icon name="close" />
+          </button>
+          <h2 id={id}>{props.title}</h2>
+          <span class="page-top-side" />
+        </header>
+        {props.children}
+      </div>
+    </dialog>
+  );
+}
