@@ -192,7 +192,10 @@ export const VAULT_UNWRAPS_AT_ONCE = 32;
 export const CODE_SECONDS = 300;
 export const CODE_TRIES_MAX = 5;
 export const CODE_RESEND_SECONDS = 60;
-export const CODES_PER_PHONE_DAY_MAX = 10;
+/** Anybody can ask for a code to sign in with any phone. */
+export const SIGN_IN_CODES_PER_PHONE_DAY_MAX = 10;
+/** Codes that people who are signed in ask for: binding, proofs, a forgotten PIN. */
+export const OTHER_CODES_PER_PHONE_DAY_MAX = 30;
 /** An address may stand for a whole office; one address asking for more is somebody trying phones. */
 export const CODES_PER_ORIGIN_DAY_MAX = 100;
 export const PASSKEY_CHALLENGES_PER_ORIGIN_DAY_MAX = 1000;
@@ -267,6 +270,7 @@ export const RAIL_ROUTES_SECONDS = 60;
 
 // Transfers.
 export const QUOTE_SECONDS = 300;
+export const QUOTE_SWEEP_ITEMS = 5000;
 export const QUOTE_PARTS_MAX = 10;
 export const QUOTE_SOURCES_MAX = 20;
 export const TRANSFER_NOTE_CHARS_MAX = 50;
@@ -294,3 +298,17 @@ export const SANDBOX_BANK_LINK_BYTES_MAX = 32 * 1024 * 1024;
 export const SANDBOX_PHONE_MESSAGES_MAX = 1_000;
 export const SANDBOX_PHONE_TEXT_CHARS_MAX = 1_000;
 export const SANDBOX_PHONE_SKEW_SECONDS = 300;
+
+// Clearing: the switch's file of each day.
+/** The file is asked for so long after the day ended, and then again. */
+export const CLEARING_DELAY_SECONDS = 300;
+export const CLEARING_RETRY_SECONDS = 600;
+/** Two days of asking; then a person has to look. */
+export const CLEARING_TRIES_MAX = 288;
+export const CLEARING_LEASE_SECONDS = 900;
+export const CLEARING_PIECE_ITEMS = 2000;
+export const CLEARING_PLAN_DAYS_MAX = 400;
+/** In which earlier files a message that stands in this one may have stood. */
+export const CLEARING_DAYS_BACK = 30;
+export const CLEARING_NOTE_CHARS_MAX = 500;
+export const CLEARING_BREAKS_PER_DAY_MAX = 20_000;

@@ -14,7 +14,7 @@ import {
   type MoveResult,
   type StartChange,
 } from './move-batch.ts';
-import type { MoveFolder, MoveRow } from './move.ts';
+import { type MoveFolder, type MoveRow, newFolder } from './move.ts';
 import type { QuotePart, QuoteRow } from './quote-row.ts';
 import { actOf, levelOf } from './show-quote.ts';
 import type { TransfersDeps } from './transfers-deps.ts';
@@ -160,10 +160,11 @@ function planStart(batch: LockedBatch, change: StartChange): Plan | MoveResult |
   if (refusal !== null || card instanceof Refusal) return decline(batch, change, refusal ?? noCard());
   const move = moveOfOrder(batch.now, change);
   if (order.kind === 'refund') {
-    const original = batch.folders.get(order.originalId ?? '')?.move;
-    assert(original !== undefined, 'a refund was checked against its purchase');
-    original.refundingMinor += order.amount.minor;
-    return { change, folders: [{ ...newFolder(move), original }], reservations: [] };
+    const of = batch.folders.get(order.originalId ?? '');
+    assert(of !== undefined, 'a refund was checked against its purchase');
+    of.move.refundingMinor += order.amount.minor;
+    const folder = { ...newFolder(move), original: of.move, originalDebit: of.debit };
+    return { change, folders: [folder], reservations: [] };
   }
   const reservation = toReservation(batch.now, move, card, {
     deviceIsNew: order.deviceIsNew,
@@ -318,10 +319,6 @@ function toReservation(
     at: now,
     ...more,
   };
-}
-
-function newFolder(move: MoveRow): MoveFolder {
-  return { move, debit: null, credit: null, reversal: null, original: null };
 }
 
 function newMoveState(

@@ -75,12 +75,13 @@ export function keepCopies(batch: LockedBatch): KeptCopies {
 
 /** As it is at this moment, whatever a later change of the same batch does to it. */
 export function copyFolder(folder: MoveFolder): MoveFolder {
-  const { move, debit, credit, reversal, original } = folder;
+  const { move, debit, credit, reversal, original, originalDebit } = folder;
   return {
     move: { ...move },
     debit: debit === null ? null : { ...debit },
     credit: credit === null ? null : { ...credit },
     reversal: reversal === null ? null : { ...reversal },
     original,
+    originalDebit,
   };
 }

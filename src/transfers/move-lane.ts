@@ -15,8 +15,8 @@ import {
   type MoveChange,
   type MoveResult,
 } from './move-batch.ts';
-import type { Leg, MoveFolder, MoveRow } from './move.ts';
-import { findMovesOfQuotes, lockMoves } from './move-store.ts';
+import { type Leg, type MoveFolder, type MoveRow, newFolder } from './move.ts';
+import { findMovesOfQuotes, holdCards, lockMoves } from './move-store.ts';
 import { findConfirmedKeys, lockQuotes } from './quote-store.ts';
 import type { TransfersDeps } from './transfers-deps.ts';
 import { writeFolders } from './write-moves.ts';
@@ -99,7 +99,8 @@ async function lockBatch(
   const quoteIds = sortedUnique(confirms.map((change) => change.quoteId));
   const moveIds = sortedUnique(changes.flatMap(moveIdsOf));
   // Sent together, run in this order by every node: quotes first, then moves.
-  const [quotes, keys, moves, legs] = await Promise.all([
+  const [, quotes, keys, moves, legs] = await Promise.all([
+    changes.every((change) => change.kind === 'evidence') ? null : holdCards(tx, book),
     quoteIds.length === 0 ? [] : lockQuotes(tx, book, quoteIds),
     confirms.length === 0
       ? []
@@ -112,12 +113,16 @@ async function lockBatch(
     moveIds.length === 0 ? [] : findLegsOf(tx, book, moveIds),
   ]);
   const folders = toFolders(moves, legs);
-  for (const folder of folders.values())
-    if (folder.move.originalId !== null) folder.original = folders.get(folder.move.originalId)?.move ?? null;
+  for (const folder of folders.values()) {
+    const of = folders.get(folder.move.originalId ?? '');
+    if (of === undefined) continue;
+    folder.original = of.move;
+    folder.originalDebit = of.debit;
+  }
   const before = quotes.filter((quote) => quote.confirmedAt !== null).map((quote) => quote.id);
   const confirmed = new Map<string, MoveFolder[]>(before.map((id) => [id, []]));
   for (const move of before.length === 0 ? [] : await findMovesOfQuotes(tx, book, before))
-    confirmed.get(move.quoteId ?? '')?.push({ move, debit: null, credit: null, reversal: null, original: null });
+    confirmed.get(move.quoteId ?? '')?.push(newFolder(move));
   return {
     now: deps.clock.now(),
     quotes: new Map(quotes.map((quote) => [quote.id, quote])),
@@ -138,9 +143,7 @@ function moveIdsOf(change: MoveChange): string[] {
 }
 
 function toFolders(moves: readonly MoveRow[], legs: readonly Leg[]): Map<string, MoveFolder> {
-  const folders = new Map<string, MoveFolder>(
-    moves.map((move) => [move.id, { move, debit: null, credit: null, reversal: null, original: null }]),
-  );
+  const folders = new Map<string, MoveFolder>(moves.map((move) => [move.id, newFolder(move)]));
   for (const leg of legs) {
     const folder = folders.get(leg.moveId);
     if (folder !== undefined) folder[leg.side] = leg;

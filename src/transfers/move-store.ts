@@ -217,8 +217,20 @@ export async function listMoves(
   return rows.map(toMove);
 }
 
-/** True while a move that has not ended takes from this card or gives to it. */
-export async function isCardUsed(tx: Sql | Tx, book: number, cardId: string): Promise<boolean> {
+/** Any number of our own; with the book it names the lock between beginning a move and unbinding a card. */
+const UNBINDING_LOCK = 741_101;
+
+/** Held until the transaction ends: meanwhile nobody finds out that a card is not in use. */
+export async function holdCards(tx: Tx, book: number): Promise<void> {
+  await tx`select pg_advisory_xact_lock_shared(${UNBINDING_LOCK}::int, ${book}::int)`;
+}
+
+/**
+ * True while a move that has not ended takes from this card or gives to it. Until the caller's transaction ends no move begins, so that the answer
+ * stays right.
+ */
+export async function isCardUsed(tx: Tx, book: number, cardId: string): Promise<boolean> {
+  await tx`select pg_advisory_xact_lock(${UNBINDING_LOCK}::int, ${book}::int)`;
   const [row] = await tx<{ used: boolean }[]>`
     select exists (
       select from moves where book = ${book} and from_card_id = ${cardId} and ended_at is null

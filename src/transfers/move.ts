@@ -78,6 +78,11 @@ export interface MoveFolder {
   debit: Leg | null;
   credit: Leg | null;
   reversal: Leg | null;
-  /** Of a refund: its purchase, locked too. */
+  /** Of a refund: its purchase, locked too, and how that was taken. */
   original: MoveRow | null;
+  originalDebit: Leg | null;
+}
+
+export function newFolder(move: MoveRow): MoveFolder {
+  return { move, debit: null, credit: null, reversal: null, original: null, originalDebit: null };
 }

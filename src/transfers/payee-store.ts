@@ -101,33 +101,40 @@ export async function markPayeesPaid(tx: Tx, book: number, ids: readonly string[
       and id = paid_id`;
 }
 
-/** Those whose number is indexed by another version than this one, for when the key of the indexes changes. */
-export async function listOldIndexes(sql: Sql, book: number, version: number, itemsMax: number): Promise<PayeeRow[]> {
+/** How many numbers are indexed under another version of the key than this one. */
+export async function countOldIndexes(sql: Sql, version: number): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::integer as count
+    from payees
+    where index_version <> ${version}`;
+  return row?.count ?? 0;
+}
+
+export async function listOldIndexes(sql: Sql, version: number, itemsMax: number): Promise<PayeeRow[]> {
   const rows = await sql<DbRow[]>`
     select ${columns(sql)}
     from payees
-    where book = ${book}
-      and index_version <> ${version}
-    order by id
+    where index_version <> ${version}
+    order by book, id
     limit ${itemsMax}`;
   return rows.map(toPayee);
 }
 
 export async function updateIndexes(
   sql: Sql,
-  book: number,
-  indexed: readonly { id: string; version: number; index: Buffer }[],
+  indexed: readonly { book: number; id: string; version: number; index: Buffer }[],
 ): Promise<void> {
   await sql`
     update payees
     set index_version = new.version,
       number_index = decode(new.index_hex, 'hex')
     from unnest(
+      ${column(indexed.map(({ book }) => book))}::int[],
       ${indexed.map(({ id }) => id)}::text[],
       ${column(indexed.map(({ version }) => version))}::int[],
       ${indexed.map(({ index }) => index.toString('hex'))}::text[]
-    ) as new (id, version, index_hex)
-    where payees.book = ${book}
+    ) as new (book, id, version, index_hex)
+    where payees.book = new.book
       and payees.id = new.id`;
 }
 

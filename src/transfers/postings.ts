@@ -55,3 +55,9 @@ function ownerOf(posting: Posting, kind: AccountKind): string {
   assert(posting.move.shop !== null, 'a purchase or refund has a shop');
   return posting.move.shop.no;
 }
+
+/** Under which ids the books have what a leg did, for whoever compares: the leg itself, and of a debit its being given back. */
+export function postingIdOf(moveId: MoveRow['id'], what: 'debit' | 'credit' | 'reversal'): bigint {
+  const reasons = { debit: 'card_debited', credit: 'card_credited', reversal: 'card_debit_reversed' } as const;
+  return legId(moveId, ROWS[reasons[what]].leg);
+}

@@ -95,6 +95,7 @@ create table quotes (
   check ((confirmed_at is null) = (confirmed_key is null)),
   check (confirmed_at < expires_at)
 ) with (fillfactor = 70);
+create index quotes_unconfirmed on quotes (expires_at) where confirmed_at is null;
 create function quote_change_once() returns trigger language plpgsql as $$
 begin
   if old.confirmed_at is not null
