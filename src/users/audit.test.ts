@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { freshDatabase } from '../../test/database.ts';
 import { until } from '../webhooks/test-shop.ts';
-import { chainAudit } from './audit.ts';
-import { codeOf, openPeople } from './test-people.ts';
+import { Secret } from '../base/secret.ts';
+import { createKeyring } from '../vault/seal.ts';
+import { CHAIN_START, chainAudit, linkHash } from './audit.ts';
+import { listChained } from './audit-store.ts';
+import { codeOf, MASTER, openPeople } from './test-people.ts';
 import type { AuditHead } from './users-api.ts';
 
 const { sql } = await freshDatabase();
@@ -89,6 +92,17 @@ describe('the audit chain', () => {
     expect(await users.verifyAudit(book, null)).toMatchObject({ kind: 'whole', linesCount: 4n });
   });
 
+  test('holds when the master secret that signed its lines is gone, once a newer one has signed the head', async () => {
+    const { book, head, ids } = await aChain(3);
+    const newer = new Secret('a newer master secret, also of enough bytes for this');
+    const keyringOf = (...masters: [Secret, ...Secret[]]) => createKeyring({ random: people.deps.random }, masters);
+    await chainAudit({ ...people.deps, keyring: keyringOf(newer, MASTER) }, book);
+    const alone = people.openAnother({ keyring: keyringOf(newer) });
+    expect(await alone.verifyAudit(book, head)).toMatchObject({ kind: 'whole', linesCount: 3n });
+    await asOwner((tx) => tx`update audit_lines set event = 'card.unbound' where book = ${book} and seq = 1`);
+    expect(await alone.verifyAudit(book, head)).toMatchObject({ kind: 'broken', seq: 1n, id: ids[0] });
+  });
+
   test('several who chain at once make one chain', async () => {
     const book = (lastBook += 1);
     await write(book, 2500);
@@ -106,6 +120,22 @@ describe('verify names the first row that is wrong', () => {
     await asOwner((tx) =>
       tx.unsafe(`update audit_lines set ${column} = '${value}' where book = ${book} and seq in (3, 4)`),
     );
+    expect(await users.verifyAudit(book, null)).toMatchObject({ kind: 'broken', seq: 3n, id: ids[2] });
+  });
+
+  test('a line that was edited with every hash after it made anew', async () => {
+    const { book, ids } = await aChain(5);
+    const rows = await listChained(sql, book, 0n, 10);
+    let hash: Buffer = CHAIN_START;
+    for (const row of rows) {
+      const edited = row.seq === 3n ? { ...row, event: 'card.unbound' } : row;
+      hash = linkHash(hash, row.seq, edited);
+      const bent = hash;
+      await asOwner(
+        (tx) =>
+          tx`update audit_lines set event = ${edited.event}, hash = ${bent} where book = ${book} and id = ${row.id}`,
+      );
+    }
     expect(await users.verifyAudit(book, null)).toMatchObject({ kind: 'broken', seq: 3n, id: ids[2] });
   });
 
@@ -130,7 +160,10 @@ describe('verify names the first row that is wrong', () => {
         select book, ${copy}, user_id, event, facts, at, mac from audit_lines where book = ${book} and id = ${ids[0] ?? ''}`,
     );
     expect(await users.verifyAudit(book, null)).toMatchObject({ kind: 'broken', seq: null, id: copy });
-    await chainAudit(people.deps, book);
+    expect((await chainAudit(people.deps, book)).count).toBe(0);
+    expect(await users.verifyAudit(book, null)).toMatchObject({ kind: 'broken', seq: null, id: copy });
+    const hash = Buffer.alloc(32, 7);
+    await asOwner((tx) => tx`update audit_lines set seq = 6, hash = ${hash} where book = ${book} and id = ${copy}`);
     expect(await users.verifyAudit(book, null)).toMatchObject({ kind: 'broken', seq: 6n, id: copy });
   });
 

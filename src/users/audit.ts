@@ -23,7 +23,7 @@ import type { UsersDeps } from './users-deps.ts';
  * edited line, a line put in, one taken out and a chain cut short are all found, and busy people do not queue behind one row.
  */
 
-export type AuditDeps = Pick<UsersDeps, 'sql' | 'clock' | 'random' | 'keyring'>;
+export type AuditDeps = Pick<UsersDeps, 'sql' | 'clock' | 'random' | 'keyring' | 'log'>;
 
 /** Writes lines in the caller's transaction. */
 export async function audit(deps: AuditDeps, tx: Sql | Tx, lines: readonly AuditLine[]): Promise<void> {
@@ -47,7 +47,11 @@ export async function chainAudit(deps: AuditDeps, book: number): Promise<{ head:
   return await deps.sql.begin(async (tx) => {
     const head = (await lockHead(tx, book)) ?? (await beginChain(deps, tx, book));
     assert(isHead(deps, book, head), 'the head of the audit chain is the one that we signed');
-    const lines = await listUnchained(tx, book, AUDIT_CHAIN_ITEMS_MAX);
+    const waiting = await listUnchained(tx, book, AUDIT_CHAIN_ITEMS_MAX);
+    // What we did not write is not taken into the chain: the head's signature would vouch for it.
+    const lines = waiting.filter((line) => isLine(deps, line));
+    const forged = waiting.find((line) => !isLine(deps, line));
+    if (forged !== undefined) deps.log.error({ book, id: forged.id }, 'an audit line was not written by us');
     let [seq, hash] = [head.seq, head.hash];
     const links = lines.map((line) => {
       seq += 1n;
@@ -57,8 +61,10 @@ export async function chainAudit(deps: AuditDeps, book: number): Promise<{ head:
     const last = links.at(-1);
     if (last !== undefined) {
       await chainLines(tx, book, links);
-      await updateHead(tx, book, signHead(deps, book, { seq, lastId: last.id, hash }));
     }
+    // Also when nothing is added and the newest key is another one: older keys can go, and the chain still holds.
+    const signed = signHead(deps, book, { seq, lastId: last?.id ?? head.lastId, hash });
+    if (!signed.mac.equals(head.mac)) await updateHead(tx, book, signed);
     return { head: { seq, hash: hash.toString('hex') }, count: links.length };
   });
 }

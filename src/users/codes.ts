@@ -4,7 +4,8 @@ import {
   CODE_SECONDS,
   CODE_TRIES_MAX,
   CODES_PER_ORIGIN_DAY_MAX,
-  CODES_PER_PHONE_DAY_MAX,
+  OTHER_CODES_PER_PHONE_DAY_MAX,
+  SIGN_IN_CODES_PER_PHONE_DAY_MAX,
 } from '../base/limits.ts';
 import type { Random } from '../base/random.ts';
 import { Refusal } from '../base/refusal.ts';
@@ -36,13 +37,7 @@ export async function sendCode(
 ): Promise<{ codeId: string; resendAfterSeconds: number }> {
   const { book, userId, purpose, bound } = request;
   const phone = readPhone(request.phone);
-  // The origin first: whoever has used up theirs cannot use up the phone's.
-  await countTry(deps, { book, what: 'code_by_origin', who: origin, dayMax: CODES_PER_ORIGIN_DAY_MAX }, 0);
-  await countTry(
-    deps,
-    { book, what: 'code_by_phone', who: phone, dayMax: CODES_PER_PHONE_DAY_MAX },
-    CODE_RESEND_SECONDS,
-  );
+  await countSending(deps, { book, purpose, bound, phone }, origin);
   const createdAt = deps.clock.now();
   const expiresAt = new Date(createdAt.getTime() + CODE_SECONDS * 1000);
   const code = sixDigits(deps.random);
@@ -61,6 +56,23 @@ export async function sendCode(
     });
   }
   return { codeId, resendAfterSeconds: CODE_RESEND_SECONDS };
+}
+
+/**
+ * The same code is not asked for twice within a minute, and not too often a day. Who signs in and binds a card at once waits for nothing: that is
+ * another code. The origin first: whoever has used up theirs cannot use up the phone's. @throws Refusal too_many_tries
+ */
+async function countSending(
+  deps: UsersDeps,
+  { book, purpose, bound, phone }: Pick<CodeRequest, 'book' | 'purpose' | 'bound' | 'phone'>,
+  origin: string,
+): Promise<void> {
+  const dayMax = purpose === 'sign_in' ? SIGN_IN_CODES_PER_PHONE_DAY_MAX : OTHER_CODES_PER_PHONE_DAY_MAX;
+  const what = purpose === 'sign_in' ? 'sign_in_code' : 'other_code';
+  await countTry(deps, { book, what: 'code_by_origin', who: origin, dayMax: CODES_PER_ORIGIN_DAY_MAX }, 0);
+  const same = JSON.stringify([phone, purpose, bound]);
+  await countTry(deps, { book, what: 'code_again', who: same, dayMax }, CODE_RESEND_SECONDS);
+  await countTry(deps, { book, what, who: phone, dayMax }, 0);
 }
 
 /**

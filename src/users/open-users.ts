@@ -12,7 +12,7 @@ import {
   startPasskey,
   startPasskeySignIn,
 } from './passkeys.ts';
-import { confirmIdentity, findByPhone, readPerson } from './people.ts';
+import { confirmIdentity, findByPhone, indexedPeople, readPerson } from './people.ts';
 import { createPinHashes } from './pin-hash.ts';
 import { consumeProof, consumeProofs } from './proofs.ts';
 import { authenticate, listDevices, removeDevice, signOut, signOutEverywhere } from './sessions.ts';
@@ -63,7 +63,7 @@ export function openUsers(given: OpenUsersDeps): UsersApi {
 
     listPasskeys: (session) => listPasskeys(deps, session),
     startPasskey: (session) => startPasskey(deps, session),
-    addPasskeyAct,
+    addPasskeyAct: (session) => Promise.resolve(addPasskeyAct(session)),
     addPasskey: (session, input) => addPasskey(deps, session, input),
     removePasskeyAct: (session, passkeyId) => removePasskeyAct(deps, session, passkeyId),
     removePasskey: (session, passkeyId, proof) => removePasskey(deps, session, passkeyId, proof),
@@ -72,6 +72,7 @@ export function openUsers(given: OpenUsersDeps): UsersApi {
     sendProofCode: (session, proofId) => sendProofCode(deps, session, proofId),
     proveAct: (session, proofId, input) => proveAct(deps, session, proofId, input),
 
+    indexed: indexedPeople(deps),
     verifyAudit: (book, knownHead) => verifyAudit(deps, book, knownHead),
     startWork() {
       work ??= startUsersWork(deps);

@@ -12,7 +12,7 @@ const device = { deviceName: 'Pixel', lang: 'zh-CN', deviceToken: null } as cons
 type Somebody = { session: Session; phone: string };
 
 async function register(who: Somebody, key: TestAuthenticator, lies: Lies = {}): Promise<unknown> {
-  const { act, level } = users.addPasskeyAct(who.session);
+  const { act, level } = await users.addPasskeyAct(who.session);
   const proof = await prove(people, who, act, level === 'strong' ? 'strong' : 'pin');
   const { challengeId, options } = await users.startPasskey(who.session);
   return await users.addPasskey(who.session, {
@@ -76,7 +76,7 @@ describe('adding a passkey', () => {
   test('without a proof, or with one of another act, nothing is added', async () => {
     const who = await people.withPin();
     const key = new TestAuthenticator(RP.origin);
-    const weak = await prove(people, who, users.addPasskeyAct(who.session).act, 'pin');
+    const weak = await prove(people, who, (await users.addPasskeyAct(who.session)).act, 'pin');
     const foreign = await prove(people, who, anAct(), 'strong');
     for (const [proof, code] of [
       [null, 'step_up_required'],

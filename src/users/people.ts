@@ -1,13 +1,14 @@
+import { assert } from '../base/assert.ts';
 import { newId } from '../base/id.ts';
-import { USERS_SWEEP_ITEMS_MAX } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Sql, Tx } from '../db/connect.ts';
-import { assert } from '../base/assert.ts';
+import type { IndexedRows } from '../vault/rotate.ts';
 import { audit } from './audit.ts';
 import { maskName, maskPhone } from './mask.ts';
 import { readPhone } from './phone.ts';
 import type { Person, Session, UserId } from './users.ts';
 import {
+  countOldIndexes,
   findUser,
   findUserByPhone,
   insertUser,
@@ -106,19 +107,23 @@ async function createUser(deps: UsersDeps, phone: string, lang: Session['lang'])
   return id;
 }
 
-/** Phones that are found by an older key get the newest one's index; returns how many. One that does not open is told and left. */
-export async function renewPhoneIndexes(deps: UsersDeps): Promise<number> {
-  const { book } = deps;
-  const { version } = newestIndex(deps, '');
-  let count = 0;
-  for (let afterId = ''; ; ) {
-    const rows = await listOldIndexes(deps.sql, book, version, { afterId, itemsMax: USERS_SWEEP_ITEMS_MAX });
-    const fresh = (await Promise.all(rows.map((row) => renewIndex(deps, row)))).filter((one) => one !== null);
-    if (fresh.length > 0) await updatePhoneIndexes(deps.sql, book, fresh);
-    count += fresh.length;
-    afterId = rows.at(-1)?.id ?? '';
-    if (rows.length < USERS_SWEEP_ITEMS_MAX) return count;
-  }
+/** What a rotation of the vault's keys does to people: their phones are indexed anew. One that does not open is told, and left. */
+export function indexedPeople(deps: UsersDeps): IndexedRows {
+  const { sql, book } = deps;
+  let afterId = '';
+  return {
+    name: 'people',
+    countStale: (indexVersion) => countOldIndexes(sql, book, indexVersion),
+    async reindex(limit) {
+      const { version } = newestIndex(deps, '');
+      const rows = await listOldIndexes(sql, book, version, { afterId, itemsMax: limit });
+      // Behind those that do not open; from the beginning again when the end was reached.
+      afterId = rows.length < limit ? '' : (rows.at(-1)?.id ?? '');
+      const fresh = (await Promise.all(rows.map((row) => renewIndex(deps, row)))).filter((one) => one !== null);
+      if (fresh.length > 0) await updatePhoneIndexes(sql, book, fresh);
+      return fresh.length;
+    },
+  };
 }
 
 async function renewIndex(

@@ -245,7 +245,7 @@ describe('proving by passkey', () => {
   async function withPasskey() {
     const who = await people.withPin();
     const key = new TestAuthenticator(RP.origin);
-    const proof = await prove(people, who, users.addPasskeyAct(who.session).act, 'strong');
+    const proof = await prove(people, who, (await users.addPasskeyAct(who.session)).act, 'strong');
     const { challengeId, options } = await users.startPasskey(who.session);
     await users.addPasskey(who.session, { challengeId, response: key.create(options), name: '', proof });
     return { ...who, key };

@@ -199,6 +199,18 @@ describe('codes', () => {
     expect(await codeOf(start(phone, 'z'))).toBe('done');
   });
 
+  test('who has just signed in gets other codes at once, the same one again after a minute, and thirty a day in all', async () => {
+    const { session, phone } = await people.withPin();
+    const request = { book: 1, userId: session.userId, phone, purpose: 'bind_card', says: '', lang: 'en' } as const;
+    const codes = [];
+    for (let i = 0; i < 30; i++) codes.push(await codeOf(users.sendCode({ ...request, bound: `card ${i}` })));
+    expect(new Set(codes)).toEqual(new Set(['done']));
+    expect(await codeOf(users.sendCode({ ...request, bound: 'card 0' }))).toBe('too_many_tries');
+    clock.advanceMs(60_000);
+    expect(await codeOf(users.sendCode({ ...request, bound: 'card 30' }))).toBe('too_many_tries');
+    expect(await codeOf(start(phone))).toBe('done');
+  });
+
   test('of fifty requests at once for one phone one is sent', async () => {
     const phone = people.aPhone();
     const before = people.messages.length;

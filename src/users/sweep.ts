@@ -1,5 +1,4 @@
 import { SESSIONS_KEPT_DAYS, USERS_KEPT_DAYS, USERS_SWEEP_ITEMS_MAX } from '../base/limits.ts';
-import { renewPhoneIndexes } from './people.ts';
 import { deleteOldRows, deleteOldTries, SWEPT_TABLES } from './sweep-store.ts';
 import type { UsersDeps } from './users-deps.ts';
 
@@ -26,5 +25,5 @@ export async function sweepUsers(deps: UsersDeps): Promise<number> {
       if (done < USERS_SWEEP_ITEMS_MAX) break;
     }
   }
-  return count + (await renewPhoneIndexes(deps));
+  return count;
 }

@@ -78,6 +78,14 @@ export async function updateIdentity(
     where book = ${book} and id = ${id}`;
 }
 
+export async function countOldIndexes(sql: Sql, book: number, version: number): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::integer as count
+    from users
+    where book = ${book} and phone_index_version <> ${version}`;
+  return row?.count ?? 0;
+}
+
 /** People whose phone is found by a key that is to be given up. */
 export async function listOldIndexes(
   sql: Sql,

@@ -1,4 +1,5 @@
 import type { Secret } from '../base/secret.ts';
+import type { IndexedRows } from '../vault/rotate.ts';
 import type { Act, ProofLevel, Session, UserId, Users } from './users.ts';
 
 /*
@@ -44,7 +45,7 @@ export interface UsersApi extends Users {
   /** `options` is what navigator.credentials.create takes under `publicKey`. @throws Refusal `pin_not_set`, `passkeys_max` */
   startPasskey(session: Session): Promise<PasskeyChallenge>;
   /** What has to be proved to add one, the first too: level `strong`, for it proves everything afterwards. */
-  addPasskeyAct(session: Session): { act: Act; level: ProofLevel };
+  addPasskeyAct(session: Session): Promise<{ act: Act; level: ProofLevel }>;
   /** @throws Refusal `passkey_refused`, `step_up_required`, `step_up_invalid`, `passkeys_max` */
   addPasskey(
     session: Session,
@@ -61,6 +62,8 @@ export interface UsersApi extends Users {
   /** The token is good once, for two minutes, for this session and act. @throws Refusal `step_up_invalid`, `pin_…`, `code_wrong`, `passkey_refused` */
   proveAct(session: Session, proofId: string, input: ProofInput): Promise<{ token: string }>;
 
+  /** Phones, for the rotation of the vault's keys. */
+  readonly indexed: IndexedRows;
   /** Walks the whole audit chain of a book. `knownHead` is a head that the log told earlier: it finds a chain cut and signed anew. */
   verifyAudit(book: number, knownHead: AuditHead | null): Promise<AuditFinding>;
   /** Chains audit lines, says the head to the log every minute, sweeps what is over. */
