@@ -72,11 +72,7 @@ export async function insertCards(
 /** The person's bound cards, the default first, then by age. */
 export async function listBoundCards(sql: Sql | Tx, book: number, userId: UserId): Promise<CardRow[]> {
   return await sql<CardRow[]>`
-    select c.id, c.book, c.user_id as "userId", c.bank, c.kind, c.account_class as "accountClass", c.last4, c.alias,
-      c.id = h.default_card_id as "isDefault", c.state, c.bound_at as "boundAt",
-      c.number_sealed as "numberSealed", c.holder_sealed as "holderSealed"
-    from cards c
-    join card_holders h on h.book = c.book and h.user_id = c.user_id
+    ${selectCards(sql)}
     where c.book = ${book}
       and c.user_id = ${userId}
       and c.state = 'bound'
@@ -86,11 +82,7 @@ export async function listBoundCards(sql: Sql | Tx, book: number, userId: UserId
 /** Bound cards by id, whoever's they are. */
 export async function findBoundCards(sql: Sql | Tx, book: number, ids: readonly string[]): Promise<CardRow[]> {
   return await sql<CardRow[]>`
-    select c.id, c.book, c.user_id as "userId", c.bank, c.kind, c.account_class as "accountClass", c.last4, c.alias,
-      c.id = h.default_card_id as "isDefault", c.state, c.bound_at as "boundAt",
-      c.number_sealed as "numberSealed", c.holder_sealed as "holderSealed"
-    from cards c
-    join card_holders h on h.book = c.book and h.user_id = c.user_id
+    ${selectCards(sql)}
     where c.book = ${book}
       and c.id = any(${[...ids]}::text[])
       and c.state = 'bound'`;
@@ -203,4 +195,12 @@ export async function updateIndexes(
       as n (book, id, number_index, index_version)
     where c.book = n.book
       and c.id = n.id`;
+}
+
+function selectCards(sql: Sql | Tx) {
+  return sql`select c.id, c.book, c.user_id as "userId", c.bank, c.kind, c.account_class as "accountClass", c.last4, c.alias,
+      c.id = h.default_card_id as "isDefault", c.state, c.bound_at as "boundAt",
+      c.number_sealed as "numberSealed", c.holder_sealed as "holderSealed"
+    from cards c
+    join card_holders h on h.book = c.book and h.user_id = c.user_id`;
 }
