@@ -205,7 +205,7 @@ async function ask(
     },
     body: bytes,
   });
-  const isJson = /json$/.test(reply.headers['content-type'] ?? '');
+  const isJson = (reply.headers['content-type'] ?? '').endsWith('json');
   const json = isJson ? (JSON.parse(reply.body.toString('utf8')) as Record<string, unknown>) : {}; // read by tests field by field
   return { status: reply.status, json, headers: reply.headers, body: reply.body };
 }

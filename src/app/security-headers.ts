@@ -1,0 +1,38 @@
+/**
+ * The headers of everything that this server answers. Pages run our own files and nothing else, are framed by nobody, and tell no other site
+ * where they were.
+ */
+export function baseHeaders(walletUrl: string): Record<string, string> {
+  return {
+    'content-security-policy': API_POLICY,
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(self), payment=(self), geolocation=(), microphone=()',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    ...(walletUrl.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+  };
+}
+
+/** An answer that is no page runs nothing, even where a browser is made to show it. */
+const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
+
+export const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob:", // a picture that a person picks to scan
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** For the page on which a person agrees to be known to a shop: browsers hold the redirect after the form to form-action, too. */
+export function consentPolicy(returnUrl: string): string {
+  return `default-src 'none'; style-src 'self'; form-action 'self' ${new URL(returnUrl).origin}; base-uri 'none'; frame-ancestors 'none'`;
+}
