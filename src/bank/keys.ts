@@ -28,7 +28,7 @@ export interface KeyOptions {
   transportKey: Secret;
   algorithm: Algorithm;
   macMethod: MacMethod;
-  /** How long the key before stays good. */
+  /** How long a key that was replaced stays good. */
   overlapMs: number;
   /** Whether values of variable length stand behind their length in what is authenticated. */
   macWithLengths: boolean;
@@ -41,21 +41,24 @@ interface WorkingKey extends SealedKey {
 
 interface Versions {
   now: WorkingKey | null;
-  before: WorkingKey | null;
-  changedAtMs: number;
+  /** Those that were replaced a short while ago, newest first. */
+  before: { key: WorkingKey; untilMs: number }[];
 }
+
+/** However often keys change. */
+const KEYS_BEFORE_MAX = 8;
 
 const CHECK_BYTES = 4;
 /** F128 of a key change: the MAC under the new key, then its check value. */
 const KEY_PROOF_BYTES = 8;
 
-/** The working keys of the institution, two versions of each while a change is under way. They belong to no single link. */
+/** The working keys of the institution, with those before while replies under them are on their way. They belong to no single link. */
 export class WorkingKeys {
   readonly #options: KeyOptions;
   readonly #transport: BlockCipher;
   readonly #versions: Record<KeyUse, Versions> = {
-    pin: { now: null, before: null, changedAtMs: 0 },
-    mac: { now: null, before: null, changedAtMs: 0 },
+    pin: { now: null, before: [] },
+    mac: { now: null, before: [] },
   };
 
   constructor(options: KeyOptions) {
@@ -111,9 +114,10 @@ export class WorkingKeys {
   take(use: KeyUse, key: NewKey): void {
     const versions = this.#versions[use];
     if (versions.now?.sealed === key.key.sealed) return; // pushed twice
-    versions.before = versions.now;
+    const untilMs = performance.now() + this.#options.overlapMs;
+    if (versions.now !== null)
+      versions.before = [{ key: versions.now, untilMs }, ...versions.before].slice(0, KEYS_BEFORE_MAX);
     versions.now = key.key;
-    versions.changedAtMs = performance.now();
   }
 
   /** Puts F128 in. There must be a key. */
@@ -123,7 +127,7 @@ export class WorkingKeys {
     message.set(128, now.mac.macLetters(macText(message, this.#options.macWithLengths)));
   }
 
-  /** Whether F128 is right, under the key of now or the one before. */
+  /** Whether F128 is right, under the key of now or one that was replaced a short while ago. */
   isAuthentic(message: Message): boolean {
     const letters = message.get(128) ?? '';
     const text = macText(message, this.#options.macWithLengths);
@@ -136,9 +140,11 @@ export class WorkingKeys {
   }
 
   #good(use: KeyUse): WorkingKey[] {
-    const { now, before, changedAtMs } = this.#versions[use];
-    const isOldGood = performance.now() - changedAtMs <= this.#options.overlapMs;
-    return [now, isOldGood ? before : null].filter((key) => key !== null);
+    const versions = this.#versions[use];
+    const nowMs = performance.now();
+    versions.before = versions.before.filter(({ untilMs }) => nowMs <= untilMs);
+    const before = versions.before.map(({ key }) => key);
+    return versions.now === null ? before : [versions.now, ...before];
   }
 
   #openKept(text: string, use: KeyUse): WorkingKey | null {

@@ -25,6 +25,7 @@ export class LinkCare {
   readonly #inFlight: InFlight;
   readonly #keys: WorkingKeys;
   readonly #ports: Ports;
+  readonly #signingOn = new Set<Link>();
   #stan: number;
   #isTakingKeys = false;
   #isSignedOff = false;
@@ -97,6 +98,13 @@ export class LinkCare {
     if (isFirst) await this.#takeKeys(link);
     if (this.whyNotServing === null) this.#ports.onServing();
     return true;
+  }
+
+  /** The switch has forgotten that this link is signed on. */
+  signOnAgain(link: Link): void {
+    if (this.#signingOn.has(link)) return;
+    this.#signingOn.add(link);
+    void this.signOnLink(link).finally(() => this.#signingOn.delete(link));
   }
 
   /** Nobody answered in time and nothing was read since: not used any more until something is. */

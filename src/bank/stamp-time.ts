@@ -6,11 +6,6 @@ export function toTransmittedAt(at: Date): string {
   return shanghai(at).slice(5, 19).replace(/[-T:]/g, '');
 }
 
-/** The day in Asia/Shanghai, `2026-11-23`. */
-export function shanghaiDay(at: Date): string {
-  return shanghai(at).slice(0, 10);
-}
-
 /** `20261123` as `2026-11-23`; null when there is no such day. */
 export function toDay(digits: string): string | null {
   if (!/^\d{8}$/.test(digits)) return null;

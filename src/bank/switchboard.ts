@@ -23,6 +23,9 @@ import { isReplyType, NETWORK, networkReply } from './network-messages.ts';
 import type { RailStatus } from './rail.ts';
 import { dayNear } from './stamp-time.ts';
 
+/** No way to the bank, or signing on comes first: also what a switch says that has forgotten us. */
+const SIGN_ON_FIRST = new Set(['77', '92']);
+
 /**
  * All links to the switch as one: signs each on, takes over keys, chooses the link with the least in flight, holds back what is too much,
  * and matches replies from any link. Only a reply with a right MAC that agrees with its request is ever handed on.
@@ -233,6 +236,8 @@ export class Switchboard {
     } else {
       const why = whyDisagrees(waiting.request, reply);
       if (why === null && !isNetwork) this.#counters.answered += 1;
+      if (SIGN_ON_FIRST.has(reply.get(39) ?? '') && waiting.link?.isSignedOn === true && !isNetwork)
+        this.#care.signOnAgain(waiting.link);
       this.#inFlight.settle(waiting, why === null ? { kind: 'reply', message: reply } : { kind: 'unknown', why });
     }
     this.#pump();
