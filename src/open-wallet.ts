@@ -27,7 +27,7 @@ import type { Ledger } from './ledger/ledger.ts';
 import { openLimits, type OpenedLimits } from './limits/open-limits.ts';
 import { createSend } from './net/send.ts';
 import { openPayer, type OpenedPayer } from './payer/open-payer.ts';
-import { openKeyStore } from './rail/key-store.ts';
+import { openKeyStore } from './rail/keep-keys.ts';
 import { type OpenedRailDesk, openRailDesk } from './rail/open-rail-desk.ts';
 import { openTransfers, type OpenedTransfers } from './transfers/open-transfers.ts';
 import { createHttpSms } from './users/http-sms.ts';
@@ -211,7 +211,10 @@ export async function openWallet(ground: WalletGround, options: WalletOptions): 
       users.startWork();
       transfers.startWork();
       payer.startWork();
-      clearing = startClearing({ sql, clock, log, desk, transfers, ledger }, { book, idleMs: CLEARING_IDLE_MS });
+      clearing = startClearing(
+        { sql, clock, random, log, desk, transfers, ledger },
+        { book, idleMs: CLEARING_IDLE_MS },
+      );
       const rotation = startVaultRotation({ sql, vault, indexed: [cards.indexed, users.indexed], log });
       stops.push(() => rotation.stop(), startSweeping({ log, cards, limits }));
     },

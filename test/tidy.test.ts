@@ -23,6 +23,7 @@ const FLOORS = [
 const ALLOWED = new Map([
   ['money base', 'money is built on assert; base knows nothing of money'],
   ['web cashier', 'down'],
+  ['cli app', 'the demo uses the wallet app as a browser does, by the types of its API alone'],
 ]);
 const floorOf = new Map(FLOORS.flatMap((floor, index) => floor.map((folder) => [folder, index] as const)));
 

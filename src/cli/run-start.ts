@@ -81,9 +81,13 @@ async function startAll(deps: CliDeps, settings: Settings, life: Lifetime): Prom
       ),
     (opened) => opened.stop(),
   );
-  const pretend = isSandbox ? await startPretendBanks(deps, { settings, log, life }) : null;
+  const opened: { wallet: WalletServer | null } = { wallet: null };
+  const pretend = isSandbox
+    ? await startPretendBanks(deps, { settings, log, life, wallet: () => opened.wallet })
+    : null;
   const wallet = pretend?.options ?? liveWallet(settings);
   const server = await startServer(deps, { settings, databaseUrl: database.url, log, life, wallet });
+  opened.wallet = server.wallet;
   const sandbox = isSandbox ? await startSandbox(deps, { settings, server, log, life }) : null;
   server.startWork();
   return {
@@ -136,14 +140,15 @@ function liveWallet({ wallet }: Settings): WalletOptions | null {
 /** Before the server, which signs on to the switch. */
 async function startPretendBanks(
   { terminal, clock, random }: CliDeps,
-  { settings, log, life }: { settings: Settings; log: Log; life: Lifetime },
+  with_: { settings: Settings; log: Log; life: Lifetime; wallet: () => WalletServer | null },
 ): Promise<WalletSandbox> {
+  const { settings, log, life, wallet } = with_;
   return await withProgress(
     terminal,
     '正在启动银行模拟器 Starting the pretend banks …',
     startWalletSandbox(
       { clock, random, log, life },
-      { dataDir: settings.dataDir, ports: settings.wallet.sandboxPorts, walletUrl: walletUrlOf(settings) },
+      { dataDir: settings.dataDir, ports: settings.wallet.sandboxPorts, walletUrl: walletUrlOf(settings), wallet },
     ),
   );
 }

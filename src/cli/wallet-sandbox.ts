@@ -7,6 +7,7 @@ import { Secret } from '../base/secret.ts';
 import { type BankSandbox, startBankSandbox } from '../sandbox/bank/bank.ts';
 import { type PhoneSandbox, startPhoneSandbox } from '../sandbox/phone/phone.ts';
 import { CliError } from './command.ts';
+import { createTestBuyers } from './sandbox-buyers.ts';
 import { keepJsonFile, readJsonFile } from './data-folder.ts';
 import type { Lifetime } from './lifetime.ts';
 import type { BankSettings, WalletSettings } from './settings.ts';
@@ -28,6 +29,8 @@ export interface WalletSandboxPlace {
   ports: WalletSettings['sandboxPorts'];
   /** The app's own origin. */
   walletUrl: string;
+  /** The wallet, once it is open; for those who pay when test hooks are called. */
+  wallet(): WalletServer | null;
 }
 
 /** Starts both; `life` stops them. */
@@ -58,9 +61,26 @@ export async function startWalletSandbox(
     bank: toBankSettings(bank),
     sms: { url: phone.smsUrl, secret: new Secret(phone.secret) },
     sandboxPhoneUrl: phone.url,
-    testBuyers: null,
+    testBuyers: createTestBuyers(() => {
+      const wallet = place.wallet();
+      if (wallet === null) throw new CliError('The wallet is not open yet.');
+      return { wallet, bank, readCode: (to, work) => readCode(phone, to, work) };
+    }),
   };
   return { bank, phone, options };
+}
+
+/** The code in the message that `work` makes come. @throws CliError when none came */
+export async function readCode(phone: PhoneSandbox, to: string, work: () => Promise<unknown>): Promise<string> {
+  const before = phone.messagesTo(to).length;
+  await work();
+  const code = phone
+    .messagesTo(to)
+    .slice(before)
+    .at(-1)
+    ?.text.match(/\b\d{6}\b/)?.[0];
+  if (code === undefined) throw new CliError(`No message with a code came to the pretend phone.`);
+  return code;
 }
 
 /** What the pretend switch tells a member that joins it. */

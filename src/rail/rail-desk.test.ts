@@ -8,7 +8,7 @@ import { Secret } from '../base/secret.ts';
 import type { Sql } from '../db/connect.ts';
 import { createKeyring } from '../vault/seal.ts';
 import { createStampDrawer } from './draw-stamps.ts';
-import { openKeyStore } from './key-store.ts';
+import { openKeyStore } from './keep-keys.ts';
 import { openRailDesk } from './open-rail-desk.ts';
 
 let sql: Sql;
