@@ -9,10 +9,25 @@ import { AccountCache } from './account-cache.ts';
 import type { LedgerReply, LedgerRequest } from './apply.ts';
 import { applyExpiries, applyRequests } from './apply.ts';
 import { assertAccount, assertTransfer } from './widths.ts';
-import { listAccountBalances, listAccountTransfers, listAccounts, listTransfers } from './lookup-store.ts';
+import {
+  listAccountBalances,
+  listAccountTransfers,
+  listAccounts,
+  listTransfers,
+  sumTransfers,
+} from './lookup-store.ts';
 import { indexClosedMonths, makePartitions } from './partition-store.ts';
 import type { CreateAccountResult, CreateTransferResult } from './results.ts';
-import type { Account, AccountFilter, BalancesAt, CreateAccount, CreateTransfer, Transfer } from './types.ts';
+import type {
+  Account,
+  AccountFilter,
+  BalancesAt,
+  CreateAccount,
+  CreateTransfer,
+  SumFilter,
+  Transfer,
+  TransferSum,
+} from './types.ts';
 import { isWritten, type Trace } from './write-state-store.ts';
 
 export interface LedgerOptions {
@@ -36,6 +51,8 @@ export interface Ledger {
   lookupTransfers(ids: readonly bigint[]): Promise<(Transfer | undefined)[]>;
   /** Transfers of one account in order of time. */
   accountTransfers(filter: AccountFilter): Promise<Transfer[]>;
+  /** Plain and posted transfers, added up by account and code. Two-phase transfers are not what it is for. */
+  sumTransfers(filter: SumFilter): Promise<TransferSum[]>;
   /** Balances of a `history` account after each of its events; of any other account nothing. */
   accountBalances(filter: AccountFilter): Promise<BalancesAt[]>;
   /**
@@ -101,6 +118,7 @@ export function createLedger({ sql, clock, log, book }: LedgerOptions): Ledger {
       checkFilter(filter);
       return listAccountTransfers(sql, book, filter);
     },
+    sumTransfers: (filter) => sumTransfers(sql, book, filter),
     async accountBalances(filter) {
       checkFilter(filter);
       return listAccountBalances(sql, book, filter);

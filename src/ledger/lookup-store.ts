@@ -2,7 +2,7 @@ import type { Sql } from '../db/connect.ts';
 import { idFromUuid, idHex } from './chain.ts';
 import type { AccountRow, TransferRow } from './read-state-store.ts';
 import { toAccount, toTransfer } from './read-state-store.ts';
-import type { Account, AccountFilter, BalancesAt, Transfer } from './types.ts';
+import type { Account, AccountFilter, BalancesAt, SumFilter, Transfer, TransferSum } from './types.ts';
 import { AMOUNT_MAX, AccountFlags } from './types.ts';
 
 interface BalanceColumns {
@@ -61,6 +61,30 @@ export async function listAccountTransfers(sql: Sql, book: number, filter: Accou
     order by timestamp ${order}
     limit ${filter.limit}`;
   return rows.map(toTransfer);
+}
+
+/** Sums by account and code over transfers whose `userData32` is this number, in a range of time (nanoseconds). */
+export async function sumTransfers(sql: Sql, book: number, filter: SumFilter): Promise<TransferSum[]> {
+  const accounts = filter.accountIds.map(idHex);
+  const rows = await sql<{ account: string; code: number; debits: bigint; credits: bigint; count: number }[]>`
+    select account, code, sum(debit)::bigint as debits, sum(credit)::bigint as credits, count(*)::int as count
+    from (
+      select debit_account_id as account, code, amount as debit, 0::bigint as credit
+      from ledger_transfers
+      where book = ${book}
+        and timestamp between ${filter.timestampMin} and ${filter.timestampMax}
+        and user_data_32 = ${filter.userData32}
+        and debit_account_id = any(${accounts}::uuid[])
+      union all
+      select credit_account_id, code, 0::bigint, amount
+      from ledger_transfers
+      where book = ${book}
+        and timestamp between ${filter.timestampMin} and ${filter.timestampMax}
+        and user_data_32 = ${filter.userData32}
+        and credit_account_id = any(${accounts}::uuid[])
+    ) as sides
+    group by account, code`;
+  return rows.map(({ account, ...row }) => ({ accountId: idFromUuid(account), ...row }));
 }
 
 export async function listAccountBalances(sql: Sql, book: number, filter: AccountFilter): Promise<BalancesAt[]> {

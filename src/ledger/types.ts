@@ -139,6 +139,24 @@ export interface AccountFilter {
   limit: number;
 }
 
+/** Which transfers to add up: those of some accounts that carry a number of the caller's own, as a day of settlement. */
+export interface SumFilter {
+  accountIds: readonly bigint[];
+  userData32: number;
+  /** Inclusive, nanoseconds: keeps the walk to the months it can lie in. */
+  timestampMin: bigint;
+  timestampMax: bigint;
+}
+
+/** What these transfers put on the two sides of one account, by code. */
+export interface TransferSum {
+  accountId: bigint;
+  code: number;
+  debits: bigint;
+  credits: bigint;
+  count: number;
+}
+
 export function hasFlag(flags: number, flag: number): boolean {
   return (flags & flag) !== 0;
 }
