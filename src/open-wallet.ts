@@ -216,7 +216,7 @@ export async function openWallet(ground: WalletGround, options: WalletOptions): 
         { book, idleMs: CLEARING_IDLE_MS },
       );
       const rotation = startVaultRotation({ sql, vault, indexed: [cards.indexed, users.indexed], log });
-      stops.push(() => rotation.stop(), startSweeping({ log, cards, limits }));
+      stops.push(() => rotation.stop(), startSweeping({ log, cards, limits, transfers }));
     },
     async stop() {
       await app.close();
@@ -237,10 +237,11 @@ function startSweeping({
   log,
   cards,
   limits,
-}: Pick<HutongWallet, 'cards' | 'limits'> & { log: Log }): () => Promise<void> {
+  transfers,
+}: Pick<HutongWallet, 'cards' | 'limits' | 'transfers'> & { log: Log }): () => Promise<void> {
   let running: Promise<unknown> | null = null;
   const sweep = (): void => {
-    running ??= Promise.all([cards.sweep(), limits.sweep()])
+    running ??= Promise.all([cards.sweep(), limits.sweep(), transfers.sweep()])
       .catch((error: unknown) => log.error({ error }, 'sweeping the wallet failed; it is tried again'))
       .finally(() => (running = null));
   };
