@@ -10,7 +10,7 @@ export const PAYMENT_METHOD_PATH = '/payment-method';
 const MANIFEST_PATH = '/payment-manifest.json';
 
 /** Any site's browser may read the two files; they hold nothing but addresses. */
-const OPEN_TO_ALL = { 'access-control-allow-origin': '*', 'x-content-type-options': 'nosniff' };
+const OPEN_TO_ALL = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' };
 /** Browsers ask anew within the hour, so that a move of the wallet is noticed. */
 const CACHE_CONTROL = 'public, max-age=3600';
 

@@ -18,7 +18,7 @@ export function baseHeaders(walletUrl: string): Record<string, string> {
 /** An answer that is no page runs nothing, even where a browser is made to show it. */
 const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-export const PAGE_POLICY = [
+const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -31,6 +31,14 @@ export const PAGE_POLICY = [
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
+
+/** A worker is held to the policy of its own file: ours fetches the app's pages and files, and nothing else. */
+const WORKER_POLICY = "default-src 'none'; connect-src 'self'";
+
+/** The policy of one of the app's files. */
+export function filePolicy(type: string, path: string): string {
+  return type.startsWith('text/html') ? PAGE_POLICY : path === '/sw.js' ? WORKER_POLICY : API_POLICY;
+}
 
 /** For the page on which a person agrees to be known to a shop: browsers hold the redirect after the form to form-action, too. */
 export function consentPolicy(returnUrl: string): string {

@@ -11,7 +11,7 @@ import { type AnyRow, mountRow } from './mount-row.ts';
 import { openWalletRoutes } from './open-wallet-routes.ts';
 import { registerPaymentHandler } from './payment-handler.ts';
 import { createRateLimit } from './rate-limit.ts';
-import { baseHeaders, PAGE_POLICY } from './security-headers.ts';
+import { baseHeaders, filePolicy } from './security-headers.ts';
 
 /** Whole requests; an answer that a bank is waited for takes longer than a page. */
 const REQUEST_MS_MAX = 60_000;
@@ -100,10 +100,9 @@ async function answerOther(
 
 async function sendAsset(asset: Asset, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { headers, body } = await answerAsset(asset, request.headers['accept-encoding'] ?? '');
-  const isPage = asset.type.startsWith('text/html');
   return reply
     .code(200)
-    .headers({ ...headers, ...(isPage ? { 'content-security-policy': PAGE_POLICY } : {}) })
+    .headers({ ...headers, 'content-security-policy': filePolicy(asset.type, asset.path) })
     .send(body);
 }
 

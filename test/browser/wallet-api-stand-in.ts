@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Api } from '../../src/app/api.ts';
 import { matchAppPath } from '../../src/app/app-paths.ts';
+import { baseHeaders, filePolicy } from '../../src/app/security-headers.ts';
 import { rootDir } from '../../src/base/root.ts';
 import { answerAsset, readFontAssets } from '../../src/base/static-assets.ts';
 import { at, makeWorld, type StandInWorld } from './wallet-stand-in-world.ts';
@@ -91,7 +92,8 @@ export async function startWalletStandIn(dir: string): Promise<WalletStandIn> {
     if (url.pathname === '/shop')
       return void response.writeHead(200, { 'content-type': 'text/html' }).end('<p>shop</p>');
     if (file === undefined) return void response.writeHead(404).end();
-    response.writeHead(200, { ...PAGE_HEADERS, 'content-type': file.type }).end(file.body);
+    const policy = { 'content-security-policy': filePolicy(file.type, file.path) };
+    response.writeHead(200, { ...baseHeaders(standIn.url), ...policy, 'content-type': file.type }).end(file.body);
   }
 
   async function answerApi(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
@@ -140,14 +142,6 @@ export async function startWalletStandIn(dir: string): Promise<WalletStandIn> {
     response.end();
   }
 }
-
-/** As strict as the real server's, so that a page that would break there breaks here. */
-const PAGE_HEADERS = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-};
 
 function problem(response: ServerResponse, status: number, code: string): void {
   response

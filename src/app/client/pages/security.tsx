@@ -210,7 +210,7 @@ function Devices(): JSX.Element {
               <button
                 type="button"
                 class="text-button bad"
-                aria-label={t.security.removeOf(device.name)}
+                aria-label={t.security.signOutOf(device.name)}
                 onClick={() => remove(device.device_id)}
               >
                 {t.security.signOut}

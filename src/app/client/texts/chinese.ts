@@ -233,7 +233,7 @@ export const chinese = {
     other: '其他金额',
     howMuch: '还多少',
     nothingDue: '本期无需还款',
-    payCard: (card: string) => `还 ${card}`,
+    payCard: (card: string) => `还款 ${card}`,
     dueIn: (days: number) =>
       days < 0 ? `已过期 ${-days} 天` : days === 0 ? '今天到期' : days === 1 ? '明天到期' : `还有 ${days} 天`,
   },
@@ -363,6 +363,7 @@ export const chinese = {
     devices: '登录的设备',
     usedAt: (moment: string) => `${moment} 使用过`,
     thisDevice: '本机',
+    signOutOf: (device: string) => `退出登录 ${device}`,
     view: '显示',
     language: '语言',
     signOut: '退出登录',

@@ -370,6 +370,7 @@ export const english: Texts = {
     devices: 'Signed-in devices',
     usedAt: (moment) => `Used ${moment}`,
     thisDevice: 'this one',
+    signOutOf: (device) => `Sign out ${device}`,
     view: 'Display',
     language: 'Language',
     signOut: 'Sign out',

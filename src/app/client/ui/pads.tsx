@@ -100,8 +100,8 @@ function useKeys(place: RefObject<HTMLElement | null>, press: (key: string) => v
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isField(event.target)) return;
-      const sheet = document.querySelector('dialog[open]:last-of-type');
-      if (sheet !== null && !sheet.contains(place.current)) return;
+      const sheet = [...document.querySelectorAll('dialog[open]')].at(-1); // the last one lies on top
+      if (sheet !== undefined && !sheet.contains(place.current)) return;
       const key = event.key === 'Backspace' ? 'back' : event.key === ',' ? '.' : event.key;
       if (key !== 'back' && !/^[\d.]$/.test(key)) return;
       event.preventDefault();

@@ -8,9 +8,11 @@ export function Sheet(props: { title: string; onClose: () => void; children: Com
   const t = useTexts();
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    heading.current?.focus(); // a screen reader begins with what the sheet is about
     return () => element?.close();
   }, []);
   return (
@@ -31,7 +33,9 @@ export function Sheet(props: { title: string; onClose: () => void; children: Com
           <button type="button" class="icon-button" onClick={props.onClose} aria-label={t.close}>
             <Icon name="close" />
           </button>
-          <h2 id={id}>{props.title}</h2>
+          <h2 id={id} ref={heading} tabIndex={-1}>
+            {props.title}
+          </h2>
           <span class="page-top-side" />
         </header>
         {props.children}
