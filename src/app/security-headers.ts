@@ -18,7 +18,7 @@ export function baseHeaders(walletUrl: string): Record<string, string> {
 /** An answer that is no page runs nothing, even where a browser is made to show it. */
 const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-const PAGE_POLICY = [
+export const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
