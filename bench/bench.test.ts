@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { rootDir } from '../src/base/root.ts';
 import { readArguments } from './arguments.ts';
+import type { CodecBench } from './codec.ts';
 import { compare, formatTable, measure, type Measured, median, quantile } from './harness.ts';
 import type { LedgerBench } from './ledger.ts';
 import type { PaymentsBench } from './payments.ts';
@@ -62,6 +63,14 @@ const reconcile: ReconcileBench = {
   goal: { name: 'lines of a bill reconciled a second', value: 11_000, goal: 10_000, reached: true },
 };
 
+const codec: CodecBench = {
+  machine: { processor: 'Abacus', cores: 2, memoryGb: 8, node: 'v20.20.2', platform: 'linux x64' },
+  method: ['One core.'],
+  measured: [measured('decode, Hutong', [800_000, 820_000, 840_000])],
+  ratios: [{ name: 'decode to iso_8583', value: 21.5, least: 20, most: 23, goal: 5, reached: true }],
+  goal: { name: 'bank messages decoded a second of one core', value: 820_000, goal: 300_000, reached: true },
+};
+
 const report: BenchReport = {
   date: '2026-11-23',
   commit: 'abc1234',
@@ -70,6 +79,7 @@ const report: BenchReport = {
   payments,
   wallets,
   reconcile,
+  codec,
 };
 
 describe('the statistics', () => {
@@ -167,11 +177,20 @@ describe('the report', () => {
     expect(text).toContain('grew by 60 MB for a fifth of the lines and by 80 MB for all of them');
   });
 
+  test('tells how many bank messages are read, beside its peer', () => {
+    expect(text).toMatch(/\| bank messages decoded a second of one core \| +820,000 \| +≥ 300,000 \| reached \|/);
+    expect(text).toMatch(/\| bank messages, decode to iso_8583 +\| +21\.50 \| +≥ 5 \| reached \|/);
+    const alone = formatReport({ ...report, payments: null, wallets: null, reconcile: null, ledger: null });
+    expect(alone).toContain('- Node v20.20.2, linux x64\n');
+    expect(alone).toContain('## Bank messages');
+  });
+
   test('leaves out what was not measured', () => {
     expect(formatReport({ ...report, ledger: null, commit: null })).not.toMatch(/## Ledger|commit /);
     expect(formatReport({ ...report, payments: null })).not.toContain('## Whole payments');
     expect(formatReport({ ...report, wallets: null })).not.toContain('## Each wallet');
     expect(formatReport({ ...report, reconcile: null })).not.toContain("## A day's bill");
+    expect(formatReport({ ...report, codec: null })).not.toContain('## Bank messages');
   });
 });
 

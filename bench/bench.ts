@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { systemClock } from '../src/base/clock.ts';
 import { rootDir } from '../src/base/root.ts';
 import type { BenchOptions } from './harness.ts';
+import { benchCodec } from './codec.ts';
 import { benchLedger } from './ledger.ts';
 import { readArguments, type BenchArguments, type BenchPart } from './arguments.ts';
 import { benchPayments } from './payments.ts';
@@ -32,6 +33,7 @@ async function bench({ quick, full, json, only, write }: BenchArguments): Promis
     wallets: wants('wallets') ? await benchWallets(options) : null,
     reconcile: wants('reconcile') ? await benchReconcile(options) : null,
     ledger: wants('ledger') ? await benchLedger(options) : null,
+    codec: wants('codec') ? await benchCodec(options) : null,
   };
   const text = formatReport(report);
   console.log(json ? JSON.stringify(report) : text);

@@ -1,3 +1,4 @@
+import type { CodecBench } from './codec.ts';
 import { formatMeasured, formatRate, formatRatios, formatTable, type Machine, median } from './harness.ts';
 import type { LedgerBench } from './ledger.ts';
 import type { PaymentsBench } from './payments.ts';
@@ -14,20 +15,22 @@ export interface BenchReport {
   payments: PaymentsBench | null;
   wallets: WalletsBench | null;
   reconcile: ReconcileBench | null;
+  codec: CodecBench | null;
 }
 
 /** docs/benchmarks.md, and what the command prints. */
 export function formatReport(report: BenchReport): string {
-  const { ledger, payments, wallets, reconcile } = report;
-  const machine = ledger?.machine ?? payments?.machine ?? wallets?.machine ?? reconcile?.machine;
+  const { ledger, payments, wallets, reconcile, codec } = report;
+  const machine = ledger?.machine ?? payments?.machine ?? wallets?.machine ?? reconcile?.machine ?? codec?.machine;
   const parts = [
     INTRODUCTION,
     ...(machine === undefined ? [] : [machinePart(report, machine)]),
-    ...(payments === null && ledger === null && reconcile === null ? [] : [goalsPart(report)]),
+    ...([payments, ledger, reconcile, codec].every((part) => part === null) ? [] : [goalsPart(report)]),
     ...(payments === null ? [] : [paymentsPart(payments)]),
     ...(wallets === null ? [] : [walletsPart(wallets)]),
     ...(reconcile === null ? [] : [reconcilePart(reconcile)]),
     ...(ledger === null ? [] : [ledgerPart(ledger)]),
+    ...(codec === null ? [] : [codecPart(codec)]),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -40,7 +43,7 @@ This page is written by a command; run it on a machine that has nothing else to 
 npm run bench                     # everything; writes this page
 npm run bench -- --quick          # a few minutes, less certain; only prints
 npm run bench -- --full           # also the ledger after ten million transfers
-npm run bench -- --only payments  # or: wallets, reconcile, ledger
+npm run bench -- --only payments  # or: wallets, reconcile, ledger, codec
 npm run bench -- --json           # one JSON object
 npm run bench -- --write          # writes this page also after --quick or --only
 \`\`\`
@@ -48,24 +51,28 @@ npm run bench -- --write          # writes this page also after --quick or --onl
 Numbers of two machines, or of two runs, say little beside each other. Within one run every case is measured once per round,
 round after round, so that what else the machine does meets all of them alike: trust the ratios, and the processor time per payment.`;
 
-function machinePart({ date, commit, quick }: BenchReport, machine: Machine & { postgres: string }): string {
+function machinePart({ date, commit, quick }: BenchReport, machine: Machine & { postgres?: string }): string {
   const { processor, cores, memoryGb, node, platform, postgres } = machine;
   return [
     '## Machine',
     list([
       `${processor}, ${cores} cores, ${memoryGb} GB`,
-      `Node ${node}, PostgreSQL ${postgres}, ${platform}`,
+      [`Node ${node}`, ...(postgres === undefined ? [] : [`PostgreSQL ${postgres}`]), platform].join(', '),
       `measured on ${date}${commit === null ? '' : `, commit ${commit}`}${quick ? ', a quick run' : ''}`,
     ]),
   ].join('\n\n');
 }
 
-function goalsPart({ ledger, payments, reconcile }: BenchReport): string {
+function goalsPart({ ledger, payments, reconcile, codec }: BenchReport): string {
   const rows: string[][] = [];
-  for (const { name, value, goal, reached } of [payments?.goal, reconcile?.goal].filter((one) => one !== undefined))
+  for (const { name, value, goal, reached } of [payments?.goal, reconcile?.goal, codec?.goal].filter(
+    (one) => one !== undefined,
+  ))
     rows.push([name, formatRate(value), `≥ ${formatRate(goal)}`, inWords(reached)]);
   for (const { name, value, goal, reached } of reconcile?.ratios ?? [])
     rows.push([name, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
+  for (const { name, value, goal, reached } of codec?.ratios ?? [])
+    rows.push([`bank messages, ${name}`, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
   for (const { name, value, goal, reached } of ledger?.ratios ?? [])
     rows.push([`ledger, ${name}`, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
   return `## Goals\n\n${formatTable(['goal', 'measured', 'wanted', ''], rows)}`;
@@ -145,6 +152,10 @@ function reconcilePart({ method, measured, ratios, seconds, cpuSeconds, grownMb 
 
 function ledgerPart({ method, measured, ratios }: LedgerBench): string {
   return ['## Ledger', list(method), formatMeasured(measured), formatRatios(ratios)].join('\n\n');
+}
+
+function codecPart({ method, measured, ratios }: CodecBench): string {
+  return ['## Bank messages', list(method), formatMeasured(measured), formatRatios(ratios)].join('\n\n');
 }
 
 function list(lines: readonly string[]): string {
