@@ -157,8 +157,9 @@ describe('unbinding', () => {
 });
 
 describe('a sealed number', () => {
-  test('swapped with another row does not open, in either place', async () => {
+  test('swapped with another row does not open, in either place, loudly, and takes no other card with it', async () => {
     const who = await world.somebody();
+    const well = await world.bind(who, world.issue('ABC', who.identity));
     const [one, two] = [
       await world.bind(who, world.issue('ICBC', who.identity)),
       await world.bind(who, world.issue('CMB', who.identity)),
@@ -167,8 +168,12 @@ describe('a sealed number', () => {
       update cards c set number_sealed = other.number_sealed
       from cards other
       where c.id in (${one.id}, ${two.id}) and other.id in (${one.id}, ${two.id}) and other.id <> c.id`;
-    await expect(cards.open(sql, who.session.book, [one.id])).rejects.toThrow(/cannot be opened/);
-    await expect(cards.open(sql, who.session.book, [two.id])).rejects.toThrow(/cannot be opened/);
+    const lines = people.logged.length;
+    const opened = await cards.open(sql, who.session.book, [one.id, two.id, well.id]);
+    expect([...opened.keys()]).toEqual([well.id]);
+    expect(people.logged.slice(lines).filter((line) => line.includes('does not open'))).toHaveLength(2);
+    const balances = await cards.balances(who.session, { isFresh: true });
+    expect(balances.map(({ kind }) => kind).sort()).toEqual(['answered', 'unknown', 'unknown']);
     await sql`
       update cards c set number_sealed = other.number_sealed
       from cards other

@@ -32,10 +32,11 @@ export async function readBalances(
   session: Session,
   options: { isFresh: boolean; tell?: (balance: CardBalance) => void },
 ): Promise<CardBalance[]> {
+  const wantedAt = deps.clock.now();
   const rows = await listBoundCards(deps.sql, session.book, session.userId);
   if (rows.length === 0) return [];
   const [plans, opened] = await Promise.all([
-    planQuestions(deps, session.book, rows, options.isFresh),
+    planQuestions(deps, session.book, rows, options.isFresh ? wantedAt : null),
     openCardRows(deps, deps.sql, rows),
   ]);
   const toAsk = rows.filter(({ id }) => plans.get(id)?.step === 'ask');
@@ -58,10 +59,11 @@ interface Plan {
   kept: BalanceRow | null;
 }
 
-export function planQuestion(row: BalanceRow, now: Date, isFresh: boolean): Plan['step'] {
+/** `freshSince`: only an answer that came after this will do; null for any that is young enough. */
+function planQuestion(row: BalanceRow, now: Date, freshSince: Date | null): Plan['step'] {
   if (row.askingUntil !== null && row.askingUntil > now) return 'wait';
-  const ageMs = row.answeredAt === null ? Infinity : now.getTime() - row.answeredAt.getTime();
-  if (!isFresh && ageMs < CARD_BALANCE_KEPT_SECONDS * 1000) return 'kept';
+  const youngSince = freshSince ?? new Date(now.getTime() - CARD_BALANCE_KEPT_SECONDS * 1000);
+  if (row.answeredAt !== null && row.answeredAt > youngSince) return 'kept';
   const askedToday = row.askedDay === shanghaiDay(now) ? row.askedCount : 0;
   return askedToday >= CARD_BALANCE_ASKS_PER_DAY_MAX ? 'spent' : 'ask';
 }
@@ -70,7 +72,7 @@ async function planQuestions(
   deps: CardsDeps,
   book: number,
   cards: readonly CardRow[],
-  isFresh: boolean,
+  freshSince: Date | null,
 ): Promise<Map<string, Plan>> {
   const now = deps.clock.now();
   const plans = new Map<string, Plan>();
@@ -80,7 +82,7 @@ async function planQuestions(
       book,
       cards.map(({ id }) => id),
     );
-    for (const row of rows) plans.set(row.cardId, { step: planQuestion(row, now, isFresh), kept: row });
+    for (const row of rows) plans.set(row.cardId, { step: planQuestion(row, now, freshSince), kept: row });
     const toAsk = rows.filter(({ cardId }) => plans.get(cardId)?.step === 'ask').map(({ cardId }) => cardId);
     const until = new Date(now.getTime() + deps.balanceDeadlineMs + ASKING_SLACK_MS);
     if (toAsk.length > 0) await updateAsking(tx, book, toAsk, { day: shanghaiDay(now), until });

@@ -2,6 +2,7 @@ import { isId } from '../base/id.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Sql, Tx } from '../db/connect.ts';
 import type { Session, UserId } from '../users/users.ts';
+import { openEach } from '../vault/open-each.ts';
 import { type CardRow, findBoundCards, listBoundCards } from './card-store.ts';
 import type { Card, OpenedCard } from './cards.ts';
 import type { CardsDeps } from './cards-deps.ts';
@@ -20,7 +21,10 @@ export async function findOwnCards(deps: CardsDeps, session: Session, ids: reado
   });
 }
 
-/** Numbers and holders in the open, for the rail: one query and one pass through the vault, however many. */
+/**
+ * Numbers and holders in the open, for the rail: one query and one pass through the vault, however many. A card whose sealed values were
+ * altered or swapped is missing, loudly; it does not take the others with it.
+ */
 export async function openCardRows(
   deps: CardsDeps,
   sql: Sql | Tx,
@@ -28,23 +32,25 @@ export async function openCardRows(
 ): Promise<Map<string, OpenedCard>> {
   const wanted = rows.flatMap((row) => {
     const issuer = deps.desk.institutionOf(row.bank);
-    const { numberSealed, holderSealed } = row;
-    return issuer === null || numberSealed === null || holderSealed === null
-      ? []
-      : [{ row, issuer, numberSealed, holderSealed }];
+    const { numberSealed: number, holderSealed: holder } = row;
+    return issuer === null || number === null || holder === null ? [] : [{ row, issuer, number, holder }];
   });
-  const texts = await deps.vault.open(
-    sql,
-    wanted.flatMap(({ row: { book, userId, id }, numberSealed, holderSealed }) => [
-      { place: { book, userId, rowId: id, field: 'number' }, sealed: numberSealed },
-      { place: { book, userId, rowId: id, field: 'holder' }, sealed: holderSealed },
-    ]),
-  );
+  const groups = wanted.map(({ row: { book, userId, id: rowId }, number, holder }) => [
+    { place: { book, userId, rowId, field: 'number' }, sealed: number },
+    { place: { book, userId, rowId, field: 'holder' }, sealed: holder },
+  ]);
+  const opened = await openEach(deps.vault, sql, groups, (at, error) => {
+    deps.log.error(
+      { error, cardId: wanted[at]?.row.id },
+      'a sealed card does not open: somebody may have changed its row',
+    );
+  });
   return new Map(
-    wanted.map(({ row, issuer }, at) => [
-      row.id,
-      { card: toCard(deps, row), number: readNumber(texts[at * 2] ?? ''), issuer, holder: texts[at * 2 + 1] ?? '' },
-    ]),
+    wanted.flatMap(({ row, issuer }, at): [string, OpenedCard][] => {
+      const [number, holder] = opened[at] ?? [];
+      if (number === undefined || holder === undefined) return [];
+      return [[row.id, { card: toCard(deps, row), number: readNumber(number), issuer, holder }]];
+    }),
   );
 }
 

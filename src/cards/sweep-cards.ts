@@ -1,6 +1,6 @@
-import { assert } from '../base/assert.ts';
 import { CARD_SWEEP_ITEMS, CARD_TRIES_KEPT_DAYS } from '../base/limits.ts';
 import { addDays, shanghaiDay } from '../limits/shanghai.ts';
+import { openEach } from '../vault/open-each.ts';
 import type { IndexedRows } from '../vault/rotate.ts';
 import { countOtherIndexes, eraseCards, lockOtherIndexes, updateIndexes } from './card-store.ts';
 import type { CardsDeps } from './cards-deps.ts';
@@ -21,7 +21,7 @@ export async function sweepCards(deps: CardsDeps): Promise<number> {
 }
 
 /** What a rotation of the vault's keys does to cards: their numbers are indexed anew under the newest key. */
-export function indexedCards(deps: Pick<CardsDeps, 'sql' | 'vault'>): IndexedRows {
+export function indexedCards(deps: Pick<CardsDeps, 'sql' | 'vault' | 'log'>): IndexedRows {
   return {
     name: 'cards',
     countStale: (version) => countOtherIndexes(deps.sql, version),
@@ -29,21 +29,19 @@ export function indexedCards(deps: Pick<CardsDeps, 'sql' | 'vault'>): IndexedRow
       let count = 0;
       await deps.sql.begin(async (tx) => {
         const rows = await lockOtherIndexes(tx, deps.vault.indexVersion, limit);
-        count = rows.length;
-        if (count === 0) return;
-        const numbers = await deps.vault.open(
-          tx,
-          rows.map(({ book, id, userId, numberSealed }) => ({
-            place: { book, userId, rowId: id, field: 'number' },
-            sealed: numberSealed,
-          })),
-        );
-        const fresh = rows.map(({ book, id }, at) => {
-          const [newest] = deps.vault.indexesOf(readNumber(numbers[at] ?? ''));
-          assert(newest !== undefined, 'there is a key for indexes');
-          return { book, id, ...newest };
+        const groups = rows.map(({ book, id: rowId, userId, numberSealed: sealed }) => [
+          { place: { book, userId, rowId, field: 'number' }, sealed },
+        ]);
+        const opened = await openEach(deps.vault, tx, groups, (at, error) => {
+          deps.log.error({ error, cardId: rows[at]?.id }, 'a sealed card keeps its old index: it does not open');
         });
-        await updateIndexes(tx, fresh);
+        const fresh = rows.flatMap(({ book, id }, at) => {
+          const [digits] = opened[at] ?? [];
+          const [newest] = digits === undefined ? [] : deps.vault.indexesOf(readNumber(digits));
+          return newest === undefined ? [] : [{ book, id, ...newest }];
+        });
+        if (fresh.length > 0) await updateIndexes(tx, fresh);
+        count = fresh.length;
       });
       return count;
     },

@@ -67,7 +67,7 @@ export async function openCardsWorld(sql: Sql): Promise<CardsWorld> {
     users: people.users,
     desk,
     isInUse: async (_tx, _book, cardId) => inUse.has(cardId),
-    balanceDeadlineMs: 300,
+    balanceDeadlineMs: 800,
   };
   const cards = await openCards(cardsDeps);
   let born = 0;

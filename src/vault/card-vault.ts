@@ -21,7 +21,7 @@ export interface CardVault {
   prepare(tx: Tx, book: number, userIds: readonly string[]): Promise<void>;
   /** Same index out as in. The people have data keys (see `prepare`). */
   seal(tx: Tx, items: readonly { place: SealedPlace; text: string }[]): Promise<Buffer[]>;
-  /** Same index out as in. @throws an Error when one was altered, moved, or sealed under a key that is not there: nothing opens then. */
+  /** Same index out as in. @throws SealBroken when one was altered, moved, or sealed under a key that is not there: nothing opens then. */
   open(sql: Sql | Tx, items: readonly { place: SealedPlace; sealed: Buffer }[]): Promise<string[]>;
   /** The keyed blind index of a number: equal numbers, equal bytes; nothing can be guessed from it without the key. Newest first: rows are written with the first and found by any. */
   indexesOf(number: CardNumber): readonly { version: number; index: Buffer }[];

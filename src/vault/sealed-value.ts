@@ -56,9 +56,14 @@ export function openValue(dataKey: DataKey, place: SealedPlace, sealed: Buffer):
   }
 }
 
+/** A sealed value that was altered, moved, or stands there without its key: for good, and for somebody to look at. */
+export class SealBroken extends Error {
+  override readonly name = 'SealBroken';
+}
+
 /** Names the row, never what is in it. */
-export function unreadable(place: SealedPlace, why: string): Error {
-  return new Error(`the sealed ${place.field} of ${place.rowId} cannot be opened: ${why}`);
+export function unreadable(place: SealedPlace, why: string): SealBroken {
+  return new SealBroken(`the sealed ${place.field} of ${place.rowId} cannot be opened: ${why}`);
 }
 
 /** The version is in the header as well as in the text, so that a later form of either cannot be taken for this one. */
