@@ -129,7 +129,7 @@ export async function findBreak(sql: Sql, book: number, id: string): Promise<Cle
   return rows[0] === undefined ? null : toBreak(rows[0]);
 }
 
-/** In the order in which they were found. */
+/** Oldest first; those that were found together in no order of their own. */
 export async function listBreaks(
   sql: Sql,
   filter: { book: number; day: string | null; state: string | null; after: string | null; itemsMax: number },
