@@ -84,7 +84,7 @@ export function openPayer(deps: PayerDeps): OpenedPayer {
       refuseWish,
       answerHook: deps.testBuyers === null ? null : (path, body) => answerHook(side, path, body),
     },
-    addShop: (shop) => addShop(deps, shop),
+    addShop: (shop) => addShop({ ...deps, isTest: deps.testBuyers !== null }, shop),
     listShops: () => listShops(deps.sql, deps.book),
     addShopKey: (merchantNo, key) => addShopKey(deps, merchantNo, key),
     revokeShopKey: (merchantNo, keyId) => revokeShopKey(deps, merchantNo, keyId),

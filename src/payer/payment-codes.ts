@@ -12,10 +12,11 @@ import {
   CODE_SECONDS,
   CODES_LIVE_MAX,
 } from './figures.ts';
+import { lockNumbers } from './number-lock-store.ts';
 import { findOrders } from './order-store.ts';
 import type { Order } from './order.ts';
 import { findOwnCard } from './own-card.ts';
-import type { PayerDeps } from './payer-deps.ts';
+import type { PayerDeps, Queries } from './payer-deps.ts';
 
 /** Two codes being equal is as likely as guessing one: 1 in 10^16. */
 const MINT_TRIES_MAX = 3;
@@ -27,15 +28,13 @@ export async function makePaymentCode(
   cardId: string,
 ): Promise<{ code: string; expiresAt: Date; maxAmount: Money }> {
   await findOwnCard(deps, session, cardId);
-  const now = deps.clock.now();
-  const live = await countLiveCodes(deps.sql, session.book, session.userId, now);
-  if (live >= CODES_LIVE_MAX)
-    throw new Refusal('too_many_tries', 'there are many codes already', { retryAfterSeconds: CODE_SECONDS });
-  const { code, expiresAt } = await mintCode(deps, {
-    userId: session.userId,
-    cardId,
-    deviceIsNew: session.deviceIsNew,
-    asksAlways: false,
+  const { userId, deviceIsNew } = session;
+  const { code, expiresAt } = await deps.sql.begin(async (tx) => {
+    await lockNumbers(tx, deps.book, [`codes of ${userId}`]);
+    const live = await countLiveCodes(tx, session.book, userId, deps.clock.now());
+    if (live >= CODES_LIVE_MAX)
+      throw new Refusal('too_many_tries', 'there are many codes already', { retryAfterSeconds: CODE_SECONDS });
+    return await mintCode(deps, tx, { userId, cardId, deviceIsNew, asksAlways: false });
   });
   return { code, expiresAt, maxAmount: money('CNY', session.deviceIsNew ? 0n : CODE_MINOR_MAX) };
 }
@@ -43,13 +42,14 @@ export async function makePaymentCode(
 /** Only the digest is kept. */
 export async function mintCode(
   deps: PayerDeps,
+  sql: Queries,
   owner: { userId: string; cardId: string; deviceIsNew: boolean; asksAlways: boolean },
 ): Promise<{ code: string; expiresAt: Date }> {
   const now = deps.clock.now();
   const expiresAt = new Date(now.getTime() + CODE_SECONDS * 1000);
   for (let tryNo = 1; tryNo <= MINT_TRIES_MAX; tryNo++) {
     const code = CODE_PREFIX + digits(deps.random, 20 - CODE_PREFIX.length);
-    const isNew = await insertCode(deps.sql, deps.book, { ...owner, digest: codeDigest(deps, code), expiresAt }, now);
+    const isNew = await insertCode(sql, deps.book, { ...owner, digest: codeDigest(deps, code), expiresAt }, now);
     if (isNew) return { code, expiresAt };
   }
   throw new Error('chance gave the same payment code three times');

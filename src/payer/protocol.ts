@@ -94,7 +94,7 @@ const MALFORMED = (detail: string): Promise<Answer> => Promise.resolve(problem('
 /** Null where there is no such address. The number stands in the path, so it is read here. */
 function findRoute(method: string, path: string): Route | null {
   const [, kind = '', no = '', act = '', more] = path.split('/');
-  if (more !== undefined) return null;
+  if (more !== undefined || (no === '') !== (kind === 'payers')) return null;
   switch (`${method} ${kind}${act === '' ? '' : `/${act}`}`) {
     case 'POST orders':
       return numbered(no, (side, { shop, members }) => {
@@ -117,7 +117,6 @@ function findRoute(method: string, path: string): Route | null {
     case 'GET statements':
       return (side, { shop }) => answerStatement(side, shop, no);
     case 'POST payers':
-      if (no !== '') return null;
       return (side, { shop, members }) => {
         const code = readPayerCode(members);
         return code === null ? MALFORMED('code') : exchangePayerCode(side, shop, code);

@@ -7,10 +7,15 @@ import {
   findShop,
   insertShop,
   insertShopKey,
+  listShops,
   lockShop,
   type ShopWithKeys,
   updateShopKeyRevoked,
+  updateShopState,
 } from './shop-store.ts';
+
+/** What an operator's work on shops needs; it can be done without the rest of the payer. */
+export type ShopDeps = Pick<PayerDeps, 'sql' | 'clock' | 'book'>;
 
 export interface NewShop {
   name: string;
@@ -25,14 +30,16 @@ export interface NewShop {
 }
 
 /** Takes a shop in, with its first key; its number has the 15 letters that banks take. @throws Refusal `invalid_request` */
-export async function addShop(deps: PayerDeps, wanted: NewShop): Promise<ShopWithKeys> {
+export async function addShop(
+  deps: ShopDeps & Pick<PayerDeps, 'random'> & { isTest: boolean },
+  wanted: NewShop,
+): Promise<ShopWithKeys> {
   if (wanted.name.trim() === '' || wanted.name.length > 80 || /\p{Cc}/u.test(wanted.name)) throw wrong('name');
   if (!/^\d{4}$/.test(wanted.mcc)) throw wrong('mcc');
   if (wanted.feeMilli < 0n || wanted.feeMilli > 100n) throw wrong('fee_milli');
-  const isTest = deps.testBuyers !== null;
   const areOrigins = wanted.origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin);
-  const areSafe = wanted.origins.every((origin) => isTest || origin.startsWith('https:'));
-  if (!areOrigins || !areSafe || (wanted.origins.length === 0 && !isTest)) throw wrong('origins');
+  const areSafe = wanted.origins.every((origin) => deps.isTest || origin.startsWith('https:'));
+  if (!areOrigins || !areSafe || (wanted.origins.length === 0 && !deps.isTest)) throw wrong('origins');
   checkKey(wanted.keyId, wanted.publicKey);
   const now = deps.clock.now();
   const digits = BigInt(`0x${deps.random.bytes(8).toString('hex')}`)
@@ -58,7 +65,7 @@ export async function addShop(deps: PayerDeps, wanted: NewShop): Promise<ShopWit
 
 /** A second key, so that the shop changes over without a stop. @throws Refusal `invalid_request`, `not_found` */
 export async function addShopKey(
-  deps: PayerDeps,
+  deps: ShopDeps,
   merchantNo: string,
   key: { keyId: string; publicKey: Buffer },
 ): Promise<void> {
@@ -75,11 +82,26 @@ export async function addShopKey(
 }
 
 /** Nothing signed with it is believed from now on. @throws Refusal `not_found` */
-export async function revokeShopKey(deps: PayerDeps, merchantNo: string, keyId: string): Promise<void> {
+export async function revokeShopKey(deps: ShopDeps, merchantNo: string, keyId: string): Promise<void> {
   const isDone = await deps.sql.begin((tx) =>
     updateShopKeyRevoked(tx, { book: deps.book, merchantNo, keyId }, deps.clock.now()),
   );
   if (!isDone) throw new Refusal('not_found', 'there is no such key');
+}
+
+/** All shops with the keys that they may sign with now, by number. */
+export async function readShops(deps: Pick<ShopDeps, 'sql' | 'book'>): Promise<ShopWithKeys[]> {
+  return await listShops(deps.sql, deps.book);
+}
+
+/** A stopped shop makes no new orders; what it has goes on. @throws Refusal `not_found` */
+export async function setShopState(
+  deps: Pick<ShopDeps, 'sql' | 'book'>,
+  merchantNo: string,
+  state: Shop['state'],
+): Promise<void> {
+  const isDone = await updateShopState(deps.sql, deps.book, merchantNo, state);
+  if (!isDone) throw new Refusal('not_found', 'there is no such shop');
 }
 
 /**

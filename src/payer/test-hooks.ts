@@ -74,7 +74,7 @@ async function giveCode(
   if (kind !== 'pays' && kind !== 'asks_pin' && kind !== 'declines')
     return { status: 400, body: { error: 'buyer is pays, asks_pin or declines' } };
   const buyer = kind === 'declines' ? buyers.declines : buyers.pays;
-  const { code } = await mintCode(deps, { ...buyer, deviceIsNew: false, asksAlways: kind === 'asks_pin' });
+  const { code } = await mintCode(deps, deps.sql, { ...buyer, deviceIsNew: false, asksAlways: kind === 'asks_pin' });
   return { status: 200, body: { code } };
 }
 
