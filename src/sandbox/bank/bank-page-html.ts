@@ -54,10 +54,19 @@ function rowsOf(posting: Posting, language: Language): (string | Html)[][] {
   const name = isWhat(what) ? text.what[what] : text.settledWhat;
   return posting.lines.map(({ account, fen }, at) => [
     at === 0 ? html`${name}<br><small>${posting.at.slice(0, 19).replace('T', ' ')}</small>` : '',
-    account.replace(/^card:\d+(\d{4})$/, 'card ···· $1'),
+    nameOf(account, language),
     fen > 0n ? yuan(fen) : '',
     fen < 0n ? yuan(-fen) : '',
   ]);
+}
+
+/** An account in words; of a card only the last digits. */
+function nameOf(account: string, language: Language): string {
+  const text = BANK_TEXT[language];
+  const [kind, owner = '', day = ''] = account.split(':');
+  if (kind === 'card') return `···· ${owner.slice(-4)}`;
+  if (kind === 'clearing') return `${text.clearing} ${owner} ${day}`;
+  return kind === 'settled' ? `${text.settled} ${owner}` : text.cash;
 }
 
 function isWhat(text: string): text is What {

@@ -21,7 +21,7 @@ export async function openBankDoor(owner: BankSwitch, control: BankControl, port
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: true,
-    ajv: { customOptions: { coerceTypes: false, allowUnionTypes: true } },
+    ajv: { customOptions: { coerceTypes: false, allowUnionTypes: true, removeAdditional: false } },
   });
   guardControl(app);
   await registerBankPages(app, owner, control);

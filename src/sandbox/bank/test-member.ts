@@ -36,7 +36,8 @@ export class TestMember {
   macKey: Buffer | null = null;
   /** Whether new keys are taken over by themselves. */
   takesKeys = true;
-  #stan = 0;
+  /** The last number that was used. */
+  stan = 0;
 
   constructor(settings: MemberSettings, clock: { now(): Date }) {
     this.#settings = settings;
@@ -80,7 +81,7 @@ export class TestMember {
   }
 
   message(type: string, processing: string, more: Record<number, string>): Message {
-    const stan = String(++this.#stan).padStart(6, '0');
+    const stan = String(++this.stan).padStart(6, '0');
     const { institution } = this.#settings;
     const fields = new Map<number, string>([
       [3, processing],
@@ -101,7 +102,7 @@ export class TestMember {
       18: '6012',
       22: '012',
       25: '00',
-      37: `000000${String(this.#stan + 1).padStart(6, '0')}`,
+      37: `000000${String(this.stan + 1).padStart(6, '0')}`,
       41: 'HUTONG01',
       42: '000000000000001',
       43: 'HUTONG'.padEnd(40),
