@@ -42,6 +42,19 @@ describe('the built-in table', () => {
     expect(table.find(number('622309', 17))).toBeNull();
   });
 
+  test('first digits alone say what is known by them, and what more digits could lead to', () => {
+    const [short, long] = [
+      { bank: 'AA', kind: 'debit', length: 16, prefix: '999123', hasLuhn: true },
+      { bank: 'BB', kind: 'credit', length: 16, prefix: '9991234', hasLuhn: true },
+    ] as const;
+    const own = makePrefixTable({ rows: [long, short], importNo: 1 });
+    expect(own.findByFirst('999123', 16)).toEqual({ row: short, longer: [long] });
+    expect(own.findByFirst('99912345', 16)).toEqual({ row: long, longer: [] });
+    expect(own.findByFirst('9991', 16)).toEqual({ row: null, longer: [long, short] });
+    expect(own.findByFirst('999123', 19)).toEqual({ row: null, longer: [] });
+    expect(own.banks()).toEqual(expect.arrayContaining(['AA', 'BB', 'ICBC']));
+  });
+
   test('the longest prefix counts', () => {
     const [short, long] = [
       { bank: 'AA', kind: 'debit', length: 16, prefix: '999123', hasLuhn: true },

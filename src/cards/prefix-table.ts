@@ -25,6 +25,10 @@ export interface PrefixTable {
   version: string;
   /** Null for a number that no row fits, or that two rows of equal length claim for two banks: unknown rather than guessed. */
   find(number: CardNumber): PrefixRow | null;
+  /** The same by the first digits of a number of this length; `longer` are rows that more digits could still lead to. */
+  findByFirst(first: string, length: number): { row: PrefixRow | null; longer: PrefixRow[] };
+  /** Codes of all banks that have rows. */
+  banks(): string[];
   names(bank: string): { 'zh-CN': string; en: string };
 }
 
@@ -49,16 +53,26 @@ export function makePrefixTable(own: { rows: readonly PrefixRow[]; importNo: num
   for (const prefix of SETTLED)
     rows.set(`16 ${prefix}`, { bank: 'SPDB', kind: 'debit', length: 16, prefix, hasLuhn: true });
   for (const row of own.rows) rows.set(keyOf(row), row);
+
+  function findBy(digits: string, length: number): PrefixRow | null {
+    for (let taken = Math.min(PREFIX_DIGITS_MAX, digits.length); taken >= PREFIX_DIGITS_MIN; taken--) {
+      const row = rows.get(`${length} ${digits.slice(0, taken)}`);
+      if (row !== undefined) return row;
+    }
+    return null;
+  }
+
   return {
     version: own.importNo === 0 ? built.version : `${built.version} + import ${own.importNo}`,
-    find(number) {
-      const digits = number.reveal();
-      for (let length = PREFIX_DIGITS_MAX; length >= PREFIX_DIGITS_MIN; length--) {
-        const row = rows.get(`${digits.length} ${digits.slice(0, length)}`);
-        if (row !== undefined) return row;
-      }
-      return null;
-    },
+    find: (number) => findBy(number.reveal(), number.length),
+    findByFirst: (first, length) => ({
+      row: findBy(first, length),
+      longer: [...rows.values()].filter(
+        (row): row is PrefixRow =>
+          row !== null && row.length === length && row.prefix.length > first.length && row.prefix.startsWith(first),
+      ),
+    }),
+    banks: () => [...new Set([...rows.values()].flatMap((row) => (row === null ? [] : [row.bank])))].sort(),
     names: (bank) => bankNames(bank, built.names.get(bank) ?? bank),
   };
 }

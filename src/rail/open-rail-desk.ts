@@ -2,12 +2,11 @@ import type { BankRail } from '../bank/rail.ts';
 import type { Clock } from '../base/clock.ts';
 import { RAIL_ROUTES_SECONDS } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
-import { Refusal } from '../base/refusal.ts';
 import type { Sql } from '../db/connect.ts';
+import { readBankRoutes, resetBankRoute, setBankRoute } from './bank-routes.ts';
 import { createStampDrawer } from './draw-stamps.ts';
-import { INSTITUTIONS } from './institutions.ts';
 import type { RailDesk } from './rail-desk.ts';
-import { deleteRoute, listRoutes, type RouteRow, upsertRoute } from './rail-store.ts';
+import type { RouteRow } from './rail-store.ts';
 
 export interface RailDeskDeps {
   sql: Sql;
@@ -32,7 +31,8 @@ export async function openRailDesk(deps: RailDeskDeps): Promise<OpenedRailDesk> 
   let banks = new Map<string, string>();
 
   async function refreshRoutes(): Promise<void> {
-    routes = mergeRoutes(await listRoutes(deps.sql));
+    const known = await readBankRoutes(deps.sql);
+    routes = new Map(known.flatMap(({ bank, institution }) => (institution === null ? [] : [[bank, institution]])));
     banks = new Map([...routes].map(([bank, institution]) => [institution, bank]));
   }
 
@@ -51,15 +51,11 @@ export async function openRailDesk(deps: RailDeskDeps): Promise<OpenedRailDesk> 
     bankOf: (institution) => banks.get(institution) ?? null,
     banks: () => [...routes].map(([bank, institution]) => ({ bank, institution })),
     async setRoute(route) {
-      if (!/^[A-Z0-9]{2,12}$/.test(route.bank))
-        throw invalid('bank', 'a bank code has 2 to 12 capital letters or digits');
-      if (route.institution !== null && !/^[0-9]{8,11}$/.test(route.institution))
-        throw invalid('institution', 'an institution has 8 to 11 digits');
-      await upsertRoute(deps.sql, route, deps.clock.now());
+      await setBankRoute(deps, route);
       await refreshRoutes();
     },
     async resetRoute(bank) {
-      const wasThere = await deleteRoute(deps.sql, bank);
+      const wasThere = await resetBankRoute(deps.sql, bank);
       await refreshRoutes();
       return wasThere;
     },
@@ -68,17 +64,4 @@ export async function openRailDesk(deps: RailDeskDeps): Promise<OpenedRailDesk> 
       clearInterval(timer);
     },
   };
-}
-
-function mergeRoutes(rows: readonly RouteRow[]): Map<string, string> {
-  const merged = new Map(Object.entries(INSTITUTIONS));
-  for (const { bank, institution } of rows) {
-    if (institution === null) merged.delete(bank);
-    else merged.set(bank, institution);
-  }
-  return merged;
-}
-
-function invalid(param: string, detail: string): Refusal {
-  return new Refusal('invalid_request', detail, { param });
 }

@@ -7,6 +7,7 @@ import { systemRandom } from '../base/random.ts';
 import { Secret } from '../base/secret.ts';
 import type { Sql } from '../db/connect.ts';
 import { createKeyring } from '../vault/seal.ts';
+import { readBankRoutes } from './bank-routes.ts';
 import { createStampDrawer } from './draw-stamps.ts';
 import { openKeyStore } from './keep-keys.ts';
 import { openRailDesk } from './open-rail-desk.ts';
@@ -107,6 +108,13 @@ describe('routes', () => {
     expect(other.institutionOf('CMB')).toBeNull();
     expect(other.bankOf('03080000')).toBeNull();
     expect(other.banks()).toContainEqual({ bank: 'HZCB', institution: '04233310' });
+    const routes = await readBankRoutes(sql);
+    expect(routes.filter(({ isOwn }) => isOwn)).toEqual([
+      { bank: 'CMB', institution: null, builtIn: '03080000', isOwn: true },
+      { bank: 'HZCB', institution: '04233310', builtIn: null, isOwn: true },
+      { bank: 'ICBC', institution: '01029900', builtIn: '01020000', isOwn: true },
+    ]);
+    expect(routes).toContainEqual({ bank: 'ABC', institution: '01030000', builtIn: '01030000', isOwn: false });
     expect(await desk.resetRoute('ICBC')).toBe(true);
     expect(desk.institutionOf('ICBC')).toBe('01020000');
     await expect(desk.setRoute({ bank: "x'; drop", institution: null })).rejects.toMatchObject({

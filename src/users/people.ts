@@ -107,8 +107,10 @@ async function createUser(deps: UsersDeps, phone: string, lang: Session['lang'])
   return id;
 }
 
+type IndexDeps = Pick<UsersDeps, 'sql' | 'vault' | 'log' | 'book'>;
+
 /** What a rotation of the vault's keys does to people: their phones are indexed anew. One that does not open is told, and left. */
-export function indexedPeople(deps: UsersDeps): IndexedRows {
+export function indexedPeople(deps: IndexDeps): IndexedRows {
   const { sql, book } = deps;
   let afterId = '';
   return {
@@ -127,7 +129,7 @@ export function indexedPeople(deps: UsersDeps): IndexedRows {
 }
 
 async function renewIndex(
-  deps: UsersDeps,
+  deps: IndexDeps,
   { id, phoneSealed }: { id: UserId; phoneSealed: Buffer },
 ): Promise<{ id: UserId; phone: PhoneIndex } | null> {
   try {
@@ -141,7 +143,7 @@ async function renewIndex(
   }
 }
 
-function newestIndex(deps: UsersDeps, phone: string): PhoneIndex {
+function newestIndex(deps: Pick<UsersDeps, 'vault'>, phone: string): PhoneIndex {
   const [newest] = deps.vault.textIndexesOf('phone', phone);
   assert(newest !== undefined, 'there is a key for indexes');
   return newest;

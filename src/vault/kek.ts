@@ -3,6 +3,7 @@ import { assert } from '../base/assert.ts';
 import type { Random } from '../base/random.ts';
 import type { Secret } from '../base/secret.ts';
 import { deriveKey } from './seal.ts';
+import { VaultKeysError } from './vault-keys-error.ts';
 
 /**
  * What wraps data keys. It stands outside the database: here it is derived from the master secrets; a key-management service fits the
@@ -40,7 +41,7 @@ export function localKeks(deps: { random: Random }, masters: readonly [Secret, .
   assert(newest !== undefined, 'there is a master secret');
   const ids = keks.map(({ id }) => id);
   if (new Set(ids).size < ids.length)
-    throw new Error('two master secrets are the same, or cannot be told apart: take another new one');
+    throw new VaultKeysError('two master secrets are the same, or cannot be told apart: take another new one');
   const find = (kekId: number): (typeof keks)[number] => {
     const kek = keks.find(({ id }) => id === kekId);
     if (kek === undefined) throw new Error(`the master secret behind key ${showKekId(kekId)} is not configured`);

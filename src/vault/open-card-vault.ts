@@ -10,6 +10,7 @@ import { aboutKey, createDataKeys, ownerName } from './data-keys.ts';
 import { type KekProvider, localKeks, showKekId } from './kek.ts';
 import { type DataKey, openValue, sealValue, unreadable } from './sealed-value.ts';
 import { countDataKeys, type DataKeyRow, findPeopleWithKey, insertDataKeys, registerKek } from './vault-store.ts';
+import { VaultKeysError } from './vault-keys-error.ts';
 
 export interface CardVaultDeps {
   sql: Sql;
@@ -29,7 +30,7 @@ export interface OpenedVault extends CardVault {
 }
 
 /**
- * Opens the vault. @throws an Error, and nothing is served, when the newest key is not the one that its id meant before, or when people's
+ * Opens the vault. @throws VaultKeysError, and nothing is served, when the newest key is not the one that its id meant before, or when people's
  * data keys are wrapped under a key that is not configured.
  */
 export async function openCardVault(deps: CardVaultDeps): Promise<OpenedVault> {
@@ -73,11 +74,13 @@ async function checkKeks(deps: CardVaultDeps, keks: KekProvider): Promise<void> 
   const checkValue = await keks.checkValue(currentId);
   const stored = await registerKek(deps.sql, currentId, checkValue);
   if (stored.length !== checkValue.length || !timingSafeEqual(stored, checkValue))
-    throw new Error(`another master secret had the key id ${showKekId(currentId)} before: take another new one`);
+    throw new VaultKeysError(
+      `another master secret had the key id ${showKekId(currentId)} before: take another new one`,
+    );
   const counts = await countDataKeys(deps.sql);
   const lost = counts.filter(({ kekId }) => !keks.ids().includes(kekId));
   if (lost.length > 0)
-    throw new Error(
+    throw new VaultKeysError(
       `data keys of ${lost.reduce((sum, { count }) => sum + count, 0)} people are wrapped under ${lost
         .map(({ kekId }) => showKekId(kekId))
         .join(', ')}, whose master secret is not configured: put it back behind the new one`,

@@ -112,3 +112,15 @@ describe('a pretend phone', () => {
     expect(await (await fetch(`${sandbox.url}/version`)).json()).toEqual({ version: 1 });
   });
 });
+
+test('scripts read the messages of one phone, and no page of another site does', async () => {
+  const { sandbox } = await start();
+  expect(await post(sandbox)).toBe(204);
+  const ask = (path: string, headers: Record<string, string> = {}) => fetch(`${sandbox.url}${path}`, { headers });
+  expect(await (await ask(`/sandbox/messages/${PHONE}`)).json()).toEqual({
+    data: [{ id: 'msg_1', text: '【互通】验证码 246810', lang: 'zh-CN', at: NOW.toISOString() }],
+  });
+  expect(await (await ask('/sandbox/messages/13800000002')).json()).toEqual({ data: [] });
+  expect((await ask('/sandbox/messages/12')).status).toBe(409);
+  expect((await ask(`/sandbox/messages/${PHONE}`, { origin: 'https://elsewhere.example' })).status).toBe(403);
+});

@@ -42,6 +42,7 @@ export interface PhoneSandbox {
 
 const HOST = '127.0.0.1';
 const SECRET_BYTES = 32;
+const PHONE = /^1\d{10}$/;
 const FONT_DIR = dirname(createRequire(import.meta.url).resolve('@fontsource-variable/noto-sans-sc/package.json'));
 const ASSETS_DIR = join(rootDir, 'src', 'sandbox', 'phone', 'assets');
 
@@ -64,6 +65,12 @@ export async function startPhoneSandbox(options: PhoneSandboxOptions): Promise<P
     return await reply.status(status).send();
   });
   await registerPages(app, inbox);
+  // For scripts and the command line, which have no eyes for a page.
+  app.get<Asked>('/sandbox/messages/:phone', ({ params: { phone } }, reply) => {
+    if (!PHONE.test(phone)) throw new RangeError('a phone number has 11 digits and begins with 1');
+    const data = inbox.listTo(phone).map(({ id, text, lang, at }) => ({ id, text, lang, at: at.toISOString() }));
+    return reply.header('cache-control', 'no-store').send({ data });
+  });
   await app.listen({ host: HOST, port: options.port });
   const address = app.server.address();
   const port = address !== null && typeof address === 'object' ? address.port : options.port;
@@ -99,7 +106,7 @@ async function registerPages(app: FastifyInstance, inbox: Inbox): Promise<void> 
   app.get<Asked>('/:phone', (request, reply) => {
     const { phone } = request.params;
     const language = readLanguage(request.query.lang);
-    if (!/^1\d{10}$/.test(phone)) return reply.redirect(`/?lang=${language}`, 303);
+    if (!PHONE.test(phone)) return reply.redirect(`/?lang=${language}`, 303);
     return sendPage(reply, inboxPage(language, phone, inbox.listTo(phone), inbox.version));
   });
 }
