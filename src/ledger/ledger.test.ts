@@ -151,6 +151,30 @@ describe('the ledger in the database', () => {
     expect((await next)[0]?.status).toBe('created');
   });
 
+  test('adds transfers up by account and code, those with one number in one range of time', async () => {
+    const [a, b, c] = [account(), account(), account()];
+    await open(a, b, c);
+    const results = await ledger.createTransfers([
+      transfer(a, b, 1n, { userData32: 7 }),
+      transfer(a, b, 20n, { userData32: 7, code: 2 }),
+      transfer(b, a, 300n, { userData32: 7 }),
+      transfer(a, b, 4000n, { userData32: 8 }),
+      transfer(a, c, 50_000n, { userData32: 7 }),
+    ]);
+    const [first, last] = [results[0]?.timestamp ?? 0n, results[4]?.timestamp ?? 0n];
+    const sums = async (change: object) => {
+      const filter = { accountIds: [a.id, c.id], userData32: 7, timestampMin: first, timestampMax: last, ...change };
+      const found = await ledger.sumTransfers(filter);
+      return found
+        .map((one) => `${one.accountId === a.id ? 'a' : 'c'} ${one.code} ${one.debits} ${one.credits} ${one.count}`)
+        .sort();
+    };
+    expect(await sums({})).toEqual(['a 1 50001 300 3', 'a 2 20 0 1', 'c 1 0 50000 1']);
+    expect(await sums({ userData32: 8 })).toEqual(['a 1 4000 0 1']);
+    expect(await sums({ timestampMin: first + 1n, timestampMax: last - 1n })).toEqual(['a 1 0 300 1', 'a 2 20 0 1']);
+    expect(await sums({ accountIds: [] })).toEqual([]);
+  });
+
   test('lists the transfers of an account by time, by side, in pages and backwards', async () => {
     const [a, b] = [account(), account()];
     await open(a, b);
