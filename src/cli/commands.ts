@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
 import { dbCommands } from './db.ts';
-import { demoCommand } from './demo.ts';
+import { demoCommand, demoWalletCommand } from './demo.ts';
 import { keyCommands } from './key.ts';
 import { ledgerCommands } from './ledger.ts';
 import { merchantCommands } from './merchant.ts';
@@ -18,6 +18,7 @@ import { webhookCommands } from './webhook.ts';
 export const commands: readonly Command[] = [
   startCommand,
   demoCommand,
+  demoWalletCommand,
   ...sandboxCommands,
   ...merchantCommands,
   ...keyCommands,

@@ -20,3 +20,21 @@ export const demoCommand: Command = {
     await runDemo(deps, { isJson: input.json, keeps: input.flag('keep') });
   },
 };
+
+export const demoWalletCommand: Command = {
+  name: 'demo wallet',
+  summary: 'Bind three cards of three banks, see, move and spend their money, with a bank that falls silent',
+  options: {
+    keep: { value: null, what: 'keep the folder with its database instead of removing it' },
+  },
+  json: true,
+  notes: [
+    'Balances, a transfer, a repayment, a purchase and a refund over pretend banks; then the banks’ books beside the ledger.',
+    'Needs nothing and changes nothing: free ports, a folder of its own, gone at the end.',
+  ],
+  examples: ['hutong demo wallet', 'hutong demo wallet --json'],
+  async run(deps, input) {
+    const { runWalletDemo } = await import('./demo/wallet/run-wallet-demo.ts');
+    await runWalletDemo(deps, { isJson: input.json, keeps: input.flag('keep') });
+  },
+};

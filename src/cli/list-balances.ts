@@ -3,6 +3,7 @@ import { readMerchants } from '../cashier/operator-reads.ts';
 import type { CashierDeps } from '../cashier/deps.ts';
 import { ACCOUNT_KINDS, type AccountKind, chartAccountId } from '../ledger/chart.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { type BookOwner, listBookOwners } from '../transfers/list-book-owners.ts';
 import { currencies, type Currency } from '../money/money.ts';
 import { MERCHANTS_MAX } from './with-operator.ts';
 
@@ -21,7 +22,7 @@ export interface NamedBalance {
 const KINDS = Object.keys(ACCOUNT_KINDS) as AccountKind[]; // the table's own keys
 const LOOKUP_ITEMS = 1000;
 
-/** Every account of every merchant and wallet account in which something was ever posted. */
+/** Every account of every merchant, wallet account, bank and shop of the wallet in which something was ever posted. */
 export async function listBalances(
   deps: { cashier: CashierDeps; ledger: Pick<Ledger, 'lookupAccounts'> },
   book: number,
@@ -48,7 +49,7 @@ export async function listBalances(
 }
 
 interface Owner {
-  what: 'merchant' | 'wallet account';
+  what: 'merchant' | 'wallet account' | BookOwner['what'];
   id: string;
   name: string;
 }
@@ -62,5 +63,6 @@ async function listOwners(cashier: CashierDeps, book: number): Promise<Owner[]> 
       owners.push({ what: 'wallet account', id: account.id, name: `${merchant.name} / ${account.wallet}` });
     }
   }
+  for (const { what, id } of await listBookOwners(cashier.sql, book)) owners.push({ what, id, name: id });
   return owners;
 }

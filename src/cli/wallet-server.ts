@@ -4,6 +4,7 @@ import type { OpenedCards } from '../cards/open-cards.ts';
 import type { Sql } from '../db/connect.ts';
 import type { OpenedPayer } from '../payer/open-payer.ts';
 import type { TestBuyer } from '../payer/payer-deps.ts';
+import type { OpenedRailDesk } from '../rail/open-rail-desk.ts';
 import type { UsersApi } from '../users/users-api.ts';
 import type { BankSettings } from './settings.ts';
 
@@ -27,6 +28,7 @@ export interface WalletOptions {
 export interface WalletServer {
   app: { listen(at: { port: number; host: string }): Promise<unknown> };
   payer: OpenedPayer;
+  desk: OpenedRailDesk;
   users: UsersApi;
   cards: OpenedCards;
   sql: Sql;

@@ -11,6 +11,7 @@ import type { Lifetime } from '../lifetime.ts';
 import { openDatabase, type OpenedDatabase } from '../open-database.ts';
 import { freePort } from '../ports.ts';
 import type { Settings } from '../settings.ts';
+import type { WalletOptions } from '../wallet-server.ts';
 
 /* A whole Hutong of a demo's own: free ports, a folder that goes away, everything owned by the demo's lifetime. */
 
@@ -60,9 +61,10 @@ export async function startServer(
     url: string;
     life: Lifetime;
     wrapSend?: (send: Send) => Send;
+    wallet?: WalletOptions;
   },
 ): Promise<Server> {
-  const { settings, database, url, life, wrapSend } = with_;
+  const { settings, database, url, life, wrapSend, wallet } = with_;
   const { clock, random } = deps;
   const masterSecrets = await keepMasterSecrets(settings, random);
   const server = await life.own(
@@ -76,6 +78,7 @@ export async function startServer(
         random,
         log: deps.makeLog(settings.logLevel),
         ...(wrapSend === undefined ? {} : { wrapSend }),
+        ...(wallet === undefined ? {} : { wallet }),
       }),
     (opened) => opened.stop(),
   );

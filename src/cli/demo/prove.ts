@@ -40,7 +40,8 @@ export function ledgerLines({ balances, debits, credits, chain }: Ledgered, styl
   const yuan = (minor: bigint): string => formatMoney(money('CNY', minor));
   const rows = [
     ...balances.map((row) => ({
-      name: `${ACCOUNT_KINDS[row.kind].zh} ${ACCOUNT_KINDS[row.kind].en}`,
+      // Banks have an account each: which one it is, is told with it.
+      name: `${ACCOUNT_KINDS[row.kind].zh} ${ACCOUNT_KINDS[row.kind].en}${row.kind === 'bank_clearing' ? ` ${row.owner}` : ''}`,
       debits: yuan(row.debits),
       credits: yuan(row.credits),
       balance: yuan(row.balance),

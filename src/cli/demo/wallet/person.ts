@@ -67,15 +67,19 @@ export function createPerson({ walletUrl, random }: PersonOptions): Person {
   };
 }
 
+/** The code in the message that `work` makes come. */
+export type CodeAfter = (work: () => Promise<unknown>) => Promise<string>;
+
 /** Signs up with a phone and the code that comes to it. */
 export async function signUp(
   person: Person,
-  who: { phone: string; lang: Lang; readCode(): Promise<string> },
+  { phone, lang, codeAfter }: { phone: string; lang: Lang; codeAfter: CodeAfter },
 ): Promise<void> {
-  const { code_id } = await person.call('POST /api/sign-in/code', { body: { phone: who.phone, lang: who.lang } });
-  await person.call('POST /api/sign-in', {
-    body: { code_id, phone: who.phone, code: await who.readCode(), device_name: 'hutong demo', lang: who.lang },
+  let code_id = '';
+  const code = await codeAfter(async () => {
+    ({ code_id } = await person.call('POST /api/sign-in/code', { body: { phone, lang } }));
   });
+  await person.call('POST /api/sign-in', { body: { code_id, phone, code, device_name: 'hutong demo', lang } });
 }
 
 type ActBody = Api['POST /api/proofs']['body'];
@@ -84,13 +88,13 @@ type ActBody = Api['POST /api/proofs']['body'];
 export async function prove(
   person: Person,
   act: ActBody,
-  how: { pin: string; readCode(): Promise<string> },
+  how: { pin: string; codeAfter: CodeAfter },
 ): Promise<{ token: string; offer: ProofOffer }> {
   const offer = await person.call('POST /api/proofs', { body: act });
   const params = { id: offer.proof_id };
   const wantsCode = !offer.ways.includes('pin');
-  if (wantsCode) await person.call('POST /api/proofs/:id/code', { params, body: {} });
-  const code = wantsCode ? await how.readCode() : null;
+  const sendCode = () => person.call('POST /api/proofs/:id/code', { params, body: {} });
+  const code = wantsCode ? await how.codeAfter(sendCode) : null;
   const { token } = await person.call('POST /api/proofs/:id', { params, body: { pin: how.pin, code, passkey: null } });
   return { token, offer };
 }
