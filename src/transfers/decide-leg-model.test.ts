@@ -35,7 +35,7 @@ type Step = { do: 'deliver' | 'repeat' | 'tick' | 'file' | 'late'; pick: number;
 
 const steps = fc.array(
   fc.record({
-    do: fc.constantFrom('deliver', 'deliver', 'repeat', 'tick', 'file', 'late') as fc.Arbitrary<Step['do']>,
+    do: fc.constantFrom('deliver', 'deliver', 'repeat', 'tick', 'file', 'late'),
     pick: fc.nat(1000),
     luck: fc.nat(99),
   }),

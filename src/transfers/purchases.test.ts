@@ -3,7 +3,7 @@ import { freshDatabase } from '../../test/database.ts';
 import { Refusal } from '../base/refusal.ts';
 import { checkMovesAgainstLedger } from './check-moves.ts';
 import { BOOK, type MovesWorld, openMovesWorld, type Payer, SHOP } from './test-moves.ts';
-import type { Move, MoveId, MoveOrder } from './transfers.ts';
+import type { Move, MoveOrder } from './transfers.ts';
 
 let world: MovesWorld;
 beforeAll(async () => {
@@ -157,7 +157,7 @@ describe('a refund', () => {
     ],
     [
       'of nothing known',
-      async (from, p) => refundOf(from, p, 1n, { originalId: 'tr_01J00000000000000000000000' as MoveId }),
+      async (from, p) => refundOf(from, p, 1n, { originalId: 'tr_01J00000000000000000000000' }),
       'payment_not_refundable',
     ],
     [
