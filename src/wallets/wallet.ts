@@ -59,7 +59,7 @@ export type RefreshReply =
   | { kind: 'settings'; settings: Record<string, string> }
   | { kind: 'failed' | 'unknown'; reason: string };
 
-/** `meituanpay`, `hutongwallet` (our own, as foreign to the cashier as any) and `open` are spoken to by the Open Wallet Protocol. */
+/** `meituanpay`, `hutongwallet` (our own, which the cashier knows no better than the others) and `open` are spoken to by the Open Wallet Protocol. */
 export type WalletName = 'unionpay' | 'wechatpay' | 'alipay' | 'jdpay' | 'meituanpay' | 'hutongwallet' | 'open';
 
 /** Those that speak the Open Wallet Protocol. */
