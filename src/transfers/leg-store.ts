@@ -109,7 +109,19 @@ export async function listLegsOfDay(
       and side <> 'reversal'
       and (
         settlement_day = ${filter.day}::text::date
-        or (state in ('sent', 'unknown') and transmitted_at < ${filter.openBefore})
+        or (
+          state in ('sent', 'unknown')
+          and transmitted_at < ${filter.openBefore}
+          -- What was never told, and has been taken back, is open no more.
+          and not exists (
+            select 1
+            from legs back
+            where back.book = legs.book
+              and back.move_id = legs.move_id
+              and back.side = 'reversal'
+              and back.state = 'approved'
+          )
+        )
       )
       and (
         ${filter.after?.moveId ?? null}::text is null
