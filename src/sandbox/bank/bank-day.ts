@@ -25,3 +25,8 @@ export function shortDay(day: string): string {
 export function transmitStamp(at: Date): string {
   return new Date(at.getTime() + SHANGHAI_MS).toISOString().replace(/[-T:]/g, '').slice(4, 14);
 }
+
+/** `11-23 10:30:15` in Asia/Shanghai, for people. */
+export function clockTime(at: Date): string {
+  return new Date(at.getTime() + SHANGHAI_MS).toISOString().slice(5, 19).replace('T', ' ');
+}

@@ -1,6 +1,7 @@
 import { type Html, html } from '../../base/html.ts';
 import type { Language } from '../wallets/ground/page-text.ts';
 import type { BankBooks, Posting } from './bank-books.ts';
+import { clockTime } from './bank-day.ts';
 import { BANK_TEXT } from './bank-page-text.ts';
 import type { Bank } from './banks.ts';
 import type { ShownCard } from './open-cards.ts';
@@ -25,7 +26,7 @@ ${
   books.postings === 0
     ? html`<p class="hint">${text.noPostings}</p>`
     : table(
-        ['', text.accountCol, text.debitCol, text.creditCol],
+        [text.accountCol, text.debitCol, text.creditCol],
         books.latest().flatMap((posting) => rowsOf(posting, language)),
       )
 }
@@ -53,8 +54,9 @@ function rowsOf(posting: Posting, language: Language): (string | Html)[][] {
   const { what } = posting;
   const name = isWhat(what) ? text.what[what] : text.settledWhat;
   return posting.lines.map(({ account, fen }, at) => [
-    at === 0 ? html`${name}<br><small>${posting.at.slice(0, 19).replace('T', ' ')}</small>` : '',
-    nameOf(account, language),
+    at === 0
+      ? html`<small>${name} · ${clockTime(new Date(posting.at))}</small><br>${nameOf(account, language)}`
+      : nameOf(account, language),
     fen > 0n ? yuan(fen) : '',
     fen < 0n ? yuan(-fen) : '',
   ]);

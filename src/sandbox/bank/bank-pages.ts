@@ -1,8 +1,7 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import fastifyStatic from '@fastify/static';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { rootDir } from '../../base/root.ts';
+import { registerPageAssets } from '../page-base/page-assets.ts';
 import { sendPage } from '../wallets/ground/page.ts';
 import { readLanguage } from '../wallets/ground/page-text.ts';
 import { bankPage } from './bank-page-html.ts';
@@ -13,7 +12,6 @@ import { notFoundPage } from './page-frame.ts';
 import { peoplePage } from './people-page-html.ts';
 import { switchPage } from './switch-page-html.ts';
 
-const FONT_DIR = dirname(createRequire(import.meta.url).resolve('@fontsource-variable/noto-sans-sc/package.json'));
 const ASSETS_DIR = join(rootDir, 'src', 'sandbox', 'bank', 'assets');
 
 interface Asked {
@@ -23,9 +21,7 @@ interface Asked {
 
 /** What people see of the pretend banks: whom there is to try a wallet with, each bank's books, and the switch. */
 export async function registerBankPages(app: FastifyInstance, owner: BankSwitch, control: BankControl): Promise<void> {
-  const asset = { decorateReply: false, index: false, maxAge: '1h' } as const;
-  await app.register(fastifyStatic, { ...asset, root: ASSETS_DIR, prefix: '/assets/' });
-  await app.register(fastifyStatic, { ...asset, root: FONT_DIR, prefix: '/font/', maxAge: '365d', immutable: true });
+  await registerPageAssets(app, ASSETS_DIR);
 
   app.get<Asked>('/', (request, reply) =>
     sendPage(reply, peoplePage(readLanguage(request.query.lang), control.people())),

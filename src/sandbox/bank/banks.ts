@@ -6,8 +6,6 @@ export interface Bank {
   /** Eight digits: how the switch knows it (F100). */
   institution: string;
   name: Words;
-  /** `#rrggbb`, for its page. */
-  colour: string;
   debit: CardShape;
   credit: CardShape;
   /** What its debit cards may send out, unless a card has limits of its own. */
@@ -27,31 +25,30 @@ function bank(
   code: string,
   institution: string,
   names: readonly [string, string],
-  colour: string,
   debit: CardShape,
   credit: CardShape,
   limits: readonly [bigint, bigint] = [PAYMENT_FEN, CARD_DAY_FEN],
 ): Bank {
   const name = { zh: names[0], en: names[1] };
-  return { code, institution, name, colour, debit, credit, paymentMaxFen: limits[0], dayMaxFen: limits[1] };
+  return { code, institution, name, debit, credit, paymentMaxFen: limits[0], dayMaxFen: limits[1] };
 }
 
 const shape = (prefix: string, length: number): CardShape => ({ prefix, length });
 
 /** Institution numbers as they stand in F32 and F100; prefixes as `bankcardinfo` has them (a test compares). The limits are invented. */
 export const banks: readonly Bank[] = [
-  bank('ICBC', '01020000', ['工商银行', 'ICBC'], '#c7000b', shape('622202', 19), shape('427020', 16)),
-  bank('ABC', '01030000', ['农业银行', 'Agricultural Bank'], '#00866f', shape('622848', 19), shape('404119', 16)),
-  bank('BOC', '01040000', ['中国银行', 'Bank of China'], '#b5123b', shape('621661', 19), shape('625908', 16)),
-  bank('CCB', '01050000', ['建设银行', 'CCB'], '#0b5ab0', shape('621284', 19), shape('625362', 16)),
-  bank('COMM', '03010000', ['交通银行', 'BOCOM'], '#1b3d7c', shape('622260', 19), shape('458123', 16)),
-  bank('CITIC', '03020000', ['中信银行', 'CITIC'], '#c8102e', shape('622690', 16), shape('403391', 16)),
-  bank('CEB', '03030000', ['光大银行', 'Everbright'], '#6f1d87', shape('622662', 16), shape('622657', 16)),
-  bank('CMBC', '03050000', ['民生银行', 'Minsheng'], '#00806b', shape('622622', 16), shape('407405', 16)),
-  bank('CMB', '03080000', ['招商银行', 'CMB'], '#c9152d', shape('622588', 16), shape('439188', 16)),
-  bank('CIB', '03090000', ['兴业银行', 'Industrial Bank'], '#004b9b', shape('622909', 18), shape('461982', 16)),
-  bank('SPDB', '03100000', ['浦发银行', 'SPDB'], '#15397f', shape('622521', 16), shape('404738', 16)),
-  bank('PSBC', '04030000', ['邮储银行', 'Postal Savings'], '#006f45', shape('622188', 19), shape('622810', 16), [
+  bank('ICBC', '01020000', ['工商银行', 'ICBC'], shape('622202', 19), shape('427020', 16)),
+  bank('ABC', '01030000', ['农业银行', 'Agricultural Bank'], shape('622848', 19), shape('404119', 16)),
+  bank('BOC', '01040000', ['中国银行', 'Bank of China'], shape('621661', 19), shape('625908', 16)),
+  bank('CCB', '01050000', ['建设银行', 'CCB'], shape('621284', 19), shape('625362', 16)),
+  bank('COMM', '03010000', ['交通银行', 'BOCOM'], shape('622260', 19), shape('458123', 16)),
+  bank('CITIC', '03020000', ['中信银行', 'CITIC'], shape('622690', 16), shape('403391', 16)),
+  bank('CEB', '03030000', ['光大银行', 'Everbright'], shape('622662', 16), shape('622657', 16)),
+  bank('CMBC', '03050000', ['民生银行', 'Minsheng'], shape('622622', 16), shape('407405', 16)),
+  bank('CMB', '03080000', ['招商银行', 'CMB'], shape('622588', 16), shape('439188', 16)),
+  bank('CIB', '03090000', ['兴业银行', 'Industrial Bank'], shape('622909', 18), shape('461982', 16)),
+  bank('SPDB', '03100000', ['浦发银行', 'SPDB'], shape('622521', 16), shape('404738', 16)),
+  bank('PSBC', '04030000', ['邮储银行', 'Postal Savings'], shape('622188', 19), shape('622810', 16), [
     2_000_000n,
     10_000_000n,
   ]),

@@ -26,8 +26,9 @@ export function frame({ language, path, title, content }: FrameView): Html {
 <title>${title} · ${text.title}</title>
 <link rel="icon" href="/assets/bank-mark.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/font/index.css">
+<link rel="stylesheet" href="/base/base.css">
 <link rel="stylesheet" href="/assets/bank.css">
-<script src="/assets/bank.js" defer></script>
+<script src="/base/copy.js" defer></script>
 </head>
 <body>
 <header>

@@ -2,6 +2,7 @@ import { type Html, html } from '../../base/html.ts';
 import type { Language } from '../wallets/ground/page-text.ts';
 import type { BankFault } from './bank-faults.ts';
 import { table } from './bank-page-html.ts';
+import { clockTime } from './bank-day.ts';
 import { BANK_TEXT } from './bank-page-text.ts';
 import type { SeenMessage } from './bank-switch.ts';
 import { banks } from './banks.ts';
@@ -81,12 +82,12 @@ function listMessages(latest: readonly SeenMessage[], language: Language): Html 
   const rows = latest
     .slice(0, MESSAGES_SHOWN_MAX)
     .map((one) => [
-      one.at.slice(11, 23),
+      clockTime(new Date(one.at)),
       one.way === 'in' ? '→' : '←',
       `${one.type} ${one.processing}`,
       one.stamp,
       one.last4 === '' ? '' : `···· ${one.last4}`,
       one.code,
     ]);
-  return table(['UTC', '', 'F0 F3/F70', 'F7 F11', 'F2', 'F39'], rows);
+  return table(['', '', 'F0 F3/F70', 'F7 F11', 'F2', 'F39'], rows);
 }

@@ -7,16 +7,17 @@ import { NOON, startTestBanks } from './test-member.ts';
  */
 const dataDir = process.argv[2];
 if (dataDir === undefined) throw new Error('the data folder is missing');
-startTestBanks({ dataDir, clock: new ManualClock(NOON) })
-  .then((sandbox) => {
-    if (sandbox.people().length === 0) {
-      const card = { bank: 'ICBC', kind: 'debit' as const, balanceFen: 100_000_000n, limits: 'none' as const };
-      sandbox.addPerson({ name: '张小北', phone: '13900000001', cards: [card] });
-    }
-    const { memberSettings, controlUrl } = sandbox;
-    process.send?.({ memberSettings, controlUrl, card: sandbox.people()[0]?.cards[0]?.number });
-  })
-  .catch((error: unknown) => {
-    process.stderr.write(`${String(error)}\n`);
-    process.exitCode = 1;
-  });
+async function run(folder: string): Promise<void> {
+  const sandbox = await startTestBanks({ dataDir: folder, clock: new ManualClock(NOON) });
+  if (sandbox.people().length === 0) {
+    const card = { bank: 'ICBC', kind: 'debit' as const, balanceFen: 100_000_000n, limits: 'none' as const };
+    sandbox.addPerson({ name: '张小北', phone: '13900000001', cards: [card] });
+  }
+  const { memberSettings, controlUrl } = sandbox;
+  process.send?.({ memberSettings, controlUrl, card: sandbox.people()[0]?.cards[0]?.number });
+}
+
+run(dataDir).catch((error: unknown) => {
+  process.stderr.write(`${String(error)}\n`);
+  process.exitCode = 1;
+});

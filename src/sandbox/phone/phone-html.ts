@@ -1,5 +1,5 @@
 import { type Html, html } from '../../base/html.ts';
-import { shanghaiDay } from '../bank/bank-day.ts';
+import { clockTime } from '../bank/bank-day.ts';
 import type { Language } from '../wallets/ground/page-text.ts';
 import type { PhoneMessage } from './inbox.ts';
 
@@ -46,7 +46,7 @@ ${
     : html`<ul class="phones">${phones.map(
         ({ last, count }) => html`<li><a href="/${last.phone}?lang=${language}" data-testid="phone-${last.phone}">
 <span class="face" aria-hidden="true">${last.phone.slice(-2)}</span>
-<span class="who"><b>${grouped(last.phone)}</b><small>${count} ${text.count} · ${stamp(last.at)}</small><span class="last">${last.text}</span></span></a></li>`,
+<span class="who"><b>${grouped(last.phone)}</b><small>${count} ${text.count} · ${clockTime(last.at)}</small><span class="last">${last.text}</span></span></a></li>`,
       )}</ul>`
 }`;
   return frame({ language, path: '/', version, content });
@@ -63,7 +63,7 @@ ${messages.length === 0 ? html`<p class="empty">${text.none}</p>` : html`<ol cla
 
 function bubble({ text: said, at, lang }: PhoneMessage, language: Language): Html {
   const code = /(?<!\d)\d{6}(?!\d)/.exec(said)?.[0];
-  return html`<li class="message"><time datetime="${at.toISOString()}">${stamp(at)}</time>
+  return html`<li class="message"><time datetime="${at.toISOString()}">${clockTime(at)}</time>
 <p lang="${lang}" data-testid="message">${said}</p>
 ${code === undefined ? null : html`<button type="button" class="copy" data-copy="${code}">${TEXT[language].copy} <b>${code}</b></button>`}</li>`;
 }
@@ -81,7 +81,9 @@ function frame(view: { language: Language; path: string; version: number; conten
 <title>${text.title}</title>
 <link rel="icon" href="/assets/phone-mark.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/font/index.css">
+<link rel="stylesheet" href="/base/base.css">
 <link rel="stylesheet" href="/assets/phone.css">
+<script src="/base/copy.js" defer></script>
 <script src="/assets/phone.js" defer></script>
 </head>
 <body data-version="${version}">
@@ -101,10 +103,4 @@ function frame(view: { language: Language; path: string; version: number; conten
 
 function grouped(phone: string): string {
   return `${phone.slice(0, 3)} ${phone.slice(3, 7)} ${phone.slice(7)}`;
-}
-
-/** `2026-11-23 10:30`, in Shanghai. */
-function stamp(at: Date): string {
-  const time = new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Shanghai', hour: '2-digit', minute: '2-digit' });
-  return `${shanghaiDay(at)} ${time.format(at)}`;
 }

@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import fastifyStatic from '@fastify/static';
+import { join } from 'node:path';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../../base/clock.ts';
 import { BODY_BYTES_MAX } from '../../base/limits.ts';
@@ -8,6 +6,7 @@ import type { Log } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import { rootDir } from '../../base/root.ts';
 import { guardControl } from '../wallets/ground/control-routes.ts';
+import { registerPageAssets } from '../page-base/page-assets.ts';
 import { sendPage } from '../wallets/ground/page.ts';
 import { readLanguage } from '../wallets/ground/page-text.ts';
 import { Inbox, type PhoneMessage } from './inbox.ts';
@@ -43,7 +42,6 @@ export interface PhoneSandbox {
 const HOST = '127.0.0.1';
 const SECRET_BYTES = 32;
 const PHONE = /^1\d{10}$/;
-const FONT_DIR = dirname(createRequire(import.meta.url).resolve('@fontsource-variable/noto-sans-sc/package.json'));
 const ASSETS_DIR = join(rootDir, 'src', 'sandbox', 'phone', 'assets');
 
 /** A gateway for short messages and all the phones behind it. @throws the server's own error when the port is taken */
@@ -95,9 +93,7 @@ interface Asked {
 }
 
 async function registerPages(app: FastifyInstance, inbox: Inbox): Promise<void> {
-  const asset = { decorateReply: false, index: false, maxAge: '1h' } as const;
-  await app.register(fastifyStatic, { ...asset, root: ASSETS_DIR, prefix: '/assets/' });
-  await app.register(fastifyStatic, { ...asset, root: FONT_DIR, prefix: '/font/', maxAge: '365d', immutable: true });
+  await registerPageAssets(app, ASSETS_DIR);
   app.get<Asked>('/', (request, reply) =>
     sendPage(reply, phonesPage(readLanguage(request.query.lang), inbox.latest(), inbox.version)),
   );

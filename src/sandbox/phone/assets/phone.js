@@ -1,9 +1,7 @@
-// The pages work without this. It shows new messages as they come and copies a code when it is tapped.
+// The pages work without this. It shows new messages as they come.
 
 const LOOK_AGAIN_MS = 1500;
 const shown = document.body.dataset.version;
-const note = document.getElementById('copied');
-let hideAt = 0;
 
 async function look() {
   try {
@@ -15,19 +13,6 @@ async function look() {
   }
   setTimeout(look, LOOK_AGAIN_MS);
 }
-
-function say() {
-  note.hidden = false;
-  clearTimeout(hideAt);
-  hideAt = setTimeout(() => {
-    note.hidden = true;
-  }, 1200);
-}
-
-document.addEventListener('click', (event) => {
-  const button = event.target.closest('[data-copy]');
-  if (button) void navigator.clipboard.writeText(button.dataset.copy).then(say);
-});
 
 document.querySelector('.message:last-child')?.scrollIntoView({ block: 'end' });
 setTimeout(look, LOOK_AGAIN_MS);

@@ -1,4 +1,4 @@
-// The pages work without this. It copies a number when it is tapped.
+// The pages work without this. What is in a data-copy is copied when it is tapped.
 
 const note = document.getElementById('copied');
 let hideAt = 0;
