@@ -43,7 +43,7 @@ export const ROWS: { [R in Plain]: StandInRow<R> } = {
       ...CHALLENGE,
       rp: { id: 'localhost', name: '互通钱包' },
       user: { id: 'dXNlcg', name: '138****5678', displayName: '138****5678' },
-      pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+      pubKeyCredParams: [-7, -257].map((alg) => ({ type: 'public-key', alg })),
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     },
   }),
@@ -248,7 +248,7 @@ export const ROWS: { [R in Plain]: StandInRow<R> } = {
     max_amount: yuan(100_000n),
   }),
   'GET /api/code-orders': (world) => ({ data: world.codeOrders }),
-  'POST /api/scans': (world, { body }) => {
+  'POST /api/scans': (_, { body }) => {
     if (body.text.includes('/pay/')) return { kind: 'order', token: body.text.split('/pay/')[1] ?? '' };
     if (!body.text.includes('/t/')) return { kind: 'unknown' };
     return {

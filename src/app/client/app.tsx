@@ -35,6 +35,9 @@ const TABS = [
   ['/security', 'security', 'person'],
 ] as const satisfies readonly (readonly [string, string, IconName])[];
 
+/** Browsers notice late, or never, that the network is back: the server is asked anew meanwhile. */
+const ASK_AGAIN_MS = 4_000;
+
 /** The whole app: who is signed in decides whether the page that was asked for is shown, or signing in first. */
 export function App(): JSX.Element {
   const t = useTexts();
@@ -56,6 +59,11 @@ export function App(): JSX.Element {
   useEffect(() => {
     document.documentElement.lang = lang;
   }, [lang]);
+  useEffect(() => {
+    if (start.error === null) return undefined;
+    const timer = setTimeout(findOut, ASK_AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [start.error]);
   useEffect(() => {
     if (isOnline && me === undefined) findOut();
     const isOpen = place.pattern === '/sign-in';

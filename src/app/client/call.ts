@@ -94,11 +94,13 @@ async function ask<R extends Route>(route: R, input: Input<R>, options: Options)
 }
 
 async function askOnce(url: string, init: RequestInit, timeoutMs: number): Promise<Response | Problem> {
+  if (!navigator.onLine) return new Problem('offline', 0, {}, null); // surely not sent
   try {
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
     return response.ok ? response : await readProblem(response);
   } catch {
-    return new Problem(navigator.onLine ? 'no_answer' : 'offline', 0, {}, null);
+    // A read that came to nothing did nothing; of a deed it is not known.
+    return new Problem(init.method === 'GET' ? 'offline' : 'no_answer', 0, {}, null);
   }
 }
 

@@ -17,6 +17,12 @@ export async function makePasskey(options: object): Promise<object | null> {
   return startRegistration({ optionsJSON }).catch(nullIfStopped);
 }
 
+/** Stops the device's question, when the person would rather prove it another way. */
+export async function stopPasskey(): Promise<void> {
+  const { WebAuthnAbortService } = await import('@simplewebauthn/browser');
+  WebAuthnAbortService.cancelCeremony();
+}
+
 export function canUsePasskeys(): boolean {
   return typeof window.PublicKeyCredential === 'function';
 }

@@ -5,7 +5,7 @@ import type { Names } from '../api.ts';
  * sees to it that no code that this app can meet is missing.
  */
 export const problemTexts: Readonly<Record<string, Names>> = {
-  offline: { 'zh-CN': '现在没有网络，连上后再试。', en: 'You are offline. Try again once you are connected.' },
+  offline: { 'zh-CN': '现在没有网络，或连不上服务器。', en: 'You are offline, or the server cannot be reached.' },
   no_answer: {
     'zh-CN': '没有收到答复，还不知道有没有办成。请先再查一次，不要换一笔重做。',
     en: 'No answer came, so it is not known whether it was done. Check again before you start another one.',

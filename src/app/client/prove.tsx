@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ActInput, ProofOffer } from '../api.ts';
 import { call } from './call.ts';
 import { nowMs } from './clock.ts';
-import { canUsePasskeys, usePasskeyOf } from './passkey.ts';
+import { canUsePasskeys, stopPasskey, usePasskeyOf } from './passkey.ts';
 import { Problem, sayProblem } from './problem.ts';
 import { go } from './router.ts';
 import { useTexts } from './texts/use-texts.ts';
@@ -89,6 +89,11 @@ function ProveSheet({ wish, onEnd }: { wish: ProofWish; onEnd: (proof: Proof | n
     if (passkey === null) setBusy(false);
     else await send(from.proof_id, { pin: null, code: null, passkey });
   };
+  const turnTo = (other: Way): void => {
+    if (way === 'passkey' && isBusy) stopPasskey().catch(() => undefined); // it ends by itself later
+    setError(null);
+    setWay(other);
+  };
   useEffect(() => {
     const begin = async (): Promise<void> => {
       const made = await call('POST /api/proofs', { body: wish.act });
@@ -145,7 +150,13 @@ function ProveSheet({ wish, onEnd }: { wish: ProofWish; onEnd: (proof: Proof | n
         {offer?.ways
           .filter((other) => other !== way)
           .map((other) => (
-            <button key={other} type="button" class="text-button" disabled={isBusy} onClick={() => setWay(other)}>
+            <button
+              key={other}
+              type="button"
+              class="text-button"
+              disabled={isBusy && way !== 'passkey'}
+              onClick={() => turnTo(other)}
+            >
               {t.prove.otherWay[other]}
             </button>
           ))}

@@ -1,5 +1,5 @@
 import type { JSX, RefObject } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { typeAmount } from '../money.ts';
 import { useTexts } from '../texts/use-texts.ts';
 import { Icon } from './icons.tsx';
@@ -97,7 +97,7 @@ function Pad(props: { left: '.' | null; isOff: boolean; onPress: (key: string) =
 function useKeys(place: RefObject<HTMLElement | null>, press: (key: string) => void): void {
   const latest = useRef(press);
   latest.current = press;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isField(event.target)) return;
       const sheet = [...document.querySelectorAll('dialog[open]')].at(-1); // the last one lies on top
