@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FORM_BYTES_MAX } from '../base/limits.ts';
+import { isOurFault } from '../base/problem.ts';
 import { Refusal } from '../base/refusal.ts';
 import { API_PATH } from '../payer/order.ts';
 import { HOOKS_PATH } from '../payer/manifest.ts';
@@ -31,6 +32,7 @@ export function openWalletRoutes(deps: AppDeps): (app: FastifyInstance) => Promi
       });
     }
     app.setErrorHandler(async (error, request, reply) => {
+      if (isOurFault(error)) deps.log.error({ requestId: request.id, error }, 'a request of a shop failed');
       if (!pathOf(request).startsWith(`${API_PATH}/`) || pathOf(request) === `${API_PATH}/authorize`) throw error;
       // What could not be read whole is answered as what it is: not signed over what came.
       return sendReply(reply, await protocol.answer({ ...toProtocol(request), body: Buffer.alloc(0) }));

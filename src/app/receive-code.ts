@@ -31,6 +31,8 @@ export function writeReceiveCode(
 /** Null for what is none of ours. */
 export function readReceiveCode(deps: Pick<AppDeps, 'keyring'>, code: string): ReceiveCode | null {
   if (code.length > CODE_CHARS_MAX || !/^[\w.-]+$/.test(code)) return null;
+  const sealed = code.slice(code.lastIndexOf('.') + 1);
+  if (Buffer.from(sealed, 'base64url').toString('base64url') !== sealed) return null; // decoding forgives stray letters
   let text: string;
   try {
     text = deps.keyring.open(code, ABOUT);

@@ -4,6 +4,7 @@ import { shanghaiDay } from '../limits/shanghai.ts';
 import { type Members, membersOf, readOrderNo } from '../wallets/open/parse.ts';
 import { beginPaying, checkPayable } from './decide-order.ts';
 import { SETTLE_WAIT_MS } from './figures.ts';
+import { findMoves } from './move-store.ts';
 import { findNewestByNumber } from './order-store.ts';
 import { mintGrant } from './payer-codes.ts';
 import type { PayerDeps, TestBuyer } from './payer-deps.ts';
@@ -31,7 +32,8 @@ export async function answerHook(side: ProtocolSide, path: string, body: Buffer)
   if (members === null) return { status: 400, body: { error: 'not a JSON object' } };
   const buyers = await deps.testBuyers();
   const [, orderNo, act] = /^\/orders\/([0-9A-Za-z]{8,32})\/(pay|decline)$/.exec(path) ?? [];
-  if (orderNo !== undefined) return await play(side, orderNo, act === 'pay' ? buyers.pays : buyers.declines);
+  if (orderNo !== undefined && act === 'pay') return await play(side, orderNo, act, buyers.pays);
+  if (orderNo !== undefined) return await play(side, orderNo, 'decline', buyers.declines);
   if (path === '/payment-codes') return await giveCode(deps, members['buyer'], buyers);
   if (path === '/payer-codes') return await givePayerCode(deps, members['merchant_no'], buyers.pays);
   if (path !== '/day-end') return NOT_FOUND;
@@ -41,7 +43,12 @@ export async function answerHook(side: ProtocolSide, path: string, body: Buffer)
 }
 
 /** A try by this buyer; one whose account is empty is declined by the bank. */
-async function play(side: ProtocolSide, orderNo: string, buyer: TestBuyer): Promise<HookReply> {
+async function play(
+  side: ProtocolSide,
+  orderNo: string,
+  wants: 'pay' | 'decline',
+  buyer: TestBuyer,
+): Promise<HookReply> {
   const { deps, lane } = side;
   const found = readOrderNo(orderNo) === null ? null : await findNewestByNumber(deps.sql, deps.book, orderNo);
   const refused = { status: 409, body: { error: 'the order cannot be paid' } };
@@ -63,7 +70,9 @@ async function play(side: ProtocolSide, orderNo: string, buyer: TestBuyer): Prom
   if (begun === null) return refused;
   await runMoveQuietly(deps, lane, begun, SETTLE_WAIT_MS);
   side.kick();
-  return { status: 200, body: {} };
+  const tried = (await findMoves(deps.sql, deps.book, [moveId])).get(moveId);
+  const isOff = wants === 'pay' && tried?.state === 'failed'; // over a limit, or the account is empty
+  return isOff ? { status: 409, body: { error: tried.failure } } : { status: 200, body: {} };
 }
 
 async function giveCode(

@@ -58,14 +58,15 @@ export function openWalletKeys(deps: PayerDeps): WalletKeys {
 
   return {
     async signing() {
+      const all = await rows(); // the first key may be made just now: the clock is read afterwards
       const now = deps.clock.now();
-      const row = (await rows()).find((each) => each.signsFrom <= now);
+      const row = all.find((each) => each.signsFrom <= now);
       assert(row !== undefined, 'the wallet has a key that signs');
       return { keyId: nameOf(row.no), key: open(row) };
     },
     async listed() {
-      const now = deps.clock.now();
       const all = await rows();
+      const now = deps.clock.now();
       // A key is over a day after the next one has begun.
       const isListed = (row: WalletKeyRow): boolean => {
         const next = all.find((each) => each.no === row.no + 1);
