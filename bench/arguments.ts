@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** What can be measured by itself. */
-export const BENCH_PARTS = ['payments', 'wallets', 'reconcile', 'ledger', 'codec'] as const;
+export const BENCH_PARTS = ['payments', 'wallets', 'reconcile', 'ledger', 'codec', 'transfers'] as const;
 export type BenchPart = (typeof BENCH_PARTS)[number];
 
 export interface BenchArguments {

@@ -11,6 +11,7 @@ import { readArguments, type BenchArguments, type BenchPart } from './arguments.
 import { benchPayments } from './payments.ts';
 import { benchReconcile } from './reconcile.ts';
 import { formatReport, type BenchReport } from './report.ts';
+import { benchTransfers } from './transfers.ts';
 import { benchWallets } from './wallets.ts';
 
 /* `npm run bench`: measures, prints the report, and writes docs/benchmarks.md after a whole run. Progress goes to stderr. */
@@ -33,6 +34,7 @@ async function bench({ quick, full, json, only, write }: BenchArguments): Promis
     wallets: wants('wallets') ? await benchWallets(options) : null,
     reconcile: wants('reconcile') ? await benchReconcile(options) : null,
     ledger: wants('ledger') ? await benchLedger(options) : null,
+    transfers: wants('transfers') ? await benchTransfers(options) : null,
     codec: wants('codec') ? await benchCodec(options) : null,
   };
   const text = formatReport(report);

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createServer } from 'node:http';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Pool } from 'undici';
 import { connect } from '../src/db/connect.ts';
 import { startPostgres } from '../src/db/embedded.ts';
+import { forkProcess, nextMessage } from './child.ts';
 import { cpuSecondsOf } from './cpu-time.ts';
 import type { Sample } from './harness.ts';
 import type { WatchedCall } from './hutong-process.ts';
@@ -270,24 +271,6 @@ async function scan(pool: Pool, text: string): Promise<void> {
   const reply = await pool.request({ method: 'GET', path: `/sandbox/scan?text=${encodeURIComponent(text)}` });
   await reply.body.dump();
   if (reply.statusCode >= 400) throw new Error(`the simulator did not take the code: ${reply.statusCode}`);
-}
-
-function forkProcess(file: string, args: readonly string[] = []): ChildProcess {
-  return fork(join(import.meta.dirname, file), args, {
-    execArgv: ['--import', 'tsx'],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-}
-
-async function nextMessage<T>(child: ChildProcess): Promise<T> {
-  return await new Promise<T>((resolve, reject) => {
-    const ended = (code: number | null) => reject(new Error(`a process ended with ${code}`));
-    child.once('exit', ended);
-    child.once('message', (message) => {
-      child.off('exit', ended);
-      resolve(message as T); // our own processes: the caller knows what it asked for
-    });
-  });
 }
 
 interface WebhookReceiver {

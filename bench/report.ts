@@ -3,6 +3,7 @@ import { formatMeasured, formatRate, formatRatios, formatTable, type Machine, me
 import type { LedgerBench } from './ledger.ts';
 import type { PaymentsBench } from './payments.ts';
 import type { ReconcileBench } from './reconcile.ts';
+import type { TransfersBench } from './transfers.ts';
 import { BARE, type WalletsBench } from './wallets.ts';
 
 export interface BenchReport {
@@ -16,19 +17,21 @@ export interface BenchReport {
   wallets: WalletsBench | null;
   reconcile: ReconcileBench | null;
   codec: CodecBench | null;
+  transfers: TransfersBench | null;
 }
 
 /** docs/benchmarks.md, and what the command prints. */
 export function formatReport(report: BenchReport): string {
-  const { ledger, payments, wallets, reconcile, codec } = report;
-  const machine = ledger?.machine ?? payments?.machine ?? wallets?.machine ?? reconcile?.machine ?? codec?.machine;
+  const { ledger, payments, wallets, reconcile, codec, transfers } = report;
+  const machine = [ledger, payments, transfers, wallets, reconcile, codec].find((part) => part !== null)?.machine;
   const parts = [
     INTRODUCTION,
     ...(machine === undefined ? [] : [machinePart(report, machine)]),
-    ...([payments, ledger, reconcile, codec].every((part) => part === null) ? [] : [goalsPart(report)]),
+    ...([payments, ledger, reconcile, codec, transfers].every((part) => part === null) ? [] : [goalsPart(report)]),
     ...(payments === null ? [] : [paymentsPart(payments)]),
     ...(wallets === null ? [] : [walletsPart(wallets)]),
     ...(reconcile === null ? [] : [reconcilePart(reconcile)]),
+    ...(transfers === null ? [] : [transfersPart(transfers)]),
     ...(ledger === null ? [] : [ledgerPart(ledger)]),
     ...(codec === null ? [] : [codecPart(codec)]),
   ];
@@ -43,7 +46,7 @@ This page is written by a command; run it on a machine that has nothing else to 
 npm run bench                     # everything; writes this page
 npm run bench -- --quick          # a few minutes, less certain; only prints
 npm run bench -- --full           # also the ledger after ten million transfers
-npm run bench -- --only payments  # or: wallets, reconcile, ledger, codec
+npm run bench -- --only payments  # or: wallets, reconcile, ledger, codec, transfers
 npm run bench -- --json           # one JSON object
 npm run bench -- --write          # writes this page also after --quick or --only
 \`\`\`
@@ -63,12 +66,21 @@ function machinePart({ date, commit, quick }: BenchReport, machine: Machine & { 
   ].join('\n\n');
 }
 
-function goalsPart({ ledger, payments, reconcile, codec }: BenchReport): string {
+function goalsPart({ ledger, payments, reconcile, codec, transfers }: BenchReport): string {
   const rows: string[][] = [];
-  for (const { name, value, goal, reached } of [payments?.goal, reconcile?.goal, codec?.goal].filter(
+  for (const { name, value, goal, reached } of [payments?.goal, transfers?.goal, reconcile?.goal, codec?.goal].filter(
     (one) => one !== undefined,
   ))
     rows.push([name, formatRate(value), `≥ ${formatRate(goal)}`, inWords(reached)]);
+  if (transfers !== null) {
+    const { cards, extraMs, reached } = transfers.balances;
+    rows.push([
+      `balances of ${cards} cards above the slowest bank`,
+      `${extraMs.toFixed(1)} ms`,
+      '≤ 20 ms',
+      inWords(reached),
+    ]);
+  }
   for (const { name, value, goal, reached } of reconcile?.ratios ?? [])
     rows.push([name, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
   for (const { name, value, goal, reached } of codec?.ratios ?? [])
@@ -125,6 +137,25 @@ function verdict(used: number, machineBusy: number): string {
   const busy = `The machine was ${percent(machineBusy)} busy`;
   if (machineBusy >= 0.9) return `${busy}: other programs took the rest, so a quiet machine does more.`;
   return `${busy}: the rest was spent waiting, for commits and for each other.`;
+}
+
+function transfersPart(transfers: TransfersBench): string {
+  const { measured, levels, railPerTransfer: rail, balances, agrees, goal, machine } = transfers;
+  const cpuRows = levels.map(({ inFlight, cpuMs: { wallet, postgres, banks } }) => [
+    `${inFlight} in flight`,
+    ...[wallet, postgres, banks, wallet + postgres + banks].map((ms) => ms.toFixed(2)),
+  ]);
+  const together = Math.min(...levels.map(({ cpuMs: { wallet, postgres, banks } }) => wallet + postgres + banks));
+  const ceiling = (machine.cores * 1000) / together;
+  return [
+    '## Transfers over the bank rail',
+    list(transfers.method),
+    formatMeasured(measured),
+    `The floor does ${rail.value.toFixed(1)} pairs of messages in the time of one whole transfer (${rail.least.toFixed(1)} to ${rail.most.toFixed(1)}, round by round). After all rounds the banks' books, the moves and the ledger ${agrees ? 'agreed to the fen' : 'DID NOT AGREE'}.`,
+    formatTable(['CPU ms per transfer', 'wallet', 'PostgreSQL', 'banks', 'together'], cpuRows),
+    `${machine.cores} cores give ${machine.cores * 1000} ms of processor time a second, and a transfer takes ${together.toFixed(2)} ms of them in all three processes, so at most ${formatRate(ceiling)} a second fit; measured were ${formatRate(goal.value)}, ${percent(goal.value / ceiling)} of that.`,
+    `Ten balances of ten banks, one of which answers ${balances.slowestMs} ms late: all were there after ${balances.p50Ms.toFixed(1)} ms (p50) and ${balances.p99Ms.toFixed(1)} ms (p99), ${balances.extraMs.toFixed(1)} ms after the slowest.`,
+  ].join('\n\n');
 }
 
 /** Each wallet beside the bare route of the same round: bare inserts for each payment. */
