@@ -5,6 +5,8 @@ import { openMoveLane } from './move-lane.ts';
 import { createOpener, type Opener } from './open-ends.ts';
 import type { QuoteRow } from './quote-row.ts';
 import { findQuotes } from './quote-store.ts';
+import { readMoves } from './read-moves.ts';
+import type { Move } from './transfers.ts';
 import type { TransfersDeps } from './transfers-deps.ts';
 import { createWalker, type Walker } from './walk-moves.ts';
 
@@ -15,6 +17,8 @@ export interface Engine {
   opener: Opener;
   walker: Walker;
   quote(id: string): Promise<QuoteRow | undefined>;
+  /** As its owner sees it; those that many wait for are read together. */
+  move(id: string): Promise<Move | undefined>;
 }
 
 export function openEngine(deps: TransfersDeps, book: number): Engine {
@@ -26,5 +30,6 @@ export function openEngine(deps: TransfersDeps, book: number): Engine {
     opener,
     walker: createWalker(deps, lane, opener),
     quote: createGatherer(async (ids) => new Map((await findQuotes(deps.sql, book, ids)).map((row) => [row.id, row]))),
+    move: createGatherer((ids) => readMoves(deps.sql, book, ids)),
   };
 }

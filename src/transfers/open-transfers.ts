@@ -122,7 +122,7 @@ async function settle(engine: Engine, id: MoveId, waitMs: number): Promise<Move>
   for (;;) {
     const leftMs = until - performance.now();
     const ended = engine.walker.waitForEnd(id, Math.max(0, Math.min(leftMs, LOOK_MS)));
-    const move = (await readMoves(engine.deps.sql, bookOfId(id), [id])).get(id);
+    const move = await engine.move(id);
     if (move === undefined) throw new Refusal('not_found', 'there is no such transfer');
     if (isEnded(move.state) || leftMs <= 0) return move;
     await ended;

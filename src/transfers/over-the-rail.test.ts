@@ -311,8 +311,13 @@ describe('over the wire', () => {
         fen: [START_FEN - net, START_FEN + net],
       });
     }
+    // Afterwards all is well again.
+    for (let n = 0; n < 200 && rail.status().links < 2; n++) await new Promise((resolve) => setTimeout(resolve, 50));
+    for (const who of owners) {
+      const move = await send(who, 3_00n);
+      expect((await untilEnded([move.id])).get(move.id)).toMatchObject({ state: 'succeeded' });
+    }
     await expectBooksToAgree();
-    expect([...ended.values()].filter(({ state }) => state === 'succeeded').length).toBeGreaterThan(20);
   });
 });
 
