@@ -106,9 +106,9 @@ export async function startWalletStandIn(dir: string): Promise<WalletStandIn> {
     if (fault === 'cut') return void response.destroy();
     if (fault !== undefined) return problem(response, fault.status, fault.code);
     if (request.method !== 'GET' && request.headers['x-hutong-app'] !== '1')
-      return problem(response, 403, 'invalid_request');
+      return problem(response, 403, 'foreign_site');
     const isOpen = route.startsWith('POST /api/sign-in');
-    if (!isOpen && !standIn.world.isSignedIn) return problem(response, 401, 'api_key_missing');
+    if (!isOpen && !standIn.world.isSignedIn) return problem(response, 401, 'signed_out');
     if (route === 'GET /api/balances') return streamBalances(response);
     if (route === 'GET /api/history/export')
       return void response.writeHead(200, { 'content-type': 'text/csv' }).end('date,amount\r\n');

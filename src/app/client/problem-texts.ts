@@ -40,6 +40,8 @@ export const problemTexts: Readonly<Record<string, Names>> = {
   method_not_allowed: { 'zh-CN': '页面版本太旧，请刷新。', en: 'This page is out of date. Reload it.' },
   content_type_unsupported: { 'zh-CN': '页面版本太旧，请刷新。', en: 'This page is out of date. Reload it.' },
   body_too_large: { 'zh-CN': '内容太长了。', en: 'That is too long.' },
+  signed_out: { 'zh-CN': '登录已过期，请重新登录。', en: 'You have been signed out. Sign in again.' },
+  foreign_site: { 'zh-CN': '请求来自别的网站，没有受理。', en: 'This came from another site and was not taken.' },
   step_up_required: { 'zh-CN': '需要先验证身份。', en: 'You have to confirm that it is you first.' },
   step_up_invalid: { 'zh-CN': '验证已失效，请重新验证。', en: 'The confirmation no longer holds. Confirm again.' },
   code_wrong: { 'zh-CN': '验证码不对或已过期。', en: 'The code is wrong or has expired.' },
