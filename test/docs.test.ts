@@ -366,8 +366,8 @@ describe('every page', () => {
       const npm = [...text.matchAll(/\bnpm (?:run )?(start|test|[a-z:]+)\b/g)]
         .filter(([whole, name = '']) => whole.startsWith('npm run') || name === 'start' || name === 'test')
         .filter(([, name = '']) => !(name in scripts));
-      const hutong = [...text.matchAll(/npx hutong ([a-z]+)(?: ([a-z]+))?/g)].filter(
-        ([, first = '', second = '']) => !commands.some(({ name }) => name === first || name === `${first} ${second}`),
+      const hutong = [...text.matchAll(/npx hutong ([a-z-]+(?: [a-z-]+){0,2})/g)].filter(
+        ([, line = '']) => !commands.some(({ name }) => `${line} `.startsWith(`${name} `)),
       );
       const tools = [...text.matchAll(/npx tsx (\S+\.ts)|node (scripts\/\S+\.mjs)/g)].filter(
         ([, ts, mjs]) => !existsSync(join(root, ts ?? mjs ?? '')),

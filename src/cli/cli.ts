@@ -17,14 +17,18 @@ export async function runCli(deps: CliDeps, args: readonly string[], isDebug: bo
   }
 }
 
+const HELP_FLAGS = ['--help', '-h'];
+
 async function runLine(deps: CliDeps, args: readonly string[]): Promise<void> {
-  const [first, second] = args;
-  if (first === undefined || first === '--help' || first === '-h') return printAll(deps, help(commands));
+  const [first] = args;
+  if (first === undefined || HELP_FLAGS.includes(first)) return printAll(deps, help(commands));
   if (first === '--version' || first === '-v') return await runLine(deps, ['version', ...args.slice(1)]);
   if (first === 'help') return printAll(deps, helpFor(args.slice(1)));
   const { command, rest } = findCommand(args);
   if (command === null) {
-    if (isGroup(first) && (second === '--help' || second === '-h')) return printAll(deps, groupHelp(commands, first));
+    const group = groupOf(args);
+    if (group !== null && HELP_FLAGS.includes(group.rest[0] ?? ''))
+      return printAll(deps, groupHelp(commands, group.name));
     throw unknownCommand(args);
   }
   const input = readInput(withVariant(command, rest), rest);
@@ -33,7 +37,7 @@ async function runLine(deps: CliDeps, args: readonly string[]): Promise<void> {
 }
 
 function findCommand(args: readonly string[]): { command: Command | null; rest: readonly string[] } {
-  for (const wordsCount of [2, 1]) {
+  for (const wordsCount of [3, 2, 1]) {
     const name = args.slice(0, wordsCount).join(' ');
     const command = commands.find((candidate) => candidate.name === name);
     if (command !== undefined) return { command, rest: args.slice(wordsCount) };
@@ -42,32 +46,48 @@ function findCommand(args: readonly string[]): { command: Command | null; rest: 
 }
 
 function helpFor(words: readonly string[]): string[] {
-  const [first] = words;
-  if (first === undefined) return help(commands);
+  if (words.length === 0) return help(commands);
   const { command, rest } = findCommand(words);
   if (command !== null) return commandHelp(asVariant(command, rest));
-  if (isGroup(first)) return groupHelp(commands, first);
+  const group = groupOf(words);
+  if (group !== null && group.rest.length === 0) return groupHelp(commands, group.name);
   throw unknownCommand(words);
 }
 
-function isGroup(word: string): boolean {
-  return commands.some((command) => command.name.startsWith(`${word} `));
+/** The most words in front that several commands have in common, as `sandbox bank`; null where the first word is of none. */
+function groupOf(args: readonly string[]): { name: string; rest: readonly string[] } | null {
+  for (const wordsCount of [2, 1]) {
+    const name = args.slice(0, wordsCount).join(' ');
+    const isGroup = commands.some((command) => command.name.startsWith(`${name} `));
+    if (isGroup && args.length >= wordsCount) return { name, rest: args.slice(wordsCount) };
+  }
+  return null;
 }
 
 function unknownCommand(args: readonly string[]): UsageError {
   const [first = '', second] = args;
-  if (isGroup(first)) {
-    const choices = commands.filter((command) => command.name.startsWith(`${first} `));
-    const names = choices.map((command) => command.name.slice(first.length + 1));
-    const guess = second === undefined ? null : nearest(second, names);
-    const hint = guess === null ? `choose ${names.join(', ')}` : `did you mean hutong ${first} ${guess}?`;
-    return new UsageError(second === undefined ? `hutong ${first}: ${hint}` : `hutong ${first} ${second}: ${hint}`);
+  const group = groupOf(args);
+  if (group !== null) {
+    const members = commands.filter((command) => command.name.startsWith(`${group.name} `));
+    const names = members.map((command) => command.name.slice(group.name.length + 1));
+    const [typed] = group.rest;
+    const choices = [...new Set(names.map(firstWord))];
+    const guess = typed === undefined ? null : nearest(typed, [...names, ...choices]);
+    const hint = guess === null ? `choose ${choices.join(', ')}` : `did you mean hutong ${group.name} ${guess}?`;
+    return new UsageError(`hutong ${[group.name, ...group.rest.slice(0, 1)].join(' ')}: ${hint}`);
   }
   const names = commands.map((command) => command.name);
   const typed = second === undefined || second.startsWith('-') ? first : `${first} ${second}`;
-  const guess = nearest(typed, names) ?? nearest(first, [...new Set(names.map((name) => name.split(' ')[0] ?? name))]);
+  const guess =
+    nearest(args.slice(0, 3).join(' '), names) ??
+    nearest(typed, names) ??
+    nearest(first, [...new Set(names.map(firstWord))]);
   const hint = guess === null ? 'hutong --help lists them all' : `did you mean hutong ${guess}?`;
   return new UsageError(`There is no command ${JSON.stringify(first)}: ${hint}`);
+}
+
+function firstWord(name: string): string {
+  return name.split(' ', 1)[0] ?? name;
 }
 
 function printAll(deps: CliDeps, lines: readonly string[]): void {

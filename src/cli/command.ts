@@ -14,7 +14,7 @@ import type { WalletOptions, WalletServer } from './wallet-server.ts';
 
 /** A row of the command table: what help shows, what is read from the line, and what is done. */
 export interface Command {
-  /** One or two words: `start`, `merchant create`. */
+  /** One to three words: `start`, `merchant create`, `sandbox bank fault`. */
   name: string;
   summary: string;
   /** Words after the name, in order; those that may be left out come last. */

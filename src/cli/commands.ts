@@ -1,16 +1,26 @@
 import type { Command } from './command.ts';
+import { auditCommands } from './audit.ts';
+import { bankCommands } from './bank.ts';
+import { clearingCommands } from './clearing.ts';
 import { dbCommands } from './db.ts';
 import { demoCommand, demoWalletCommand } from './demo.ts';
 import { keyCommands } from './key.ts';
 import { ledgerCommands } from './ledger.ts';
+import { limitCommands } from './limit.ts';
 import { merchantCommands } from './merchant.ts';
+import { moveCommands } from './move.ts';
 import { paymentCommands } from './payment.ts';
+import { prefixCommands } from './prefix.ts';
 import { qrCommands } from './qr.ts';
 import { sandboxCommands } from './sandbox.ts';
+import { sandboxBankCommands } from './sandbox/sandbox-bank.ts';
+import { sandboxPhoneCommands } from './sandbox/sandbox-phone.ts';
 import { startCommand } from './start.ts';
 import { statementCommands } from './statement.ts';
+import { vaultCommands } from './vault.ts';
 import { versionCommand } from './version.ts';
 import { walletCheckCommand } from './wallet-check.ts';
+import { walletShopCommands } from './wallet-shop.ts';
 import { walletCommands } from './wallet.ts';
 import { webhookCommands } from './webhook.ts';
 
@@ -20,6 +30,8 @@ export const commands: readonly Command[] = [
   demoCommand,
   demoWalletCommand,
   ...sandboxCommands,
+  ...sandboxBankCommands,
+  ...sandboxPhoneCommands,
   ...merchantCommands,
   ...keyCommands,
   ...walletCommands,
@@ -29,6 +41,14 @@ export const commands: readonly Command[] = [
   ...paymentCommands,
   ...statementCommands,
   ...ledgerCommands,
+  ...bankCommands,
+  ...prefixCommands,
+  ...limitCommands,
+  ...moveCommands,
+  ...clearingCommands,
+  ...walletShopCommands,
+  ...vaultCommands,
+  ...auditCommands,
   ...dbCommands,
   versionCommand,
 ];

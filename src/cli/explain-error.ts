@@ -1,6 +1,7 @@
 import { Refusal } from '../base/refusal.ts';
 import { EmbeddedError } from '../db/embedded-error.ts';
 import { MigrationError } from '../db/migrate.ts';
+import { VaultKeysError } from '../vault/vault-keys-error.ts';
 import { CliError } from './command.ts';
 import { explainDatabaseError } from './explain-database-error.ts';
 
@@ -16,6 +17,7 @@ function explain(error: unknown): string {
   }
   if (error instanceof CliError || error instanceof EmbeddedError || error instanceof MigrationError)
     return error.message;
+  if (error instanceof VaultKeysError) return `The vault does not open: ${error.message} (HUTONG_MASTER_SECRET).`;
   const code = codeOf(error);
   if (code === 'EADDRINUSE') return `${listenPlace(error)} is in use. Stop what listens there, or choose another port.`;
   if (code === 'EACCES' && error instanceof Error && 'port' in error)

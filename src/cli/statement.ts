@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import { STATEMENT_FILE_BYTES_MAX } from '../base/limits.ts';
 import { FEE_BPS_MAX, getBilledAccount, setFee } from '../cashier/billed-accounts.ts';
 import { openCashier } from '../cashier/cashier.ts';
@@ -7,9 +6,9 @@ import { getStatement, pageBreaks, pageStatements } from '../settlement/read-sta
 import { importStatement, settleNow } from '../settlement/request-statement.ts';
 import type { SettlementDeps } from '../settlement/settlement-deps.ts';
 import type { ShownBreak, ShownStatement } from '../settlement/show-statement.ts';
-import { type CliDeps, CliError, type Command, type Terminal, UsageError } from './command.ts';
-import { codeOf } from './explain-error.ts';
+import { type CliDeps, type Command, type Terminal, UsageError } from './command.ts';
 import { printObject, printRows, toJson } from './print.ts';
+import { readFileWithin } from './read-file.ts';
 import { withWalletSend } from './wallet-send.ts';
 import { withOperator } from './with-operator.ts';
 
@@ -88,7 +87,7 @@ export const statementCommands: readonly Command[] = [
     notes: ['The file goes through the same reading and the same checks as one that is fetched.'],
     examples: ['hutong statement import wa_… 2026-11-11 bill.zip'],
     async run(deps, input) {
-      const file = await readBill(input.word('file'));
+      const file = await readFileWithin(input.word('file'), STATEMENT_FILE_BYTES_MAX);
       await withSettlement(deps, async (settlement, book) => {
         const { id } = await importStatement(settlement, { ...dayOf(input), file });
         printOutcome(deps.terminal, input.json, await getStatement(settlement, readerOf(book), id));
@@ -233,23 +232,6 @@ function readBps(text: string): number | null {
   if (!/^\d{1,5}$/.test(text) || bps > FEE_BPS_MAX)
     throw new UsageError(`hutong statement fee: <bps> is a whole number from 0 to ${FEE_BPS_MAX}, or "none"`);
   return bps;
-}
-
-async function readBill(path: string): Promise<Buffer> {
-  try {
-    const file = await open(path);
-    try {
-      const { size } = await file.stat();
-      if (size > STATEMENT_FILE_BYTES_MAX)
-        throw new CliError(`${path} has more than ${STATEMENT_FILE_BYTES_MAX} bytes.`);
-      return await file.readFile();
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (error instanceof CliError) throw error;
-    throw new CliError(`${path} cannot be read${codeOf(error) === 'ENOENT' ? ': there is no such file' : ''}.`);
-  }
 }
 
 function toText(value: number | string | null | undefined): string {

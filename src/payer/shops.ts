@@ -34,12 +34,14 @@ export async function addShop(
   deps: ShopDeps & Pick<PayerDeps, 'random'> & { isTest: boolean },
   wanted: NewShop,
 ): Promise<ShopWithKeys> {
-  if (wanted.name.trim() === '' || wanted.name.length > 80 || /\p{Cc}/u.test(wanted.name)) throw wrong('name', 'has 1 to 80 letters');
+  if (wanted.name.trim() === '' || wanted.name.length > 80 || /\p{Cc}/u.test(wanted.name))
+    throw wrong('name', 'has 1 to 80 letters');
   if (!/^\d{4}$/.test(wanted.mcc)) throw wrong('mcc', 'is the four digits of a trade, ISO 18245');
   if (wanted.feeMilli < 0n || wanted.feeMilli > 100n) throw wrong('fee_milli', 'is 0 to 100 thousandths');
   const areOrigins = wanted.origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin);
   const areSafe = wanted.origins.every((origin) => deps.isTest || origin.startsWith('https:'));
-  if (!areOrigins || !areSafe || (wanted.origins.length === 0 && !deps.isTest)) throw wrong('origins', 'are addresses without a path, https in live mode, one at least');
+  if (!areOrigins || !areSafe || (wanted.origins.length === 0 && !deps.isTest))
+    throw wrong('origins', 'are addresses without a path, https in live mode, one at least');
   checkKey(wanted.keyId, wanted.publicKey);
   const now = deps.clock.now();
   const digits = BigInt(`0x${deps.random.bytes(8).toString('hex')}`)
@@ -122,7 +124,8 @@ export const SMALL_ORDER_KEYS: readonly string[] = [
 const PUBLISHED_KEYS = ['JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs', '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo'];
 
 function checkKey(keyId: string, publicKey: Buffer): void {
-  if (!/^[\w.-]{1,32}$/.test(keyId)) throw wrong('key_id', 'has 1 to 32 letters, digits, dots, hyphens and underscores');
+  if (!/^[\w.-]{1,32}$/.test(keyId))
+    throw wrong('key_id', 'has 1 to 32 letters, digits, dots, hyphens and underscores');
   if (publicKey.length !== 32) throw wrong('public_key', 'is not an Ed25519 key');
   const plain = Buffer.from(publicKey);
   plain[31] = (plain[31] ?? 0) & 0x7f;
