@@ -9,10 +9,17 @@ import type { NewCard } from '../src/sandbox/bank/open-cards.ts';
  * { ask: 'cpu' | 'totals' }.
  */
 export type BankQuestion =
-  | { people: { name: string; phone: string; cards: NewCard[] }[] }
+  | { people: AskedPerson[] }
   /** Every balance of this bank comes so many milliseconds late from now on. */
   | { slow: { bank: string; ms: number } }
   | { ask: 'cpu' | 'totals' };
+
+/** Messages between processes carry no bigint: the figure goes as a number. */
+export interface AskedPerson {
+  name: string;
+  phone: string;
+  cards: { bank: string; balanceFen: number }[];
+}
 
 /** A person with the numbers that the banks gave. */
 export interface BenchPerson {
@@ -35,7 +42,7 @@ process.on('disconnect', () => process.exit()); // whoever asked is gone
 process.on('message', (question: BankQuestion) => {
   if ('people' in question) {
     const people = question.people.map((wanted): BenchPerson => {
-      const { person, cards } = bank.addPerson({ ...wanted, cards: wanted.cards.map(withBigints) });
+      const { person, cards } = bank.addPerson({ ...wanted, cards: wanted.cards.map(toCard) });
       const { name, phone, idNumber } = person;
       return { name, phone, idNumber, numbers: cards.map(({ number }) => number) };
     });
@@ -53,7 +60,6 @@ process.on('message', (question: BankQuestion) => {
 });
 process.send?.({ memberSettings: bank.memberSettings });
 
-/** Messages between processes carry no bigint. */
-function withBigints(card: NewCard): NewCard {
-  return card.balanceFen === undefined ? card : { ...card, balanceFen: BigInt(card.balanceFen) };
+function toCard({ bank: code, balanceFen }: AskedPerson['cards'][number]): NewCard {
+  return { bank: code, kind: 'debit', limits: 'none', balanceFen: BigInt(balanceFen) };
 }

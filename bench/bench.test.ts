@@ -9,6 +9,7 @@ import type { LedgerBench } from './ledger.ts';
 import type { PaymentsBench } from './payments.ts';
 import type { ReconcileBench } from './reconcile.ts';
 import { type BenchReport, formatReport, whatBounds } from './report.ts';
+import type { TransfersBench } from './transfers.ts';
 import { BARE, type WalletsBench } from './wallets.ts';
 
 const machine = {
@@ -71,6 +72,20 @@ const codec: CodecBench = {
   goal: { name: 'bank messages decoded a second of one core', value: 820_000, goal: 300_000, reached: true },
 };
 
+const transfers: TransfersBench = {
+  machine: { processor: 'Abacus', cores: 2, memoryGb: 8, node: 'v20.20.2', platform: 'linux x64', postgres: '18.4' },
+  method: ['Three processes.'],
+  measured: [
+    measured('whole transfers, 256 in flight', [700, 800, 900]),
+    measured('floor: the same two messages, nothing recorded, 256 in flight', [3500, 3200, 3600]),
+  ],
+  levels: [{ inFlight: 256, cpuMs: { wallet: 1.2, postgres: 0.7, banks: 0.1 } }],
+  railPerTransfer: { value: 4, least: 4, most: 5 },
+  balances: { cards: 10, slowestMs: 150, p50Ms: 158, p99Ms: 163, extraMs: 8, reached: true },
+  agrees: true,
+  goal: { name: 'transfers over the bank rail a second', value: 800, goal: 1000, reached: false },
+};
+
 const report: BenchReport = {
   date: '2026-11-23',
   commit: 'abc1234',
@@ -80,6 +95,7 @@ const report: BenchReport = {
   wallets,
   reconcile,
   codec,
+  transfers,
 };
 
 describe('the statistics', () => {
@@ -170,6 +186,14 @@ describe('the report', () => {
     expect(formatReport(report)).toMatch(/\| wechatpay +\| +10\.5 \| +10\.0 \| +10\.5 \|/);
   });
 
+  test('tells how many transfers there are a second, what bounds them, and what ten balances take', () => {
+    expect(text).toMatch(/\| transfers over the bank rail a second +\| +800 \| +≥ 1,000 \| +missed \|/);
+    expect(text).toMatch(/\| balances of 10 cards above the slowest bank +\| +8\.0 ms \| +≤ 20 ms \| +reached \|/);
+    expect(text).toContain('a transfer takes 2.00 ms of them in all three processes, so at most 1,000 a second fit');
+    expect(text).toContain('agreed to the fen');
+    expect(formatReport({ ...report, transfers: { ...transfers, agrees: false } })).toContain('DID NOT AGREE');
+  });
+
   test('tells how long a day’s bill takes, beside its peer, and what memory it needs', () => {
     expect(text).toMatch(/\| lines of a bill reconciled a second +\| +11,000 \| +≥ 10,000 \| reached \|/);
     expect(text).toMatch(/\| settlement to row by row +\| +6\.50 \| +≥ 3 \| reached \|/);
@@ -178,7 +202,7 @@ describe('the report', () => {
   });
 
   test('tells how many bank messages are read, beside its peer', () => {
-    expect(text).toMatch(/\| bank messages decoded a second of one core \| +820,000 \| +≥ 300,000 \| reached \|/);
+    expect(text).toMatch(/\| bank messages decoded a second of one core +\| +820,000 \| +≥ 300,000 \| reached \|/);
     expect(text).toMatch(/\| bank messages, decode to iso_8583 +\| +21\.50 \| +≥ 5 \| reached \|/);
     const alone = formatReport({ ...report, payments: null, wallets: null, reconcile: null, ledger: null });
     expect(alone).toContain('- Node v20.20.2, linux x64\n');

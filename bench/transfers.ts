@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { connect } from '../src/db/connect.ts';
 import { startPostgres } from '../src/db/embedded.ts';
 import type { MemberSettings } from '../src/sandbox/bank/bank.ts';
-import type { NewCard } from '../src/sandbox/bank/open-cards.ts';
-import type { BankQuestion, BenchPerson } from './bank-process.ts';
+import type { AskedPerson, BankQuestion, BenchPerson } from './bank-process.ts';
 import { forkProcess, nextMessage } from './child.ts';
 import { cpuSecondsOf } from './cpu-time.ts';
 import {
@@ -128,8 +127,8 @@ async function openTransfersLoad(people: number): Promise<TransfersLoad> {
   const database = await startPostgres({ dir: join(dir, 'postgres') });
   const [bank, wallet] = [forkProcess('bank-process.ts'), forkProcess('wallet-process.ts')];
   const { memberSettings } = await nextMessage<{ memberSettings: MemberSettings }>(bank);
-  const askBank = ask<BankQuestion>(bank);
-  const askWallet = ask<WalletQuestion>(wallet);
+  const askBank = askerOf(bank);
+  const askWallet = askerOf(wallet);
   await askWallet({ databaseUrl: database.url, memberSettings });
   const payers = await askBank<{ people: BenchPerson[] }>({
     people: Array.from({ length: people }, (_, at) => payer(at)),
@@ -184,19 +183,17 @@ async function openTransfersLoad(people: number): Promise<TransfersLoad> {
   };
 }
 
-function payer(at: number): { name: string; phone: string; cards: NewCard[] } {
+function payer(at: number): AskedPerson {
   return { name: '转账人', phone: `138${String(at).padStart(8, '0')}`, cards: ['ICBC', 'CMB'].map(cardOf) };
 }
 
-/** Messages between processes carry no bigint: the figure goes as a number, and is made one over there. */
-function cardOf(bank: string): NewCard {
-  const balanceFen: unknown = 10_000_000_000;
-  return { bank, kind: 'debit', limits: 'none', balanceFen: balanceFen as bigint }; // made a bigint by bank-process.ts
+function cardOf(bank: string): AskedPerson['cards'][number] {
+  return { bank, balanceFen: 10_000_000_000 };
 }
 
 /** Asks a process of ours; the caller knows what it answers. */
-function ask<Question extends object>(child: ChildProcess): <T>(question: Question) => Promise<T> {
-  return async <T>(question: Question): Promise<T> => {
+function askerOf(child: ChildProcess): <T>(question: BankQuestion | WalletQuestion) => Promise<T> {
+  return async <T>(question: BankQuestion | WalletQuestion): Promise<T> => {
     child.send(question);
     return await nextMessage<T>(child);
   };
