@@ -204,7 +204,14 @@ describe('the report', () => {
   test('tells how many bank messages are read, beside its peer', () => {
     expect(text).toMatch(/\| bank messages decoded a second of one core +\| +820,000 \| +≥ 300,000 \| reached \|/);
     expect(text).toMatch(/\| bank messages, decode to iso_8583 +\| +21\.50 \| +≥ 5 \| reached \|/);
-    const alone = formatReport({ ...report, payments: null, wallets: null, reconcile: null, ledger: null });
+    const alone = formatReport({
+      ...report,
+      payments: null,
+      wallets: null,
+      reconcile: null,
+      ledger: null,
+      transfers: null,
+    });
     expect(alone).toContain('- Node v20.20.2, linux x64\n');
     expect(alone).toContain('## Bank messages');
   });
