@@ -64,7 +64,7 @@ export type Input<R extends keyof Api> = {
 
 /** Close it in afterAll. */
 export async function startWalletServer(
-  options: { log?: Log; balanceDeadlineMs?: number } = {},
+  options: { log?: Log; balanceDeadlineMs?: number; manyAddresses?: boolean } = {},
 ): Promise<WalletTestServer> {
   await buildAppOnce();
   const { url: databaseUrl } = await freshDatabase();
@@ -88,6 +88,8 @@ export async function startWalletServer(
     publicUrl: 'http://127.0.0.1:1',
     masterSecrets: [new Secret(systemRandom.bytes(32).toString('base64'))],
     isSandbox: true,
+    // Each request of a test comes from somewhere else, so that no limit of one address stands in its way.
+    trustedProxies: options.manyAddresses ? ['127.0.0.1'] : [],
     wallet: {
       url,
       bank: toBankSettings(bank),
@@ -101,7 +103,7 @@ export async function startWalletServer(
   await wallet.app.listen({ port, host: '127.0.0.1' });
   hutong.startWork();
   await eventually('the rail is signed on', async () => wallet.desk.rail.status().isServing);
-  const browser = (): Browser => openBrowser(url, codeTo);
+  const browser = (): Browser => openBrowser(url, codeTo, options.manyAddresses ?? false);
   return {
     url,
     hutong,
@@ -166,12 +168,13 @@ async function trustDevices({ sql }: Hutong): Promise<void> {
 
 let keys = 0;
 
-function openBrowser(url: string, codeTo: WalletTestServer['codeTo']): Browser {
+function openBrowser(url: string, codeTo: WalletTestServer['codeTo'], manyAddresses: boolean): Browser {
   const cookies = new Map<string, string>();
   const ask: Browser['ask'] = async (method, path, body, changed = {}) => {
     keys += 1;
     const isRead = method === 'GET' || method === 'HEAD';
     const given = {
+      ...(manyAddresses ? { 'x-forwarded-for': `10.${[16, 8, 0].map((bits) => (keys >> bits) & 255).join('.')}` } : {}),
       cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
       ...(isRead
         ? {}

@@ -35,12 +35,13 @@ export function mountRow(app: FastifyInstance, deps: AppDeps, limit: RateLimit, 
     onRequest: async (request, reply) => {
       checkSite(request, deps.walletUrl);
       limit.count('all', request.ip, ADDRESS_PER_MINUTE_MAX);
-      const session = row.kind === 'anyone' ? null : await findSession(deps, request, reply);
-      if (session !== null) {
-        limit.count('all', session.userId, PERSON_PER_MINUTE_MAX);
-        sessions.set(request, session);
-      }
-      const who = row.limit?.by === 'person' ? (session?.userId ?? request.ip) : request.ip;
+      if (row.kind !== 'anyone') sessions.set(request, await findSession(deps, request, reply));
+    },
+    // Only what can be read counts for a person: junk is held back by its address.
+    preHandler: async (request) => {
+      const person = sessions.get(request)?.userId;
+      if (person !== undefined) limit.count('all', person, PERSON_PER_MINUTE_MAX);
+      const who = row.limit?.by === 'person' ? (person ?? request.ip) : request.ip;
       if (row.limit !== undefined) limit.count(row.route, who, row.limit.perMinuteMax);
     },
     handler: (request, reply) => answer(row, request, reply),

@@ -90,7 +90,8 @@ async function answerOther(
   const path = request.url.split('?')[0] ?? '';
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   const { byPath, page } = deps.clientFiles;
-  const asset = byPath.get(path) ?? (matchAppPath(path) === null ? null : page);
+  const isPlain = !/%(00|2e|2f|5c)/i.test(path); // signs that mean something else to each reader
+  const asset = byPath.get(path) ?? (isPlain && matchAppPath(path) !== null ? page : null);
   if (asset !== null && isRead) return await sendAsset(asset, request, reply);
   const allowed = asset !== null ? ['GET'] : METHODS.filter((method) => app.findRoute({ method, url: path }) !== null);
   if (allowed.length === 0) return sendProblem(new Refusal('not_found', 'there is no such address'), request, reply);
