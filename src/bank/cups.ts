@@ -42,8 +42,8 @@ export function createCupsRail(options: CupsOptions): BankRail {
       const answer = await board.ask(requests.enquiry(options, request), timeoutMs);
       return answer.kind === 'reply' ? readEnquireReply(answer.message) : notKnown(answer);
     },
-    debit: (request) => moveMoney(requests.debit(options, request)),
-    credit: (request) => moveMoney(requests.credit(options, request)),
+    debit: async (request) => moveMoney(requests.debit(options, request)),
+    credit: async (request) => moveMoney(requests.credit(options, request)),
     async reverse(request) {
       const answer = await board.ask(requests.reversal(options, request), replyMs);
       if (answer.kind !== 'reply') return notKnown(answer);

@@ -59,11 +59,16 @@ export class InFlight {
       answer: promise,
       link: null,
       writtenMs: 0,
-      timer: setTimeout(() => onTimeout(waiting), timeoutMs),
+      // After a stall, what has long arrived is read before anybody is told that it did not.
+      timer: setTimeout(() => setImmediate(() => this.#isWaiting(waiting) && onTimeout(waiting)), timeoutMs),
       resolve,
     };
     this.#waiting.set(waiting.key, waiting);
     return waiting;
+  }
+
+  #isWaiting(waiting: Waiting): boolean {
+    return this.#waiting.get(waiting.key) === waiting;
   }
 
   /** To be called before the first byte is handed to the network. */
@@ -75,7 +80,8 @@ export class InFlight {
   }
 
   settle(waiting: Waiting, answer: Answer): void {
-    if (!this.#waiting.delete(waiting.key)) return;
+    if (!this.#isWaiting(waiting)) return;
+    this.#waiting.delete(waiting.key);
     clearTimeout(waiting.timer);
     if (waiting.link !== null) {
       waiting.link.load -= 1;

@@ -48,7 +48,14 @@ export class KeyChanges {
 
   /** The switch pushes a key. It is durable before it is answered, and answered before it is used. */
   onPush(message: Message, answer: (reply: Message) => void): void {
-    this.#pushes = this.#pushes.then(() => this.#take(message, answer));
+    this.#pushes = this.#pushes
+      .then(() => this.#take(message, answer))
+      .catch((error: unknown) =>
+        this.#options.log.error(
+          { error: error instanceof Error ? error.name : 'unknown' },
+          'a pushed key met a bug of ours',
+        ),
+      );
   }
 
   stop(): void {

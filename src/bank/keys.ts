@@ -45,8 +45,8 @@ interface Versions {
   before: { key: WorkingKey; untilMs: number }[];
 }
 
-/** However often keys change. */
-const KEYS_BEFORE_MAX = 8;
+/** However often keys change. With changes on two links at once, the switch may end with one that we took a few before the last. */
+const KEYS_BEFORE_MAX = 32;
 
 const CHECK_BYTES = 4;
 /** F128 of a key change: the MAC under the new key, then its check value. */

@@ -93,7 +93,16 @@ async function openWorld(options: { algorithm?: '3des' | 'sm4'; timings?: Partia
   const creditLeg = (changes: Partial<LegRequest> = {}): LegRequest =>
     leg({ card: at(cmb, '03080000'), other: { number: cardNumber(icbc), name: person.name }, ...changes });
   const reverse = (original: LegRequest) => rail.reverse({ stamp: leg().stamp, original, authId: null });
-  return { banks, rail, person, icbc, cmb, ccb, at, leg, creditLeg, reverse };
+  /** As whoever owes it does: the same again and again, until it is answered. */
+  const reverseForSure = async (original: LegRequest) => {
+    const { stamp } = leg();
+    for (;;) {
+      const reply = await rail.reverse({ stamp, original, authId: null });
+      if (reply.kind !== 'unknown') return reply;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  return { banks, rail, person, icbc, cmb, ccb, at, leg, creditLeg, reverse, reverseForSure };
 }
 
 describe.each(['3des', 'sm4'] as const)('under %s', (algorithm) => {
@@ -192,7 +201,9 @@ describe('a debit under a fault', () => {
     ['key_change', {}, ['approved'], true],
     ['day_switch', {}, ['approved'], true],
   ])('%s', async (kind, more, kinds, isTaken) => {
-    const { banks, rail, icbc, leg, reverse } = await openWorld({ timings: { replyMs: 250, networkReplyMs: 200 } });
+    const { banks, rail, icbc, leg, reverseForSure } = await openWorld({
+      timings: { replyMs: 250, networkReplyMs: 200 },
+    });
     banks.setFault({ kind, operation: 'transfer_out', times: 1, ...more });
     const original = leg();
     const reply = await rail.debit(original);
@@ -202,29 +213,23 @@ describe('a debit under a fault', () => {
     if (reply.kind === 'approved') expect(reply.settlementDay).toBe(banks.settlementDay());
     // What is not known is taken back until that is known.
     if (reply.kind === 'unknown') {
-      for (;;) {
-        const undone = await reverse(original);
-        if (undone.kind !== 'unknown') {
-          expect(undone).toMatchObject({ kind: 'reversed', wasFound: isTaken });
-          break;
-        }
-        await until(() => rail.status().isServing);
-      }
+      expect(await reverseForSure(original)).toMatchObject({ kind: 'reversed', wasFound: isTaken });
       expect(banks.balanceOf(icbc)).toBe(START_FEN);
     }
     // A link that is just closing may swallow one more; then it is as ever.
-    while ((await rail.debit(leg())).kind !== 'approved') await until(() => rail.status().isServing);
+    while ((await rail.debit(leg())).kind !== 'approved') await new Promise((resolve) => setTimeout(resolve, 10));
     expect(banks.isBalanced()).toBe(true);
   });
 
   test.each<FaultKind>(['swap', 'reorder'])('two replies that %s', async (kind) => {
-    const { banks, rail, icbc, leg, reverse } = await openWorld();
+    const { banks, rail, icbc, leg, reverseForSure } = await openWorld();
     banks.setFault({ kind, operation: 'transfer_out', times: 1 });
     const legs = [leg({ amount: money('CNY', 100n) }), leg({ amount: money('CNY', 200n) })];
     const replies = await Promise.all(legs.map((each) => rail.debit(each)));
     const expected = kind === 'swap' ? 'unknown' : 'approved';
     expect(replies.map((reply) => reply.kind)).toEqual([expected, expected]);
-    if (kind === 'swap') for (const each of legs) expect(await reverse(each)).toMatchObject({ kind: 'reversed' });
+    if (kind === 'swap')
+      for (const each of legs) expect(await reverseForSure(each)).toMatchObject({ kind: 'reversed' });
     expect(banks.balanceOf(icbc)).toBe(kind === 'swap' ? START_FEN : START_FEN - 300n);
   });
 
@@ -293,7 +298,7 @@ test('the file of a day holds what was approved, once the day is over', async ()
 });
 
 test('1,500 legs, 500 in flight, with faults among them: every answer is what stands in the books', async () => {
-  const { banks, rail, icbc, leg, reverse } = await openWorld({ timings: { replyMs: 1000 } });
+  const { banks, rail, icbc, leg, reverseForSure } = await openWorld({ timings: { replyMs: 1000 } });
   for (const kind of ['drop_reply', 'twice', 'wrong_mac', 'reorder', 'key_change', 'decline', 'other_stan'] as const)
     banks.setFault({ kind, operation: 'transfer_out', times: 20 });
   const legs = Array.from({ length: 1500 }, () => leg({ amount: money('CNY', 10n) }));
@@ -302,7 +307,9 @@ test('1,500 legs, 500 in flight, with faults among them: every answer is what st
   const unknown = legs.filter((_, index) => replies[index]?.kind === 'unknown');
   expect(count('unknown')).toBeGreaterThanOrEqual(40);
   banks.clearFaults();
-  for (const each of unknown) expect((await reverse(each)).kind).toBe('reversed');
+  for (const each of unknown) {
+    expect(await reverseForSure(each)).toMatchObject({ kind: 'reversed' });
+  }
   expect(banks.balanceOf(icbc)).toBe(START_FEN - 10n * BigInt(count('approved')));
   expect(banks.isBalanced()).toBe(true);
 });

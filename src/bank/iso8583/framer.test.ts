@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeBody } from './codec.ts';
+import { decodeBody, encodeBody } from './codec.ts';
+import { FormatError } from './format-error.ts';
 import { Framer, FramingError } from './framer.ts';
-import { encodeFrame, newHeader } from './header.ts';
+import { decodeHeader, encodeFrame, HEADER_BYTES, newHeader } from './header.ts';
 import { usualTransfer, workedExample } from './test-messages.ts';
 
 const header = newHeader('01020000', '00010000', false);
@@ -59,6 +60,37 @@ describe('a stream is lost for good', () => {
   test('the longest that exists is waited for', () => {
     expect(feed([Buffer.from(`1938${'x'.repeat(1938)}`)])).toEqual(['frame 1938']);
   });
+});
+
+test('30,000 damaged streams end in frames, in a lost stream or in a refused frame, and in nothing else', () => {
+  const outcomes = { read: 0, refused: 0, lost: 0 };
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(stream.length - 1), fc.nat(255)), { maxLength: 5 }), (changes) => {
+      const bytes = Buffer.from(stream);
+      for (const [at, byte] of changes) bytes[at] = byte;
+      const framer = new Framer({
+        onLineTest: () => {},
+        onFrame(frame) {
+          try {
+            decodeHeader(frame);
+            decodeBody(frame, HEADER_BYTES);
+            outcomes.read += 1;
+          } catch (error) {
+            expect(error).toBeInstanceOf(FormatError);
+            outcomes.refused += 1;
+          }
+        },
+      });
+      try {
+        framer.feed(bytes);
+      } catch (error) {
+        expect(error).toBeInstanceOf(FramingError);
+        outcomes.lost += 1;
+      }
+    }),
+    { numRuns: 30_000 },
+  );
+  expect(Math.min(...Object.values(outcomes))).toBeGreaterThan(100);
 });
 
 function feed(chunks: readonly Buffer[]): string[] {
