@@ -102,9 +102,10 @@ function redirect(reply: FastifyReply, url: string): FastifyReply {
   return reply.code(303).headers({ location: url, 'cache-control': 'no-store' }).send();
 }
 
+/** `same-origin`: under `no-referrer` browsers call the form's origin "null" (Fetch, "append a request Origin header"), and nobody could agree. */
 function sendPage(reply: FastifyReply, page: string, policy: string): FastifyReply {
   return reply
-    .headers({ 'content-security-policy': policy, 'cache-control': 'no-store' })
+    .headers({ 'content-security-policy': policy, 'referrer-policy': 'same-origin', 'cache-control': 'no-store' })
     .type('text/html; charset=utf-8')
     .send(page);
 }
