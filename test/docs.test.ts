@@ -8,6 +8,7 @@ import { commands } from '../src/cli/commands.ts';
 import { SIMULATOR_NAMES, simulatorPortSetting } from '../src/cli/settings.ts';
 import { ACCOUNT_KINDS, TRANSFER_CODES } from '../src/ledger/chart.ts';
 import { currencies, formatMoney, money } from '../src/money/money.ts';
+import { FAULT_KINDS as BANK_FAULTS } from '../src/sandbox/bank/bank-faults.ts';
 import { CARDS } from '../src/sandbox/wallets/ground/cards.ts';
 import { FAULT_KINDS, FAULT_OPERATIONS } from '../src/sandbox/wallets/unionpay/fault.ts';
 import { TRY_AFTER_SECONDS } from '../src/webhooks/decide-delivery.ts';
@@ -334,6 +335,10 @@ describe('tables that stand in the code', () => {
     );
     expect(namesUnder(text, 'Faults')).toEqual([...FAULT_KINDS]);
     expect(codesIn(/Operations: ([^\n]+)/.exec(text)?.[1] ?? '')).toEqual([...FAULT_OPERATIONS]);
+  });
+
+  test('faults of the pretend banks', () => {
+    expect(namesUnder(reference('sandbox-banks'), 'Faults')).toEqual([...BANK_FAULTS]);
   });
 
   test('the floors', () => {
