@@ -1,7 +1,8 @@
+import type { Embedded } from '../../src/db/embedded.ts';
 import type { PretendWallets } from '../pretend-wallets.ts';
 import type { Dice } from './dice.ts';
 import { killPostgres } from './kill-postgres.ts';
-import type { World } from './world.ts';
+import type { ServerUnderFire } from './server-under-fire.ts';
 
 export interface Kills {
   server: number;
@@ -9,8 +10,20 @@ export interface Kills {
   pauses: number;
 }
 
-/** Half a minute without a server: then every lease of the dead one is over. */
-const OUTAGE_MS = 31_000;
+/** Who dies, and what goes on around it. */
+export interface Battlefield {
+  server: ServerUnderFire;
+  postgres: Embedded;
+  /** How much has been acknowledged by now. */
+  countWork: () => number;
+  /** A new day of faults in the world outside, in place of the last. */
+  disturb: () => void;
+  /** Nothing outside goes wrong any more. */
+  calm: () => void;
+  /** For how long nobody serves, by the clock of the world: then every lease of the dead one is over. */
+  outageMs: number;
+}
+
 const WAIT_MS_MAX = 2_000;
 const PAUSE_MS = 2_000;
 
@@ -18,20 +31,20 @@ const PAUSE_MS = 2_000;
  * Two of three kills hit the server, each third one PostgreSQL under a server that lives on; half-way the server stands still
  * for two seconds. Ends with a server that runs.
  */
-export async function killAll(dice: Dice, world: World, killsMax: number): Promise<Kills> {
-  const { server, wallets, call, postgres } = world;
+export async function killAll(dice: Dice, field: Battlefield, killsMax: number): Promise<Kills> {
+  const { server, postgres, outageMs } = field;
   const kills: Kills = { server: 0, postgres: 0, pauses: 0 };
   let starting = Promise.resolve();
   for (let kill = 1; kill <= killsMax; kill++) {
-    disturb(dice, wallets);
-    await waitForWork(dice, () => call.acknowledged.length);
+    field.disturb();
+    await waitForWork(dice, field.countWork);
     if (kill % 3 === 0) {
       await killPostgres(postgres);
       kills.postgres += 1;
     } else {
       await server.kill();
       kills.server += 1;
-      server.leap(OUTAGE_MS);
+      server.leap(outageMs);
       starting = Promise.all([starting, server.start()]).then(() => undefined);
       // One start in four may be killed before it is through.
       if (!dice.isBelow(0.25) || kill === killsMax) await starting;
@@ -44,8 +57,8 @@ export async function killAll(dice: Dice, world: World, killsMax: number): Promi
     }
   }
   await starting;
-  wallets.clearFaults();
-  server.leap(OUTAGE_MS);
+  field.calm();
+  server.leap(outageMs);
   return kills;
 }
 
@@ -60,7 +73,7 @@ async function waitForWork(dice: Dice, count: () => number): Promise<void> {
  * Every wallet is slow; some do nothing and say nothing, answer a page, or do what they were asked and then hang up, sign it
  * wrongly or name another amount; notifications are lost or come twice.
  */
-function disturb(dice: Dice, wallets: PretendWallets): void {
+export function disturbWallets(dice: Dice, wallets: PretendWallets): void {
   wallets.clearFaults();
   for (const { sandbox } of wallets.all) {
     for (const operation of ['pay', 'query', 'refund', 'cancel'] as const) {

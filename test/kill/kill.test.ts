@@ -8,8 +8,8 @@ import type { PretendWallet } from '../pretend-wallets.ts';
 import { findDoubled, findLost, findUnlikeRepeats, readRecords } from './check-acknowledged.ts';
 import { compareLedger, comparePayments, compareRefunds, compareUndone, compareWebhooks } from './check-books.ts';
 import { type Dice, rollDice } from './dice.ts';
-import { killAll, type Kills } from './kill-all.ts';
-import { settle } from './settle.ts';
+import { type Battlefield, disturbWallets, killAll, type Kills } from './kill-all.ts';
+import { openPayments, settle } from './settle.ts';
 import type { Sleeper } from './order-steps.ts';
 import { runShop } from './shop.ts';
 import { openWorld, type World } from './world.ts';
@@ -26,6 +26,8 @@ const KILLS = Number(process.env['KILLS'] ?? 18);
 const SEED = Number(process.env['KILL_SEED'] ?? systemRandom.bytes(4).readUInt32BE());
 const TEST_MS_MAX = 120_000 + KILLS * 20_000;
 const SHOPS = 16;
+/** Longer than any lease. */
+const OUTAGE_MS = 31_000;
 const LINES_SHOWN_MAX = 5;
 
 test(
@@ -60,9 +62,20 @@ async function killUnderLoad(dice: Dice, world: World): Promise<{ kills: Kills; 
     runShop({ ...world, dice: dice.fork(), sleepers, isOver: () => isOver }, index + 1),
   );
   const selling = Promise.all(shops);
-  const killing = killAll(dice.fork(), world, KILLS).finally(() => void (isOver = true));
+  const killing = killAll(dice.fork(), toField(dice.fork(), world), KILLS).finally(() => void (isOver = true));
   const [kills] = await Promise.all([killing, selling]); // whoever fails first ends the test
   return { kills, sleepers };
+}
+
+function toField(dice: Dice, { server, postgres, wallets, call }: World): Battlefield {
+  return {
+    server,
+    postgres,
+    countWork: () => call.acknowledged.length,
+    disturb: () => disturbWallets(dice, wallets),
+    calm: () => wallets.clearFaults(),
+    outageMs: OUTAGE_MS,
+  };
 }
 
 type Findings = Record<string, string[]>;
@@ -73,7 +86,7 @@ async function compareEverything(dice: Dice, world: World, sleepers: Sleeper[]):
   const wallets = world.wallets.all;
   const sql = connect(postgres.url, { connectionsMax: 4, applicationName: 'test' });
   try {
-    await settle(sql, world, () => {
+    await settle(world, openPayments(sql), () => {
       for (const { wallet, orderNo } of sleepers) wallet.sandbox.pay(orderNo, { late: true });
     });
     const lost = findLost(call.acknowledged, await readRecords(call));

@@ -25,6 +25,8 @@ export interface PatientCaller {
   get(path: string): Promise<Answer>;
   /** Sends under one key until it is answered for good, or with one of `enough`, and notes the acknowledgement. */
   post(path: string, body?: object, enough?: readonly string[]): Promise<Answer>;
+  /** The same by several callers at once, under one key; every acknowledgement is noted. */
+  postAtOnce(callers: number, path: string, body?: object, enough?: readonly string[]): Promise<Answer[]>;
   /** Sends a POST again that was acknowledged before. */
   repeat(earlier: Acknowledged): Promise<Answer>;
   /** Gives up: who is still waiting for an answer gets an error. */
@@ -36,11 +38,12 @@ const PAUSE_MS_MAX = 400;
 /** Longer than any outage here: whatever is not answered by then never will be. */
 const PATIENCE_MS = 150_000;
 
-/** A shop as it should be: it sends again what was not answered, under the key of the first time. */
-export function callPatiently(url: string, apiKey: string): PatientCaller {
+let keys = 0;
+
+/** A caller as it should be: it sends again what was not answered, under the key of the first time. */
+export function callPatiently(url: string, headers: Readonly<Record<string, string>>): PatientCaller {
   const acknowledged: Acknowledged[] = [];
   const internalErrors: string[] = [];
-  let keys = 0;
   let retries = 0;
   let isStopped = false;
 
@@ -48,7 +51,7 @@ export function callPatiently(url: string, apiKey: string): PatientCaller {
     const reply = await fetch(url + path, {
       method,
       headers: {
-        authorization: `Bearer ${apiKey}`,
+        ...headers,
         ...(key === null ? {} : { 'idempotency-key': key }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
@@ -80,19 +83,34 @@ export function callPatiently(url: string, apiKey: string): PatientCaller {
     }
   }
 
+  async function postAtOnce(
+    callers: number,
+    path: string,
+    sent?: object,
+    enough?: readonly string[],
+  ): Promise<Answer[]> {
+    keys += 1;
+    const key = `kill-${process.pid}-${keys}`;
+    const one = async (): Promise<Answer> => {
+      const answer = await untilAnswered('POST', path, key, sent, enough);
+      const { status, text, json } = answer;
+      if (status >= 200 && status < 300) acknowledged.push({ path, key, sent, status, text, json });
+      return answer;
+    };
+    return await Promise.all(Array.from({ length: callers }, one));
+  }
+
   return {
     acknowledged,
     internalErrors,
     retries: () => retries,
     get: (path) => untilAnswered('GET', path, null),
     async post(path, sent, enough) {
-      keys += 1;
-      const key = `kill-${process.pid}-${keys}`;
-      const answer = await untilAnswered('POST', path, key, sent, enough);
-      const { status, text, json } = answer;
-      if (status >= 200 && status < 300) acknowledged.push({ path, key, sent, status, text, json });
+      const [answer] = await postAtOnce(1, path, sent, enough);
+      if (answer === undefined) throw new Error('one caller gets one answer');
       return answer;
     },
+    postAtOnce,
     stop: () => void (isStopped = true),
     repeat: (earlier) => untilAnswered('POST', earlier.path, earlier.key, earlier.sent),
   };

@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { rootDir } from '../../src/base/root.ts';
+import type { FromServer, ToServer } from './killable.ts';
 import type { LeapingClock } from './leaping-clock.ts';
-import type { FromServer, StartMessage, ToServer } from './server-process.ts';
 
 export interface ServerUnderFire {
   /** What it logged as its own fault, but for the database being away, and how it ended when nobody had killed it. */
@@ -24,18 +24,16 @@ export interface ServerUnderFire {
 const DATABASE_AWAY = /: (ECONNREFUSED|ECONNRESET|EPIPE|CONNECTION_CLOSED|CONNECTION_DESTROYED|57P0[123]|unavailable) /;
 
 /**
- * A Hutong that can be killed again and again. Its program is bundled once, and the next process is always loaded ahead,
- * so that a start takes moments and most of the time is spent under load.
+ * A Hutong that can be killed again and again. Its program (a file that calls `becomeKillable`) is bundled once, and the next process is
+ * always loaded ahead, so that a start takes moments and most of the time is spent under load.
  */
-export async function prepareServer(
-  clock: LeapingClock,
-  how: Omit<StartMessage, 'kind' | 'leadMs'>,
-): Promise<ServerUnderFire> {
-  const folder = join(rootDir, 'dist', `kill-${process.pid}`); // inside the package, where node finds its packages
+export async function prepareServer(clock: LeapingClock, entry: string, how: object): Promise<ServerUnderFire> {
+  // Inside the package, where node finds its packages.
+  const folder = join(rootDir, 'dist', `kill-${basename(entry, '.ts')}-${process.pid}`);
   await mkdir(folder, { recursive: true });
   const program = join(folder, 'server.mjs');
   await build({
-    entryPoints: [join(rootDir, 'test/kill/server-process.ts')],
+    entryPoints: [join(rootDir, entry)],
     outfile: program,
     bundle: true,
     packages: 'external',
@@ -82,7 +80,7 @@ export async function prepareServer(
         if (isReady && signal !== 'SIGKILL') note(`the server ended by itself: code ${code}, signal ${signal}`);
         resolve('gone');
       });
-      send(child, { kind: 'start', leadMs: clock.leadMs, ...how });
+      send(child, { kind: 'start', leadMs: clock.leadMs, how });
     });
   }
 

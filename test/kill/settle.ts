@@ -10,18 +10,35 @@ const SHORT_LEAPS = 12;
 /** By now every payment has expired. */
 const LEAPS_UNTIL_LATE = 3;
 
-/** Lets hours pass until nothing is open any more; answers how many leaps it took. `payLate` comes when all has expired. */
-export async function settle(sql: Sql, { clock, server }: World, payLate: () => void): Promise<number> {
+/** What may be open, and who can tell. */
+export interface OpenThings {
+  /** Things that are not over, and those of them for which it is time. */
+  count: (now: Date) => Promise<{ open: bigint; due: bigint }>;
+  /** Some of them in words. */
+  describe: () => Promise<string[]>;
+}
+
+/** Lets hours pass until nothing is open any more; answers how many leaps it took. `afterLeaps` is called once, when all has expired. */
+export async function settle(
+  { clock, server }: Pick<World, 'clock' | 'server'>,
+  things: OpenThings,
+  afterLeaps: () => void,
+): Promise<number> {
   for (let leaps = 0; leaps < LEAPS_MAX; leaps++) {
-    if (leaps === LEAPS_UNTIL_LATE) payLate();
-    if (leaps > LEAPS_UNTIL_LATE && (await countOpen(sql, clock.now())).open === 0n) return leaps;
+    if (leaps === LEAPS_UNTIL_LATE) afterLeaps();
+    if (leaps > LEAPS_UNTIL_LATE && (await things.count(clock.now())).open === 0n) return leaps;
     server.leap(leaps < SHORT_LEAPS ? LEAP_MS : LONG_LEAP_MS);
-    for (let looks = 0; looks < LOOKS_MAX && (await countOpen(sql, clock.now())).due > 0n; looks++) await pause(100);
+    for (let looks = 0; looks < LOOKS_MAX && (await things.count(clock.now())).due > 0n; looks++) await pause(100);
     await pause(300);
   }
-  const { open, due } = await countOpen(sql, clock.now());
-  const lines = await describeOpen(sql);
+  const { open, due } = await things.count(clock.now());
+  const lines = await things.describe();
   throw new Error(`${open} things are still open after ${LEAPS_MAX} leaps, ${due} of them due\n${lines.join('\n')}`);
+}
+
+/** What the cashier may still owe. */
+export function openPayments(sql: Sql): OpenThings {
+  return { count: (now) => countOpen(sql, now), describe: () => describeOpen(sql) };
 }
 
 const LINES_SHOWN_MAX = 10;

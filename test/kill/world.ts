@@ -12,6 +12,7 @@ import { callApi, temporaryDir } from '../server.ts';
 import type { Dice } from './dice.ts';
 import { LeapingClock } from './leaping-clock.ts';
 import { callPatiently, type PatientCaller } from './patient-caller.ts';
+import type { ServerHow } from './server-process.ts';
 import { prepareServer, type ServerUnderFire } from './server-under-fire.ts';
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts';
 
@@ -55,13 +56,13 @@ export async function openWorld(dice: Dice): Promise<World> {
     const port = await lowPort(dice);
     const how = { databaseUrl: postgres.url, port, masterSecret: systemRandom.bytes(32).toString('base64') };
     const { apiKey, merchantId } = await openShop(how, clock, wallets);
-    const server = await prepareServer(clock, how);
+    const server = await prepareServer(clock, 'test/kill/server-process.ts', how satisfies ServerHow);
     closing.push(() => server.close());
     await server.start();
     const url = `http://127.0.0.1:${port}`;
     const endpoint = await callApi(url, apiKey, 'POST', '/v1/webhook-endpoints', { url: receiver.url });
     receiver.listenWith(endpoint.json.secret);
-    const call = callPatiently(url, apiKey);
+    const call = callPatiently(url, { authorization: `Bearer ${apiKey}` });
     closing.push(() => call.stop());
     return { clock, postgres, wallets, server, receiver, call, merchantId, close };
   } catch (error) {
@@ -71,7 +72,7 @@ export async function openWorld(dice: Dice): Promise<World> {
 }
 
 /** Below the ports that calls going out are given: one of those could take ours while the server is down. */
-async function lowPort(dice: Dice): Promise<number> {
+export async function lowPort(dice: Dice): Promise<number> {
   for (;;) {
     const port = dice.between(20_000, 30_000);
     const probe = createServer();
@@ -85,7 +86,7 @@ async function lowPort(dice: Dice): Promise<number> {
 
 /** A shop with an account at each pretend wallet and a key, made by a Hutong in this process that then goes. */
 async function openShop(
-  how: { databaseUrl: string; port: number; masterSecret: string },
+  how: ServerHow,
   clock: LeapingClock,
   wallets: PretendWallets,
 ): Promise<{ apiKey: string; merchantId: string }> {
