@@ -5,7 +5,7 @@ import { openPayeeRows } from './open-payees.ts';
 import { countOldIndexes, listOldIndexes, updateIndexes } from './payee-store.ts';
 
 /** For the change of the master secret: the numbers of payees are indexed anew, some at a time, while all serves. */
-export function payeeIndexes(deps: { sql: Sql; vault: CardVault & { indexVersion: number } }): IndexedRows {
+export function indexedPayees(deps: { sql: Sql; vault: CardVault & { indexVersion: number } }): IndexedRows {
   return {
     name: 'payees',
     countStale: (version) => countOldIndexes(deps.sql, version),

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { freshDatabase } from '../../test/database.ts';
+import { silentLog } from '../base/log.ts';
+import { systemRandom } from '../base/random.ts';
+import { Secret } from '../base/secret.ts';
+import { MASTER } from '../users/test-people.ts';
+import { openCardVault } from '../vault/open-card-vault.ts';
+import { indexedPayees } from './indexed-payees.ts';
+import { openTransfers } from './open-transfers.ts';
+import { openMovesWorld, payeeOf } from './test-moves.ts';
+
+test('a payee is found by number again after the master secret has changed', async () => {
+  const database = await freshDatabase();
+  const world = await openMovesWorld(database);
+  const { sql } = database;
+  const from = await world.payer('ICBC', 100_00n);
+  const to = payeeOf(world.foreignCard('CMB', 0n));
+  await world.quote(from, to, 1_00n);
+  const masters = [new Secret('another master secret of more than 32 bytes'), MASTER] as const;
+  const vault = await openCardVault({ sql, random: systemRandom, log: silentLog, masters });
+  const payees = indexedPayees({ sql, vault });
+  expect(await payees.countStale(vault.indexVersion)).toBe(1);
+  expect(await payees.reindex(10)).toBe(1);
+  expect(await payees.countStale(vault.indexVersion)).toBe(0);
+  const later = openTransfers({ ...world.deps, vault });
+  await later.quote(from.session, world.input(from, to, 2_00n));
+  const [count] = await sql<{ count: bigint }[]>`select count(*) from payees`;
+  expect(count?.count).toBe(1n);
+  await later.stop();
+  await world.transfers.stop();
+});
