@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { matchAppPath } from '../src/app/app-paths.ts';
-import { allRows } from '../src/app/all-rows.ts';
-import type { AppDeps } from '../src/app/app-deps.ts';
+import { listRows } from '../src/app/test-rows.ts';
 import type { AddedPerson } from '../src/sandbox/bank/bank.ts';
 import { type Browser, PIN, type Reply, startWalletServer, type WalletTestServer } from './wallet-server.ts';
 import { openShop, type TestShop } from './wallet-shop.ts';
@@ -84,11 +83,7 @@ async function makeOwner(name: string, phone: string): Promise<Owner> {
   };
 }
 
-const rows = Object.values(
-  // Rows are only listed here, never run.
-  allRows({ users: {}, cards: {}, transfers: {}, limits: {}, payer: {}, desk: {} } as unknown as AppDeps), // looked at by name alone
-);
-const routes = rows.map((row): [string, 'anyone' | 'session'] => [
+const routes = listRows().map((row): [string, 'anyone' | 'session'] => [
   row.route,
   row.kind === 'anyone' ? 'anyone' : 'session',
 ]);
