@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { assertNever } from '../base/assert.ts';
 import { readIdempotencyKey } from '../base/idempotency-key.ts';
 import { Refusal } from '../base/refusal.ts';
+import { networkOf } from '../net/network-of.ts';
 import type { Session } from '../users/users.ts';
 import type { AppDeps } from './app-deps.ts';
 import { cookiesOf } from './cookies.ts';
@@ -34,14 +35,15 @@ export function mountRow(app: FastifyInstance, deps: AppDeps, limit: RateLimit, 
     // Before the body is looked at: a stranger hears nothing of what is wrong with it.
     onRequest: async (request, reply) => {
       checkSite(request, deps.walletUrl);
-      limit.count('all', request.ip, ADDRESS_PER_MINUTE_MAX);
+      limit.count('all', networkOf(request.ip), ADDRESS_PER_MINUTE_MAX);
       if (row.kind !== 'anyone') sessions.set(request, await findSession(deps, request, reply));
     },
     // Only what can be read counts for a person: junk is held back by its address.
     preHandler: async (request) => {
       const person = sessions.get(request)?.userId;
       if (person !== undefined) limit.count('all', person, PERSON_PER_MINUTE_MAX);
-      const who = row.limit?.by === 'person' ? (person ?? request.ip) : request.ip;
+      const network = networkOf(request.ip);
+      const who = row.limit?.by === 'person' ? (person ?? network) : network;
       if (row.limit !== undefined) limit.count(row.route, who, row.limit.perMinuteMax);
     },
     handler: (request, reply) => answer(row, request, reply),
@@ -64,7 +66,7 @@ async function answer(row: AnyRow, request: FastifyRequest, reply: FastifyReply)
     query: request.query,
     body: request.body,
     key: row.isKeyed ? readIdempotencyKey(request.headers['idempotency-key']) : '',
-    address: request.ip,
+    address: networkOf(request.ip),
     cookies: cookiesOf(request, reply),
   };
   reply.headers(NO_STORE);

@@ -1,5 +1,6 @@
 import { isId } from '../base/id.ts';
 import { Refusal } from '../base/refusal.ts';
+import { readNote } from '../transfers/read-note.ts';
 import type { Session, UserId } from '../users/users.ts';
 import type { AppDeps } from './app-deps.ts';
 
@@ -22,8 +23,11 @@ export function writeReceiveCode(
   session: Session,
   facts: Omit<ReceiveCode, 'userId'>,
 ): string {
-  const text = JSON.stringify([session.userId, facts.minor?.toString() ?? null, facts.note]);
-  const code = deps.keyring.seal(text, ABOUT);
+  // Whoever scans it sends it along with the money: what no transfer takes is in no code.
+  const note = readNote(facts.note);
+  if (note === null)
+    throw new Refusal('invalid_request', 'a note is one line without hidden signs', { param: 'note', in: 'body' });
+  const code = deps.keyring.seal(JSON.stringify([session.userId, facts.minor?.toString() ?? null, note]), ABOUT);
   if (code.length > CODE_CHARS_MAX) throw new Refusal('invalid_request', 'the note is too long', { param: 'note' });
   return code;
 }

@@ -23,7 +23,7 @@ export interface Call<R extends Route, S = Session> {
   body: BodyOf<R>;
   /** The Idempotency-Key; empty where the row takes none. */
   key: string;
-  /** Where the request came from: an address, for counting tries. */
+  /** Where the request came from, for counting tries: an address, or of IPv6 its network. */
   address: string;
   /** The cookies of this server that came along. */
   cookies: Cookies;
