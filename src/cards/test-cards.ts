@@ -5,6 +5,7 @@ import type { Sql } from '../db/connect.ts';
 import { openRailDesk } from '../rail/open-rail-desk.ts';
 import { GOOD_PIN, openPeople, type TestPeople } from '../users/test-people.ts';
 import type { Session } from '../users/users.ts';
+import type { OpenUsersDeps } from '../users/users-deps.ts';
 import { openCardVault } from '../vault/open-card-vault.ts';
 import type { Card } from './cards.ts';
 import type { OpenCardsDeps } from './cards-deps.ts';
@@ -50,8 +51,8 @@ export interface CardsWorld {
   openAnother(change: Partial<OpenCardsDeps>): Promise<OpenedCards>;
 }
 
-export async function openCardsWorld(sql: Sql): Promise<CardsWorld> {
-  const people = await openPeople(sql);
+export async function openCardsWorld(sql: Sql, masters?: OpenUsersDeps['masters']): Promise<CardsWorld> {
+  const people = await openPeople(sql, masters);
   const { clock, deps } = people;
   const { log, random } = deps;
   const rail = createPretendRail();

@@ -28,6 +28,8 @@ export const CMB = '03080000';
 
 export interface ClearingWorld {
   sql: Sql;
+  /** Of the database, for code that connects by itself. */
+  url: string;
   clock: ManualClock;
   ledger: Ledger;
   deps: ClearingDeps;
@@ -112,6 +114,7 @@ export async function openClearingWorld(start = '2026-11-23T04:00:00Z'): Promise
   let count = 0;
   const world: ClearingWorld = {
     sql,
+    url: database.url,
     clock,
     ledger,
     deps,

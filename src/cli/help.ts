@@ -23,10 +23,10 @@ export function help(commands: readonly Command[]): string[] {
   return lines;
 }
 
-/** The commands that share a first word. */
-export function groupHelp(commands: readonly Command[], word: string): string[] {
-  const members = commands.filter((command) => firstWord(command) === word);
-  return [`Usage: hutong ${word} <command> [options]`, '', ...rows(members)];
+/** The commands that begin alike: `sandbox`, `sandbox bank`. */
+export function groupHelp(commands: readonly Command[], group: string): string[] {
+  const members = commands.filter((command) => `${command.name} `.startsWith(`${group} `));
+  return [`Usage: hutong ${group} <command> [options]`, '', ...rows(members)];
 }
 
 export function commandHelp(command: Command): string[] {

@@ -14,7 +14,12 @@ interface Told {
 }
 
 /** Runs command lines in this process, on a data folder and a database of the test's own. */
-export function commandLine(dir: string, databaseUrl: string, clock: Clock = systemClock) {
+export function commandLine(
+  dir: string,
+  databaseUrl: string,
+  clock: Clock = systemClock,
+  env: Readonly<Record<string, string>> = {},
+) {
   /** Nobody can be asked. */
   const hutong = (...args: string[]): Promise<Told> => run({ stdin: '', answers: null }, args);
   /** The same with something on standard input. */
@@ -34,7 +39,8 @@ export function commandLine(dir: string, databaseUrl: string, clock: Clock = sys
     });
     const code = await runCli(
       {
-        readSettings: () => readSettings({ HUTONG_DATA_DIR: dir, DATABASE_URL: databaseUrl, HUTONG_LOG: 'silent' }),
+        readSettings: () =>
+          readSettings({ HUTONG_DATA_DIR: dir, DATABASE_URL: databaseUrl, HUTONG_LOG: 'silent', ...env }),
         openServer: () => Promise.reject(new CliError('no server is needed here')),
         makeLog: () => silentLog,
         terminal: {
