@@ -2,6 +2,7 @@ import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import type { LookupFunction, Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import type { Send } from '../base/outbound.ts';
+import { plainAddress } from './network-of.ts';
 import { createSend, type SendOptions } from './send.ts';
 import { isLoopbackAddress, isPublicAddress, literalAddress } from './public-address.ts';
 
@@ -75,5 +76,5 @@ function lookupAll(hostname: string, callback: (error: Error | null, addresses: 
 
 /** Node shows an IPv4 peer of a dual-stack socket as ::ffff:a.b.c.d; here that is how it is printed, not where it leads. */
 function remoteAddress(socket: Socket): string {
-  return (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/i, '');
+  return plainAddress(socket.remoteAddress ?? '');
 }

@@ -4,6 +4,7 @@ import type { BuyerWallet } from '../cashier/buyer-view.ts';
 import type { Cashier } from '../cashier/cashier.ts';
 import { payerAskUrl, readPayer } from '../cashier/identify-payer.ts';
 import { startAttempt } from '../cashier/start-attempt.ts';
+import { plainAddress } from '../net/network-of.ts';
 import type { Way } from '../wallets/detect/ways.ts';
 import type { NextAction, Payer, Scene } from '../wallets/wallet.ts';
 import { waysOf } from './buyer-page.ts';
@@ -92,11 +93,6 @@ function leaveFor(visit: Visit, action: Leaving | null): FastifyReply {
 
 function wishFor({ view: { payment } }: Visit, wallet: BuyerWallet) {
   return { book: payment.book, merchantId: payment.merchantId, wallet: wallet.name };
-}
-
-/** A server that listens for both families sees IPv4 inside IPv6; wallets know the plain form. */
-function plainAddress(ip: string): string {
-  return ip.replace(/^::ffff:(?=\d+\.)/, '');
 }
 
 function whoCame({ request, where }: Visit) {
