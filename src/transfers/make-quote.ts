@@ -20,6 +20,7 @@ import { planRoute, type Route, type RouteSource } from './plan-route.ts';
 import type { QuotePart, QuoteRow } from './quote-row.ts';
 import { insertQuote } from './quote-store.ts';
 import { addSeconds } from './repeat-schedule.ts';
+import { readNote } from './read-note.ts';
 import { type ResolvedPayee, resolvePayee } from './resolve-payee.ts';
 import { showQuote } from './show-quote.ts';
 import type { Arrival, Quote, QuoteInput } from './transfers.ts';
@@ -98,9 +99,8 @@ function checkInput(input: QuoteInput): string {
     throw invalid('from_card_ids', `choose 1 to ${QUOTE_SOURCES_MAX} cards, or none`);
   if (fromCardIds !== null && new Set(fromCardIds).size < fromCardIds.length)
     throw invalid('from_card_ids', 'each card once');
-  const note = input.note.normalize('NFC').trim();
-  if (Array.from(note).length > TRANSFER_NOTE_CHARS_MAX || /\p{Cc}|\p{Cf}|\p{Cs}/u.test(note))
-    throw invalid('note', `a note has at most ${TRANSFER_NOTE_CHARS_MAX} characters on one line`);
+  const note = readNote(input.note);
+  if (note === null) throw invalid('note', `a note has at most ${TRANSFER_NOTE_CHARS_MAX} characters on one line`);
   return note;
 }
 
