@@ -1,10 +1,18 @@
 import { performance } from 'node:perf_hooks';
+import { BANK_KEY_PUSH_SECONDS_MAX } from '../base/limits.ts';
 import type { CupsOptions } from './cups-options.ts';
 import type { Answer } from './in-flight.ts';
 import { readNewKey } from './iso8583/f48.ts';
 import type { Message } from './iso8583/message.ts';
 import type { KeyUse, NewKey, WorkingKeys } from './keys.ts';
 import { keyRequest, keyUseOf, type NetworkStamp, networkReply } from './network-messages.ts';
+import { isTransmittedNear } from './stamp-time.ts';
+
+/**
+ * A push is sealed and proved, but says nothing of when: one that was recorded long ago would bring back a key that was changed because others
+ * had got hold of it. So its F7, which the proof covers, has to be of now; clocks of machines differ by less.
+ */
+const PUSH_AGE_MS_MAX = BANK_KEY_PUSH_SECONDS_MAX * 1000;
 
 interface Ports {
   /** Over whatever link there is. */
@@ -89,8 +97,9 @@ export class KeyChanges {
     const use = keyUseOf(message);
     const sealed = readNewKey(message.get(48) ?? '');
     const key = sealed === null ? null : this.#keys.readPush(message, sealed);
-    if (use === null || key === null) {
-      this.#options.log.error(message.facts(), 'the bank switch pushed a key that does not prove itself');
+    const isOfNow = isTransmittedNear(message.get(7) ?? '', this.#options.clock.now(), PUSH_AGE_MS_MAX);
+    if (use === null || key === null || !isOfNow) {
+      this.#options.log.error(message.facts(), 'the bank switch pushed a key that does not prove itself, or long ago');
       answer(networkReply(message, 'A0'));
       return;
     }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ManualClock } from '../base/clock.ts';
 import { Secret } from '../base/secret.ts';
 import { BlockCipher } from './iso8583/block-cipher.ts';
 import { type Heard, startPretendSwitch } from './pretend-switch.ts';
@@ -59,6 +60,20 @@ describe('working keys', () => {
     await until(() => pretend.heard.some((message) => message.type === '0810' && message.get(39) === 'A0'));
     expect(rail.status().keyVersion).toBe(before);
     expect((await rail.debit(testLeg())).kind).toBe('approved');
+  });
+
+  test('that somebody recorded long ago and plays again are not taken, before or behind the time', async () => {
+    for (const minutes of [31, -31, 30 * 24 * 60]) {
+      const clock = new ManualClock(new Date('2026-11-23T01:30:15Z'));
+      const { rail, pretend } = await openTestRail({ clock });
+      const before = { version: rail.status().keyVersion, mac: pretend.keys.mac };
+      clock.advanceMs(minutes * 60_000);
+      pretend.pushKey('mac'); // its F7 is that of the start
+      await until(() => pretend.heard.some((message) => message.type === '0810' && message.get(39) === 'A0'));
+      expect(rail.status().keyVersion).toBe(before.version);
+      pretend.keys.mac = before.mac;
+      expect((await rail.debit(testLeg())).kind).toBe('approved');
+    }
   });
 
   test('that cannot be kept are not taken', async () => {

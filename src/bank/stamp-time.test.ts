@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dayNear, toDay, toTransmittedAt } from './stamp-time.ts';
+import { dayNear, isTransmittedNear, toDay, toTransmittedAt } from './stamp-time.ts';
 
 test('F7 is the time in Shanghai', () => {
   expect(toTransmittedAt(new Date('2026-11-23T01:30:15.999Z'))).toBe('1123093015');
@@ -30,4 +30,20 @@ test('eight digits are a day only where there is one', () => {
     null,
     null,
   ]);
+});
+
+describe('F7 is of now', () => {
+  test.each([
+    ['1123093015', '2026-11-23T01:30:15Z', true],
+    ['1123093015', '2026-11-23T02:00:15Z', true],
+    ['1123093015', '2026-11-23T02:00:16Z', false],
+    ['1123093015', '2026-11-23T01:00:14Z', false],
+    ['0101000500', '2026-12-31T15:59:00Z', true],
+    ['1231235900', '2026-12-31T16:05:00Z', true],
+    ['1123093015', '2027-11-23T01:30:15Z', true], // it has no year
+    ['1123993015', '2026-11-23T01:30:15Z', false],
+    ['', '2026-11-23T01:30:15Z', false],
+  ])('%s at %s: %s', (digits, now, isNear) => {
+    expect(isTransmittedNear(digits, new Date(now), 30 * 60_000)).toBe(isNear);
+  });
 });

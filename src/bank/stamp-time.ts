@@ -22,6 +22,16 @@ export function dayNear(monthDay: string, now: Date): string | null {
   return days.toSorted((left, right) => distance(left) - distance(right))[0] ?? null;
 }
 
+/** Whether F7, which has no year, is within so many milliseconds of `now`. */
+export function isTransmittedNear(digits: string, now: Date, withinMs: number): boolean {
+  const [, month, day, hour, minute, second] = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(digits) ?? [];
+  const year = Number(shanghai(now).slice(0, 4));
+  return [year - 1, year, year + 1].some((each) => {
+    const atMs = Date.parse(`${each}-${month}-${day}T${hour}:${minute}:${second}+08:00`);
+    return Math.abs(atMs - now.getTime()) <= withinMs; // never for what is no time
+  });
+}
+
 function shanghai(at: Date): string {
   return new Date(at.getTime() + SHANGHAI_MS).toISOString();
 }

@@ -291,6 +291,7 @@ export const BANK_DAY_FILE_BYTES_MAX = 256 * 1024 * 1024;
 export const BANK_IN_FLIGHT_MAX = 500;
 export const BANK_QUEUE_MAX = 2000;
 export const BANK_LINKS_USUAL = 2;
+export const BANK_KEY_PUSH_SECONDS_MAX = 1800;
 
 // The pretend banks and the pretend phone.
 export const SANDBOX_BANK_SEEN_MAX = 2_000;
