@@ -69,7 +69,7 @@ test('a form of another site that would agree for them gets nothing', async () =
     came.length = 0;
     const [reply] = await Promise.all([
       page.waitForResponse((response) => response.request().method() === 'POST'),
-      page.evaluate(() => document.querySelector<HTMLFormElement>('#evil')?.submit()),
+      page.evaluate("document.querySelector('#evil').submit()"),
     ]);
     expect(reply.status()).toBe(403);
     expect(came.filter((url) => url.startsWith('/evil'))).toEqual([]);
