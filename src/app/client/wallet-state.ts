@@ -20,6 +20,7 @@ export interface WalletState {
 }
 
 const listeners = new Set<() => void>();
+let hasMoved = false;
 let state: WalletState = {
   lang: firstLang(),
   me: undefined,
@@ -76,12 +77,14 @@ export async function loadCards(): Promise<readonly Card[]> {
   return data;
 }
 
-/** Asks every bank; each card changes as its bank answers. Twice at once is once. */
+/** Asks every bank; each card changes as its bank answers. Twice at once is once. After money has moved nothing that was kept will do. */
 export async function askBalances(isFresh: boolean): Promise<void> {
   if (state.isAsking) return;
+  const wantsFresh = isFresh || hasMoved;
+  hasMoved = false;
   change({ isAsking: true });
   try {
-    await readBalances(isFresh, (balance) =>
+    await readBalances(wantsFresh, (balance) =>
       change({ balances: new Map([...state.balances, [balance.card_id, balance]]) }),
     );
     change({ askedAtMs: nowMs() });
@@ -98,6 +101,7 @@ export async function ensureCards(): Promise<void> {
 
 /** Money has moved: the balances that are shown are no longer true. */
 export function moneyMoved(): void {
+  hasMoved = true;
   change({ askedAtMs: null });
 }
 

@@ -4,7 +4,7 @@ import type { Lang } from '../../api.ts';
 import { call } from '../call.ts';
 import { showMoment } from '../dates.ts';
 import { canUsePasskeys, deviceName, makePasskey } from '../passkey.ts';
-import { Problem, sayProblem } from '../problem.ts';
+import { sayProblem } from '../problem.ts';
 import { prove } from '../prove.tsx';
 import { useTexts } from '../texts/use-texts.ts';
 import { say } from '../toast.tsx';
@@ -98,28 +98,26 @@ export function SecurityPage(): JSX.Element {
 
 function Passkeys(): JSX.Element {
   const t = useTexts();
-  const { lang } = useWallet();
+  const { lang, me } = useWallet();
+  // Nothing can be proved before there is anything to prove it with.
+  const isFirst = me?.has_pin === false && me.passkeys_count === 0;
   const { value, error, reload } = useLoad(() => call('GET /api/passkeys', {}), 'passkeys');
   const deed = useDeed();
   const add = (): void =>
     void deed.run(async () => {
+      const proof = isFirst
+        ? { token: null }
+        : await prove({
+            act: { kind: 'add_passkey', subject: 'new', detail: null },
+            title: t.security.addPasskey,
+            amount: null,
+            says: deviceName(),
+          });
+      if (proof === null) return;
       const { challenge_id, options } = await call('POST /api/passkeys/options', { body: {} });
       const response = await makePasskey(options);
       if (response === null) return;
-      const body = { challenge_id, response, name: deviceName() };
-      try {
-        await call('POST /api/passkeys', { body: { ...body, proof: null } });
-      } catch (problem) {
-        if (!(problem instanceof Problem) || problem.code !== 'step_up_required') throw problem;
-        const proof = await prove({
-          act: { kind: 'add_passkey', subject: challenge_id, detail: null },
-          title: t.security.addPasskey,
-          amount: null,
-          says: deviceName(),
-        });
-        if (proof === null) return;
-        await call('POST /api/passkeys', { body: { ...body, proof: proof.token } });
-      }
+      await call('POST /api/passkeys', { body: { challenge_id, response, name: deviceName(), proof: proof.token } });
       say(t.security.passkeyAdded);
       signedIn(await call('GET /api/me', {}));
       reload();

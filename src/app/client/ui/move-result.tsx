@@ -5,7 +5,7 @@ import { call } from '../call.ts';
 import { showMoment } from '../dates.ts';
 import { fenOf, showYuan } from '../money.ts';
 import { useTexts } from '../texts/use-texts.ts';
-import { askBalances, useWallet } from '../wallet-state.ts';
+import { askBalances, moneyMoved, useWallet } from '../wallet-state.ts';
 import { useCardName } from './cards.tsx';
 import { ResultSign } from './icons.tsx';
 import { A, Facts } from './parts.tsx';
@@ -37,7 +37,8 @@ export function useMoves(first: readonly Move[]): readonly Move[] {
       if (isOver) return;
       setMoves(known);
       if (known.every((move) => hasEnded(move) || move.state === 'scheduled')) {
-        askBalances(false).catch(() => undefined); // the home page asks again by itself
+        moneyMoved();
+        askBalances(true).catch(() => undefined); // the home page asks again by itself
         return;
       }
       tries += 1;
@@ -126,6 +127,7 @@ function MoveFacts(props: { move: Move; isOne: boolean; explains: boolean; lang:
           move.state === 'scheduled' && move.due_at !== null
             ? [t.quote.arrives, showMoment(move.due_at, props.lang)]
             : null,
+          move.failure === null ? null : [t.move.why, t.failureOf(move.failure)],
           move.receipt_no === null ? null : [t.move.receiptNo, <span class="mono">{move.receipt_no}</span>],
         ]}
       />
