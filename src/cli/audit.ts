@@ -34,6 +34,7 @@ export const auditCommands: readonly Command[] = [
         const { seq, hash } = finding.head;
         if (input.json)
           return deps.terminal.print(toJson({ ok: true, lines: finding.linesCount, head: { seq, hash } }));
+        if (finding.linesCount === 0n) return deps.terminal.print('The audit trail is empty.');
         deps.terminal.print(`${finding.linesCount} lines, each signed and in its place.`);
         deps.terminal.print(`Head ${seq}:${hash}`);
       });

@@ -16,6 +16,15 @@ afterAll(() => folder.remove());
 
 const routeOf = async (bank: string) => (await json('bank', 'list')).find((row) => row['bank'] === bank);
 
+test('a wallet that nobody uses yet has an empty trail, no move and no shop', async () => {
+  expect((await hutong('audit', 'verify')).out).toEqual(['The audit trail is empty.']);
+  expect((await hutong('move', 'list')).out).toEqual(['There is no such move.']);
+  expect((await hutong('clearing', 'list')).out).toEqual(['No day of the switch is over yet.']);
+  expect((await hutong('vault', 'status')).out.at(-1)).toMatch(
+    /^The newest key is [\da-f]{4}\. Everything is under it\.$/,
+  );
+});
+
 describe('where a bank is reached', () => {
   test('is as the table in the code has it, until something is said', async () => {
     expect(await routeOf('ICBC')).toEqual({
