@@ -30,6 +30,11 @@ export function readOrigin(name: string, text: string | undefined, mode: Setting
   return url.origin;
 }
 
+/** Whether a secret is one that a person would type: few different characters, or a word from an example. */
+export function isEasyToGuess(text: string): boolean {
+  return new Set(text).size < 12 || /secret|password|change.?me|example|hutong|1234567|abcdef/i.test(text);
+}
+
 /** A secret that stands in a file of its own, for its owner alone. @throws SettingError */
 export function readSecretFile(name: string, path: string): string {
   let mode: number;

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { Secret } from './base/secret.ts';
-import { oneOf, readOrigin, readPort, readSecretFile, SettingError } from './setting.ts';
+import { isEasyToGuess, oneOf, readOrigin, readPort, readSecretFile, SettingError } from './setting.ts';
 import { readWalletSettings } from './wallet-settings.ts';
 import { SIMULATOR_NAMES, type SimulatorName, simulatorPortSetting, type Settings } from './cli/settings.ts';
 
@@ -42,10 +42,10 @@ function readMasterSecrets(env: Readonly<Record<string, string | undefined>>): S
   return [newest, ...older];
 }
 
-/** Refuses what a person would type: short, few different characters, or a word from an example. */
+/** Refuses what is short or easy to guess. */
 export function checkSecret(text: string): Secret {
   if (Buffer.byteLength(text) < 32) throw new SettingError('HUTONG_MASTER_SECRET is shorter than 32 bytes');
-  if (new Set(text).size < 12 || /secret|password|change.?me|example|hutong|1234567|abcdef/i.test(text))
+  if (isEasyToGuess(text))
     throw new SettingError(
       'HUTONG_MASTER_SECRET is easy to guess: use 32 random bytes, such as from openssl rand -base64 32',
     );

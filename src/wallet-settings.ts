@@ -1,6 +1,6 @@
 import { Secret } from './base/secret.ts';
 import type { BankSettings, Settings, WalletSettings } from './cli/settings.ts';
-import { oneOf, readOrigin, readPort, readSecretFile, SettingError } from './setting.ts';
+import { isEasyToGuess, oneOf, readOrigin, readPort, readSecretFile, SettingError } from './setting.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -67,9 +67,15 @@ function readTransportKey(env: Env): Secret {
   const text = readSecret(env, name, 'HUTONG_BANK_TRANSPORT_KEY_FILE');
   if (!/^[\da-fA-F]{32}$/.test(text)) throw new SettingError(`${name} is not 32 hex characters`);
   const bytes = Buffer.from(text, 'hex');
-  if (new Set(bytes).size < 8 || /0123456789abcdef|fedcba9876543210/i.test(text))
+  if (new Set(bytes).size < 8 || /0123456789abcdef|fedcba9876543210/i.test(text) || isHalf(bytes))
     throw new SettingError(`${name} is easy to guess: it is the key from the key ceremony with the switch`);
   return new Secret(text);
+}
+
+/** Both halves alike, but for the last bit of each byte, are a key of 56 bits (NIST SP 800-67, 3.4.2). */
+function isHalf(key: Buffer): boolean {
+  const halves = [key.subarray(0, 8), key.subarray(8)].map((half) => half.map((byte) => byte & 0xfe).toString());
+  return halves[0] === halves[1];
 }
 
 function readSms(env: Env, mode: Settings['mode']): WalletSettings['sms'] {
@@ -77,8 +83,10 @@ function readSms(env: Env, mode: Settings['mode']): WalletSettings['sms'] {
   if (text === '') return null;
   const secret = readSecret(env, 'HUTONG_SMS_SECRET', 'HUTONG_SMS_SECRET_FILE');
   const key = /^whsec_([\w+/]+={0,2})$/.exec(secret)?.[1] ?? '';
-  if (Buffer.from(key, 'base64').length < 24)
-    throw new SettingError('HUTONG_SMS_SECRET is not whsec_ and 24 bytes or more in base64');
+  const bytes = Buffer.from(key, 'base64');
+  if (bytes.length < 24) throw new SettingError('HUTONG_SMS_SECRET is not whsec_ and 24 bytes or more in base64');
+  if (isEasyToGuess(bytes.toString('latin1')))
+    throw new SettingError('HUTONG_SMS_SECRET is easy to guess: use 32 random bytes');
   return { url: readUrl('HUTONG_SMS_URL', text, mode), secret: new Secret(secret) };
 }
 
