@@ -30,6 +30,7 @@ import { openPayer, type OpenedPayer } from './payer/open-payer.ts';
 import { openKeyStore } from './rail/keep-keys.ts';
 import { type OpenedRailDesk, openRailDesk } from './rail/open-rail-desk.ts';
 import { openTransfers, type OpenedTransfers } from './transfers/open-transfers.ts';
+import { indexedPayees } from './transfers/indexed-payees.ts';
 import { createHttpSms } from './users/http-sms.ts';
 import { openUsers } from './users/open-users.ts';
 import type { UsersApi } from './users/users-api.ts';
@@ -215,7 +216,12 @@ export async function openWallet(ground: WalletGround, options: WalletOptions): 
         { sql, clock, random, log, desk, transfers, ledger },
         { book, idleMs: CLEARING_IDLE_MS },
       );
-      const rotation = startVaultRotation({ sql, vault, indexed: [cards.indexed, users.indexed], log });
+      const rotation = startVaultRotation({
+        sql,
+        vault,
+        indexed: [cards.indexed, users.indexed, indexedPayees({ sql, vault })],
+        log,
+      });
       stops.push(() => rotation.stop(), startSweeping({ log, cards, limits, transfers }));
     },
     async stop() {

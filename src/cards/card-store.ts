@@ -69,12 +69,12 @@ export async function insertCards(
       ${rows.map(({ tableVersion }) => tableVersion)}::text[]) as n`;
 }
 
-/** The person's bound cards, the default first, then by age. */
-export async function listBoundCards(sql: Sql | Tx, book: number, userId: UserId): Promise<CardRow[]> {
+/** These people's bound cards, each one's default first, then by age. */
+export async function listBoundCards(sql: Sql | Tx, book: number, userIds: readonly UserId[]): Promise<CardRow[]> {
   return await sql<CardRow[]>`
     ${selectCards(sql)}
     where c.book = ${book}
-      and c.user_id = ${userId}
+      and c.user_id = any(${[...userIds]}::text[])
       and c.state = 'bound'
     order by c.id <> h.default_card_id, c.bound_at, c.id`;
 }

@@ -84,6 +84,8 @@ export interface Cards {
   /** Binds those that were picked, after one code. */
   bindFound(session: Session, input: { requestId: string; picks: readonly string[]; code: string }): Promise<Card[]>;
   list(sql: Sql | Tx, book: number, userId: UserId): Promise<Card[]>;
+  /** The same for many people in one look-up; one who has none is missing. */
+  listOf(sql: Sql | Tx, book: number, userIds: readonly UserId[]): Promise<Map<UserId, Card[]>>;
   rename(session: Session, cardId: string, alias: string): Promise<Card>;
   setDefault(session: Session, cardId: string): Promise<Card>;
   /** The act that has to be proved, then the deed. Refuses `card_in_use` while money of it is under way (asked through `isInUse`). */

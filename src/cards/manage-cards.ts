@@ -80,7 +80,7 @@ interface LockedCard {
 /** The holder's row is the lock of all their cards. @throws Refusal not_found */
 async function lockCard(tx: Tx, { book, userId }: Session, cardId: string): Promise<LockedCard> {
   const holder = await lockHolder(tx, book, userId);
-  const rows = await listBoundCards(tx, book, userId);
+  const rows = await listBoundCards(tx, book, [userId]);
   const row = rows.find(({ id }) => id === cardId);
   if (row === undefined) throw cardNotFound();
   return { row, rows, holder };

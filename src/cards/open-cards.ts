@@ -9,7 +9,7 @@ import { bindFound, findCards, findIssuers } from './one-tap.ts';
 import { readImportNo, readPrefixRows } from './prefix-store.ts';
 import { makePrefixTable } from './prefix-table.ts';
 import { readBalances } from './read-balances.ts';
-import { findReceivingCard, listCards, openCards as openRows } from './read-cards.ts';
+import { findReceivingCard, listCards, listCardsOf, openCards as openRows } from './read-cards.ts';
 import { indexedCards, sweepCards } from './sweep-cards.ts';
 import { verifyPerson } from './verify-person.ts';
 
@@ -45,6 +45,7 @@ export async function openCards(given: OpenCardsDeps): Promise<OpenedCards> {
     findCards: (session, input) => findCards(deps, session, input),
     bindFound: (session, input) => bindFound(deps, session, input),
     list: (sql, book, userId) => listCards(deps, sql, book, userId),
+    listOf: (sql, book, userIds) => listCardsOf(deps, sql, book, userIds),
     rename: (session, cardId, alias) => renameCard(deps, session, cardId, alias),
     setDefault: (session, cardId) => setDefaultCard(deps, session, cardId),
     unbindAct: (session, cardId) => unbindAct(deps, session, cardId),

@@ -33,7 +33,7 @@ export async function readBalances(
   options: { isFresh: boolean; tell?: (balance: CardBalance) => void },
 ): Promise<CardBalance[]> {
   const wantedAt = deps.clock.now();
-  const rows = await listBoundCards(deps.sql, session.book, session.userId);
+  const rows = await listBoundCards(deps.sql, session.book, [session.userId]);
   if (rows.length === 0) return [];
   const [plans, opened] = await Promise.all([
     planQuestions(deps, session.book, rows, options.isFresh ? wantedAt : null),

@@ -9,7 +9,20 @@ import type { CardsDeps } from './cards-deps.ts';
 import { readNumber } from './insert-bound.ts';
 
 export async function listCards(deps: CardsDeps, sql: Sql | Tx, book: number, userId: UserId): Promise<Card[]> {
-  return (await listBoundCards(sql, book, userId)).map((row) => toCard(deps, row));
+  return (await listBoundCards(sql, book, [userId])).map((row) => toCard(deps, row));
+}
+
+/** The bound cards of many people in one look-up; one who has none is missing. */
+export async function listCardsOf(
+  deps: CardsDeps,
+  sql: Sql | Tx,
+  book: number,
+  userIds: readonly UserId[],
+): Promise<Map<UserId, Card[]>> {
+  const cards = (await listBoundCards(sql, book, userIds)).map((row) => toCard(deps, row));
+  const byPerson = new Map<UserId, Card[]>();
+  for (const card of cards) byPerson.set(card.userId, [...(byPerson.get(card.userId) ?? []), card]);
+  return byPerson;
 }
 
 /** The person's bound cards among these, in the order asked for. */
@@ -71,7 +84,7 @@ export async function findReceivingCard(
   book: number,
   userId: UserId,
 ): Promise<Card | null> {
-  const rows = await listBoundCards(sql, book, userId);
+  const rows = await listBoundCards(sql, book, [userId]);
   const row = rows.find(({ kind }) => kind === 'debit');
   return row === undefined ? null : toCard(deps, row);
 }

@@ -4,6 +4,7 @@ import type { Random } from '../base/random.ts';
 import { indexedCards } from '../cards/sweep-cards.ts';
 import type { Sql } from '../db/connect.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { indexedPayees } from '../transfers/indexed-payees.ts';
 import { indexedPeople } from '../users/people.ts';
 import { type OpenedVault, openCardVault } from '../vault/open-card-vault.ts';
 import type { IndexedRows } from '../vault/rotate.ts';
@@ -45,5 +46,13 @@ export async function openOperatorVault(
   const { settings, sql, random, log, book } = operator;
   const masters = await keepMasterSecrets(settings, random);
   const vault = await openCardVault({ sql, random, log, masters });
-  return { sql, vault, indexed: [indexedCards({ sql, vault, log }), indexedPeople({ sql, vault, log, book })] };
+  return {
+    sql,
+    vault,
+    indexed: [
+      indexedCards({ sql, vault, log }),
+      indexedPeople({ sql, vault, log, book }),
+      indexedPayees({ sql, vault }),
+    ],
+  };
 }

@@ -18,7 +18,6 @@ import { endOfCard } from './card-of-order.ts';
 import type { Engine } from './engine.ts';
 import { planRoute, type Route, type RouteSource } from './plan-route.ts';
 import type { QuotePart, QuoteRow } from './quote-row.ts';
-import { insertQuote } from './quote-store.ts';
 import { addSeconds } from './repeat-schedule.ts';
 import { readNote } from './read-note.ts';
 import { type ResolvedPayee, resolvePayee } from './resolve-payee.ts';
@@ -81,7 +80,7 @@ export async function makeQuote(engine: Engine, session: Session, input: QuoteIn
     confirmedAt: null,
     confirmedKey: null,
   };
-  await insertQuote(deps.sql, row);
+  await engine.quotes.submit(row);
   return showQuote(
     row,
     row.parts.map((part) => sources.find(({ opened }) => opened.card.id === part.cardId)?.left ?? []),
@@ -111,8 +110,7 @@ async function findSources(
   input: QuoteInput,
   payee: ResolvedPayee,
 ): Promise<OpenedCard[]> {
-  const { deps } = engine;
-  const cards = await deps.cards.list(deps.sql, session.book, session.userId);
+  const cards = await engine.cardsOf(session.userId);
   const chosen = input.fromCardIds === null ? usable(cards) : input.fromCardIds.map((id) => findChosen(cards, id));
   const opened = (await Promise.all(chosen.map((card) => engine.opener.card(card.id)))).filter(
     (card) => card !== undefined,
@@ -149,10 +147,8 @@ async function addLeft(
   payee: ResolvedPayee,
   cards: readonly OpenedCard[],
 ): Promise<Source[]> {
-  const { deps } = engine;
-  const at = deps.clock.now();
-  const left = await deps.limits.left(
-    deps.sql,
+  const at = engine.deps.clock.now();
+  const left = await engine.left(
     cards.map(({ card }) => ({
       book: session.book,
       userId: session.userId,

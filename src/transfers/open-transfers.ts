@@ -82,7 +82,7 @@ export function openTransfers(deps: TransfersDeps): OpenedTransfers {
     async stop() {
       await loop?.stop();
       await Promise.all([...engines.values()].map(({ walker }) => walker.stop()));
-      await Promise.all([...engines.values()].map(({ lane }) => lane.close()));
+      await Promise.all([...engines.values()].flatMap(({ lane, quotes }) => [lane.close(), quotes.close()]));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { column } from '../db/column.ts';
 import type { Sql, Tx } from '../db/connect.ts';
 import type { QuoteRow } from './quote-row.ts';
 
@@ -31,15 +32,29 @@ const COLUMNS = [
   'confirmed_key',
 ];
 
-export async function insertQuote(tx: Sql | Tx, q: QuoteRow): Promise<void> {
+export async function insertQuotes(tx: Tx, rows: readonly QuoteRow[]): Promise<void> {
   await tx`
     insert into quotes (book, id, user_id, kind, amount_minor, arrival, arrives_at, payee_kind, payee_id, to_user_id,
       to_card_id, to_target_id, to_class, to_bank, to_institution, to_last4, to_name_masked, shown_to, parts, note, explanation, level, advice,
       created_at, expires_at)
-    values (${q.book}, ${q.id}, ${q.userId}, ${q.kind}, ${q.amountMinor}, ${q.arrival}, ${q.arrivesAt}, ${q.payeeKind},
-      ${q.payeeId}, ${q.toUserId}, ${q.toCardId}, ${q.toTargetId}, ${q.toClass}, ${q.toBank}, ${q.toInstitution}, ${q.toLast4}, ${q.toNameMasked},
-      ${JSON.stringify(q.shownTo)}::text::jsonb, ${partsText(q)}::text::jsonb, ${q.note},
-      ${JSON.stringify(q.explanation)}::text::jsonb, ${q.level}, ${q.advice}, ${q.createdAt}, ${q.expiresAt})`;
+    select book, id, user_id, kind, amount_minor, arrival, arrives_at, payee_kind, payee_id, to_user_id,
+      to_card_id, to_target_id, to_class, to_bank, to_institution, to_last4, to_name_masked, shown_to::jsonb, parts::jsonb, note, explanation::jsonb,
+      level, advice, created_at, expires_at
+    from unnest(${column(rows.map((q) => q.book))}::int[], ${rows.map((q) => q.id)}::text[],
+      ${rows.map((q) => q.userId)}::text[], ${rows.map((q) => q.kind)}::text[],
+      ${column(rows.map((q) => q.amountMinor))}::bigint[], ${rows.map((q) => q.arrival)}::text[],
+      ${column(rows.map((q) => q.arrivesAt))}::timestamptz[], ${rows.map((q) => q.payeeKind)}::text[],
+      ${rows.map((q) => q.payeeId)}::text[], ${rows.map((q) => q.toUserId)}::text[],
+      ${rows.map((q) => q.toCardId)}::text[], ${rows.map((q) => q.toTargetId)}::text[],
+      ${column(rows.map((q) => q.toClass))}::int[], ${rows.map((q) => q.toBank)}::text[],
+      ${rows.map((q) => q.toInstitution)}::text[], ${rows.map((q) => q.toLast4)}::text[],
+      ${rows.map((q) => q.toNameMasked)}::text[], ${rows.map((q) => JSON.stringify(q.shownTo))}::text[],
+      ${rows.map(partsText)}::text[], ${rows.map((q) => q.note)}::text[],
+      ${rows.map((q) => JSON.stringify(q.explanation))}::text[], ${rows.map((q) => q.level)}::text[],
+      ${rows.map((q) => q.advice)}::text[], ${column(rows.map((q) => q.createdAt))}::timestamptz[],
+      ${column(rows.map((q) => q.expiresAt))}::timestamptz[])
+      as new (book, id, user_id, kind, amount_minor, arrival, arrives_at, payee_kind, payee_id, to_user_id, to_card_id, to_target_id, to_class,
+        to_bank, to_institution, to_last4, to_name_masked, shown_to, parts, note, explanation, level, advice, created_at, expires_at)`;
 }
 
 /** In id order, so that no two writers lock crosswise. */

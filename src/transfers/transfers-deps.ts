@@ -21,7 +21,7 @@ export interface TransfersDeps {
   ledger: Pick<Ledger, 'postTransfers' | 'openAccounts' | 'lookupAccounts'>;
   limits: Pick<Limits, 'reserve' | 'use' | 'release' | 'left'>;
   users: Pick<Users, 'consumeProofs' | 'findByPhone' | 'readPerson' | 'audit'>;
-  cards: Pick<Cards, 'lookUp' | 'open' | 'list' | 'receivingCard' | 'balances'>;
+  cards: Pick<Cards, 'lookUp' | 'open' | 'list' | 'listOf' | 'receivingCard' | 'balances'>;
   vault: CardVault;
   desk: RailDesk;
   onEnded: OnEnded;

@@ -3,6 +3,7 @@ import { BATCH_ITEMS_MAX } from '../base/limits.ts';
 import { raiseAlert } from '../cashier/raise-alert.ts';
 import type { Tx } from '../db/connect.ts';
 import type { AuditLine } from '../users/users.ts';
+import type { MoveEffects } from './change-legs.ts';
 import { insertLegs, updateLegs } from './leg-store.ts';
 import type { KeptCopies, LockedBatch } from './move-batch.ts';
 import type { Leg, MoveFolder } from './move.ts';
@@ -44,8 +45,7 @@ export async function writeFolders(
   }
   if (paid.length > 0) writes.push(markPayeesPaid(tx, book, [...new Set(paid)], now));
   if (audited.length > 0) writes.push(deps.users.audit(tx, audited));
-  if (effects.used.length > 0) writes.push(deps.limits.use(tx, book, effects.used));
-  if (effects.released.length > 0) writes.push(deps.limits.release(tx, book, effects.released));
+  if (effects.used.length + effects.released.length > 0) writes.push(endLimits(tx, deps, book, effects));
   for (const { moveId, kind, detail } of effects.alerts)
     writes.push(raiseAlert(tx, deps, { book, id: moveId }, kind, detail));
   if (ended.length > 0)
@@ -57,6 +57,12 @@ export async function writeFolders(
     );
   await Promise.all(writes);
   return await postAll(tx, deps, book, effects.postings, openedAccounts);
+}
+
+/** One after the other: both read the sums of the same people and cards and write them back. */
+async function endLimits(tx: Tx, deps: TransfersDeps, book: number, effects: MoveEffects): Promise<void> {
+  if (effects.used.length > 0) await deps.limits.use(tx, book, effects.used);
+  if (effects.released.length > 0) await deps.limits.release(tx, book, effects.released);
 }
 
 /** Somebody else may have recorded the same order since we looked: then all is done again, and finds it. */
