@@ -13,6 +13,7 @@ import { migrate } from '../src/db/migrate.ts';
 import { codeOf } from '../src/users/test-people.ts';
 import { openCardVault } from '../src/vault/open-card-vault.ts';
 import { rotateVault } from '../src/vault/rotate.ts';
+import { dumpRows } from './dump-rows.ts';
 import { createFinder, type Finder, formsOfDigits } from './find-bytes.ts';
 
 /*
@@ -111,7 +112,7 @@ describe('two hundred card numbers', () => {
   });
 
   test('stand in no row of any table', async () => {
-    expect([...finder.findIn(Buffer.concat(await dump()))]).toEqual([]);
+    expect([...finder.findIn(await dumpRows(sql))]).toEqual([]);
   });
 
   test('stand in no file of the database, and not in its write-ahead log', async () => {
@@ -133,7 +134,7 @@ describe('two hundred card numbers', () => {
     const hidden = Buffer.from(packed.number.padStart(20, '0'), 'hex');
     await sql`insert into planted values (${`card ${plain.number} of somebody`}, ${hidden})`;
     const wanted = ['number 0 plain', 'number 1 packed'];
-    const inRows = finder.findIn(Buffer.concat(await dump()));
+    const inRows = finder.findIn(await dumpRows(sql));
     expect(wanted.filter((name) => inRows.has(name))).toEqual(wanted);
     await sql`drop table planted`;
     const inFiles = (await searchFiles()).found;
@@ -154,21 +155,6 @@ async function rotateToNewSecret(): Promise<void> {
   const vault = await openCardVault({ sql, random, log, masters: [fresh, ...world.people.deps.masters] });
   const { indexed } = await world.openAnother({ vault });
   while ((await rotateVault({ sql, vault, indexed: [indexed] })) > 0);
-}
-
-/** Every row of every table as text, and every value of bytes as it is. */
-async function dump(): Promise<Buffer[]> {
-  const tables = await sql<{ name: string }[]>`
-    select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`;
-  expect(tables.length).toBeGreaterThan(30);
-  const parts: Buffer[] = [];
-  for (const { name } of tables)
-    for (const { row } of await sql<{ row: string }[]>`select each::text as row from ${sql(name)} as each`) {
-      parts.push(Buffer.from(`${name} ${row}\n`));
-      for (const [, hex = ''] of row.matchAll(/\\x([0-9a-f]{8,})/g))
-        parts.push(Buffer.from(hex, 'hex'), Buffer.from('\n'));
-    }
-  return parts;
 }
 
 /** Every file of the database and what lies beside it after a checkpoint, with the write-ahead log as far as it is kept. */
