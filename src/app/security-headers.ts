@@ -35,9 +35,14 @@ export const PAGE_POLICY = [
 /** A worker is held to the policy of its own file: ours fetches the app's pages and files, and nothing else. */
 const WORKER_POLICY = "default-src 'none'; connect-src 'self'";
 
-/** The policy of one of the app's files. */
-export function filePolicy(type: string, path: string): string {
-  return type.startsWith('text/html') ? PAGE_POLICY : path === '/sw.js' ? WORKER_POLICY : API_POLICY;
+/** The headers of one of the app's files. A shop's page that offers the wallet shows its icon (W3C Payment Handler), so other sites may load pictures. */
+export function fileHeaders(type: string, path: string): Record<string, string> {
+  const policy = type.startsWith('text/html') ? PAGE_POLICY : path === '/sw.js' ? WORKER_POLICY : API_POLICY;
+  const isPicture = type.startsWith('image/');
+  return {
+    'content-security-policy': policy,
+    ...(isPicture ? { 'cross-origin-resource-policy': 'cross-origin' } : {}),
+  };
 }
 
 /** For the page on which a person agrees to be known to a shop: browsers hold the redirect after the form to form-action, too. */

@@ -11,7 +11,7 @@ import { type AnyRow, mountRow } from './mount-row.ts';
 import { openWalletRoutes } from './open-wallet-routes.ts';
 import { registerPaymentHandler } from './payment-handler.ts';
 import { createRateLimit } from './rate-limit.ts';
-import { baseHeaders, filePolicy } from './security-headers.ts';
+import { baseHeaders, fileHeaders } from './security-headers.ts';
 
 /** Whole requests; an answer that a bank is waited for takes longer than a page. */
 const REQUEST_MS_MAX = 60_000;
@@ -103,7 +103,7 @@ async function sendAsset(asset: Asset, request: FastifyRequest, reply: FastifyRe
   const { headers, body } = await answerAsset(asset, request.headers['accept-encoding'] ?? '');
   return reply
     .code(200)
-    .headers({ ...headers, 'content-security-policy': filePolicy(asset.type, asset.path) })
+    .headers({ ...headers, ...fileHeaders(asset.type, asset.path) })
     .send(body);
 }
 

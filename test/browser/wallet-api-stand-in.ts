@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Api } from '../../src/app/api.ts';
 import { matchAppPath } from '../../src/app/app-paths.ts';
-import { baseHeaders, filePolicy } from '../../src/app/security-headers.ts';
+import { baseHeaders, fileHeaders } from '../../src/app/security-headers.ts';
 import { rootDir } from '../../src/base/root.ts';
 import { answerAsset, readFontAssets } from '../../src/base/static-assets.ts';
 import { at, makeWorld, type StandInWorld } from './wallet-stand-in-world.ts';
@@ -89,11 +89,20 @@ export async function startWalletStandIn(dir: string): Promise<WalletStandIn> {
       return void response.writeHead(200, headers).end(body);
     }
     const file = files.get(matchAppPath(url.pathname) === null ? url.pathname : '/');
+    if (url.pathname === '/payment-method')
+      return void response
+        .writeHead(200, { link: `<${standIn.url}/payment-manifest.json>; rel="payment-method-manifest"` })
+        .end();
+    if (url.pathname === '/payment-manifest.json')
+      return void response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ default_applications: [`${standIn.url}/manifest.webmanifest`] }));
     if (url.pathname === '/shop')
       return void response.writeHead(200, { 'content-type': 'text/html' }).end('<p>shop</p>');
     if (file === undefined) return void response.writeHead(404).end();
-    const policy = { 'content-security-policy': filePolicy(file.type, file.path) };
-    response.writeHead(200, { ...baseHeaders(standIn.url), ...policy, 'content-type': file.type }).end(file.body);
+    response
+      .writeHead(200, { ...baseHeaders(standIn.url), ...fileHeaders(file.type, file.path), 'content-type': file.type })
+      .end(file.body);
   }
 
   async function answerApi(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
