@@ -1,3 +1,4 @@
+import { isConnectionLoss } from './connection-loss.ts';
 import { Refusal, type RefusalCode } from './refusal.ts';
 import { REFUSALS } from './refusals.ts';
 
@@ -97,9 +98,8 @@ function readDatabaseError(error: unknown): Refusal {
       retryAfterSeconds: 2,
     });
   const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
-  const isAway =
-    typeof code === 'string' &&
-    (/^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ENOTFOUND)/.test(code) || /^(08|57P0|53)/.test(code));
+  // 53: it is there, and has no connection, memory or disk left.
+  const isAway = isConnectionLoss(error) || (typeof code === 'string' && code.startsWith('53'));
   if (isAway) return new Refusal('unavailable', 'the database cannot be reached', { retryAfterSeconds: 2 });
   return new Refusal('internal_error', 'the fault is ours and was logged');
 }

@@ -1,4 +1,4 @@
-import { isConnectionLoss } from '../db/connect.ts';
+import { isConnectionLoss } from '../base/connection-loss.ts';
 
 /** What goes after "The database …"; null when the error is not about reaching it. Never shows an address's password. */
 export function explainDatabaseError(error: unknown): string | null {

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assert } from '../base/assert.ts';
+import { isConnectionLoss } from '../base/connection-loss.ts';
 import { TRANSACTION_TRIES_MAX } from '../base/limits.ts';
 import { systemRandom } from '../base/random.ts';
 import { Refusal } from '../base/refusal.ts';
 import { pauseMs } from './backoff.ts';
 import { findOut, isMarked, sweepMarks, writeMark } from './commit-mark.ts';
-import { isConnectionLoss, type Sql, type Tx } from './connect.ts';
+import type { Sql, Tx } from './connect.ts';
 
 const RETRY_AFTER_SECONDS = 1;
 

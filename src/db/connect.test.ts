@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { freshDatabase } from '../../test/database.ts';
-import { connect, isConnectionLoss, type Sql } from './connect.ts';
+import { isConnectionLoss } from '../base/connection-loss.ts';
+import { connect, type Sql } from './connect.ts';
 
 const { sql, url } = await freshDatabase({ connectionsMax: 4 });
 
