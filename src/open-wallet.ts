@@ -137,7 +137,7 @@ export async function openWallet(ground: WalletGround, options: WalletOptions): 
     isInUse: async (tx, ofBook, cardId) => (await later.transfers?.isInUse(tx, ofBook, cardId)) ?? true, // not built yet: nobody can tell
     ...(options.balanceDeadlineMs === undefined ? {} : { balanceDeadlineMs: options.balanceDeadlineMs }),
   });
-  const transfers = await openTransfers({
+  const transfers = openTransfers({
     sql,
     clock,
     random,

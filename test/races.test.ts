@@ -20,7 +20,7 @@ afterEach(async () => {
   two.unionpay.clearFaults();
   let differences: string[] = [];
   await eventually('the books to agree', async () => {
-    const records = await readRecords(callPatiently(a.url, two.apiKey));
+    const records = await readRecords(callPatiently(a.url, { authorization: `Bearer ${two.apiKey}` }));
     differences = [
       ...(await compareLedger(a.ledger, a.sql, two.merchantId, records, two.wallets.all)),
       ...compareRefunds(records, two.wallets.all),

@@ -25,7 +25,7 @@ export interface TestBuyersDeps {
   wallet: Pick<WalletServer, 'users' | 'cards' | 'sql' | 'book'>;
   bank: BankSandbox;
   /** The newest code that came to a phone after `work`. */
-  readCode(phone: string, work: () => Promise<unknown>): Promise<string>;
+  readCode: (phone: string, work: () => Promise<unknown>) => Promise<string>;
 }
 
 /** Signs both up at the first call; later calls answer the same two. */

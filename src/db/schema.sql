@@ -83,6 +83,290 @@ CREATE INDEX attempts_by_payment ON attempts USING btree (payment_id);
 CREATE UNIQUE INDEX attempts_by_wallet_payment ON attempts USING btree (book, wallet_account_id, wallet_payment_id) WHERE (wallet_payment_id IS NOT NULL);
 CREATE INDEX attempts_due ON attempts USING btree (due_at) WHERE (due_at IS NOT NULL);
 
+create table audit_heads (
+  book integer not null,
+  seq bigint not null,
+  last_id text,
+  hash bytea not null,
+  mac bytea not null,
+  constraint audit_heads_pkey PRIMARY KEY (book),
+  constraint audit_heads_hash_check CHECK (octet_length(hash) = 32),
+  constraint audit_heads_mac_check CHECK (octet_length(mac) = 32),
+  constraint audit_heads_seq_check CHECK (seq >= 0)
+);
+
+create table audit_lines (
+  book integer not null,
+  id text not null,
+  written_no bigint not null generated always as identity,
+  user_id text,
+  event text not null,
+  facts text not null,
+  at timestamp with time zone not null,
+  mac bytea not null,
+  seq bigint,
+  hash bytea,
+  constraint audit_lines_pkey PRIMARY KEY (book, id),
+  constraint audit_lines_seq_book_key UNIQUE (seq, book),
+  constraint audit_lines_check CHECK ((seq IS NULL) = (hash IS NULL)),
+  constraint audit_lines_event_check CHECK (event ~ '^[a-z_]+(\.[a-z_]+)+$'::text),
+  constraint audit_lines_facts_check CHECK (octet_length(facts) <= 4000),
+  constraint audit_lines_hash_check CHECK (octet_length(hash) = 32),
+  constraint audit_lines_mac_check CHECK (octet_length(mac) = 32),
+  constraint audit_lines_seq_check CHECK (seq >= 1)
+);
+CREATE INDEX audit_lines_by_user ON audit_lines USING btree (user_id, id);
+CREATE INDEX audit_lines_unchained ON audit_lines USING btree (book, written_no) WHERE (seq IS NULL);
+
+create table card_balances (
+  book integer not null,
+  card_id text not null,
+  asked_day date,
+  asked_count integer not null default 0,
+  asking_until timestamp with time zone,
+  answered_at timestamp with time zone,
+  ledger_minor bigint,
+  available_minor bigint,
+  bill_minor bigint,
+  minimum_minor bigint,
+  billed_day date,
+  due_day date,
+  constraint card_balances_pkey PRIMARY KEY (book, card_id),
+  constraint card_balances_book_card_id_fkey FOREIGN KEY (book, card_id) REFERENCES cards(book, id),
+  constraint a_bill_is_whole CHECK ((bill_minor IS NULL) = (minimum_minor IS NULL) AND (bill_minor IS NULL) = (billed_day IS NULL) AND (bill_minor IS NULL) = (due_day IS NULL)),
+  constraint an_answer_is_whole CHECK ((answered_at IS NULL) = (ledger_minor IS NULL) AND (answered_at IS NULL) = (available_minor IS NULL)),
+  constraint card_balances_asked_count_check CHECK (asked_count >= 0),
+  constraint card_balances_bill_minor_check CHECK (bill_minor >= 0),
+  constraint card_balances_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint card_balances_minimum_minor_check CHECK (minimum_minor >= 0)
+);
+
+create table card_holders (
+  book integer not null,
+  user_id text not null,
+  cards_count integer not null default 0,
+  default_card_id text,
+  default_state text not null generated always as ('bound'::text) stored,
+  constraint card_holders_pkey PRIMARY KEY (book, user_id),
+  constraint the_default_is_a_bound_card_of_this_person FOREIGN KEY (book, user_id, default_card_id, default_state) REFERENCES cards(book, user_id, id, state),
+  constraint card_holders_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint card_holders_cards_count_check CHECK (cards_count >= 0 AND cards_count <= 20),
+  constraint card_holders_user_id_check CHECK (length(user_id) >= 1 AND length(user_id) <= 64),
+  constraint one_default_when_there_are_cards CHECK ((cards_count = 0) = (default_card_id IS NULL))
+);
+
+create table card_prefix_imports (
+  import_no integer not null,
+  imported_at timestamp with time zone not null,
+  rows_count integer not null,
+  constraint card_prefix_imports_pkey PRIMARY KEY (import_no),
+  constraint card_prefix_imports_import_no_check CHECK (import_no >= 1),
+  constraint card_prefix_imports_rows_count_check CHECK (rows_count >= 0)
+);
+
+create table card_prefixes (
+  card_length smallint not null,
+  prefix text not null,
+  bank text not null,
+  kind text not null,
+  has_luhn boolean not null,
+  constraint card_prefixes_pkey PRIMARY KEY (card_length, prefix),
+  constraint card_prefixes_bank_check CHECK (length(bank) >= 2 AND length(bank) <= 32),
+  constraint card_prefixes_card_length_check CHECK (card_length >= 12 AND card_length <= 19),
+  constraint card_prefixes_kind_check CHECK (kind = ANY (ARRAY['debit'::text, 'credit'::text, 'semi_credit'::text, 'prepaid'::text])),
+  constraint card_prefixes_prefix_check CHECK (prefix ~ '^[0-9]{3,12}$'::text)
+);
+
+create table card_requests (
+  book integer not null,
+  id text not null,
+  user_id text not null,
+  kind text not null,
+  sealed bytea not null,
+  code_id text,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint card_requests_pkey PRIMARY KEY (book, id),
+  constraint card_requests_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint card_requests_id_check CHECK (length(id) >= 5 AND length(id) <= 64),
+  constraint card_requests_kind_check CHECK (kind = ANY (ARRAY['binding'::text, 'one_tap'::text])),
+  constraint card_requests_sealed_check CHECK (octet_length(sealed) >= 47 AND octet_length(sealed) <= 65536),
+  constraint card_requests_user_id_check CHECK (length(user_id) >= 1 AND length(user_id) <= 64)
+);
+CREATE INDEX card_requests_age ON card_requests USING btree (expires_at);
+
+create table card_tries (
+  book integer not null,
+  day date not null,
+  kind text not null,
+  who text not null,
+  count integer not null,
+  constraint card_tries_pkey PRIMARY KEY (book, day, kind, who),
+  constraint card_tries_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint card_tries_count_check CHECK (count >= 0),
+  constraint card_tries_kind_check CHECK (kind = ANY (ARRAY['person'::text, 'number'::text, 'device'::text])),
+  constraint card_tries_who_check CHECK (length(who) >= 1 AND length(who) <= 64)
+);
+
+create table cards (
+  book integer not null,
+  id text not null,
+  user_id text not null,
+  bank text not null,
+  kind text not null,
+  account_class smallint not null,
+  last4 text not null,
+  alias text not null default ''::text,
+  state text not null,
+  number_sealed bytea,
+  holder_sealed bytea,
+  number_index bytea,
+  index_version integer,
+  table_version text not null,
+  bound_at timestamp with time zone not null,
+  unbound_at timestamp with time zone,
+  erase_at timestamp with time zone,
+  erased_at timestamp with time zone,
+  constraint cards_pkey PRIMARY KEY (book, id),
+  constraint cards_id_state_user_id_book_key UNIQUE (id, state, user_id, book),
+  constraint cards_book_user_id_fkey FOREIGN KEY (book, user_id) REFERENCES card_holders(book, user_id),
+  constraint a_bound_card_has_its_number CHECK (state = 'unbound'::text OR number_sealed IS NOT NULL),
+  constraint a_number_has_its_index CHECK ((number_sealed IS NULL) = (number_index IS NULL) AND (number_sealed IS NULL) = (index_version IS NULL) AND (number_sealed IS NULL) = (holder_sealed IS NULL)),
+  constraint cards_account_class_check CHECK (account_class >= 1 AND account_class <= 3),
+  constraint cards_alias_check CHECK (length(alias) <= 20),
+  constraint cards_bank_check CHECK (length(bank) >= 2 AND length(bank) <= 32),
+  constraint cards_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint cards_holder_sealed_check CHECK (octet_length(holder_sealed) >= 47 AND octet_length(holder_sealed) <= 1024),
+  constraint cards_id_check CHECK (id ~~ 'card\_%'::text),
+  constraint cards_index_version_check CHECK (index_version >= 1),
+  constraint cards_kind_check CHECK (kind = ANY (ARRAY['debit'::text, 'credit'::text, 'semi_credit'::text, 'prepaid'::text])),
+  constraint cards_last4_check CHECK (last4 ~ '^[0-9]{4}$'::text),
+  constraint cards_number_index_check CHECK (octet_length(number_index) = 32),
+  constraint cards_number_sealed_check CHECK (octet_length(number_sealed) >= 47 AND octet_length(number_sealed) <= 256),
+  constraint cards_state_check CHECK (state = ANY (ARRAY['bound'::text, 'unbound'::text])),
+  constraint cards_table_version_check CHECK (length(table_version) >= 1 AND length(table_version) <= 120),
+  constraint erased_means_gone CHECK ((erased_at IS NULL) = (number_sealed IS NOT NULL)),
+  constraint unbound_is_dated CHECK ((state = 'unbound'::text) = (unbound_at IS NOT NULL) AND (state = 'unbound'::text) = (erase_at IS NOT NULL))
+);
+CREATE UNIQUE INDEX cards_bound_once ON cards USING btree (user_id, number_index, book) WHERE (state = 'bound'::text);
+CREATE INDEX cards_by_index_version ON cards USING btree (index_version) WHERE (index_version IS NOT NULL);
+CREATE INDEX cards_of_person ON cards USING btree (user_id, bound_at);
+CREATE INDEX cards_to_erase ON cards USING btree (erase_at) WHERE ((erased_at IS NULL) AND (erase_at IS NOT NULL));
+
+create table clearing_breaks (
+  book integer not null,
+  id text not null,
+  day date not null,
+  kind text not null,
+  cause text not null,
+  subject text not null,
+  issuer text not null,
+  move_id text,
+  side text,
+  ours jsonb,
+  theirs jsonb,
+  state text not null,
+  resolution text,
+  evidence jsonb,
+  note text,
+  resolved_by text,
+  created_at timestamp with time zone not null,
+  resolved_at timestamp with time zone,
+  constraint clearing_breaks_pkey PRIMARY KEY (book, id),
+  constraint clearing_breaks_day_kind_subject_book_key UNIQUE (day, kind, subject, book),
+  constraint clearing_breaks_book_day_fkey FOREIGN KEY (book, day) REFERENCES clearing_days(book, day),
+  constraint clearing_breaks_check CHECK ((move_id IS NULL) = (side IS NULL)),
+  constraint clearing_breaks_check1 CHECK ((state = 'resolved'::text) = (resolution IS NOT NULL)),
+  constraint clearing_breaks_check2 CHECK ((state = 'resolved'::text) = (resolved_at IS NOT NULL)),
+  constraint clearing_breaks_check3 CHECK ((resolution = 'closed_by_operator'::text) = (note IS NOT NULL)),
+  constraint clearing_breaks_kind_check CHECK (kind = ANY (ARRAY['ours_only'::text, 'theirs_only'::text, 'amount_differs'::text, 'status_differs'::text, 'twice_in_file'::text, 'ledger_differs'::text, 'sums_differ'::text])),
+  constraint clearing_breaks_note_check CHECK (length(note) >= 1 AND length(note) <= 500),
+  constraint clearing_breaks_resolution_check CHECK (resolution = ANY (ARRAY['told_in_later_file'::text, 'reversed_in_later_file'::text, 'closed_by_operator'::text])),
+  constraint clearing_breaks_side_check CHECK (side = ANY (ARRAY['debit'::text, 'credit'::text])),
+  constraint clearing_breaks_state_check CHECK (state = ANY (ARRAY['open'::text, 'resolved'::text])),
+  constraint clearing_breaks_subject_check CHECK (length(subject) >= 1 AND length(subject) <= 80)
+);
+CREATE INDEX clearing_breaks_by_move ON clearing_breaks USING btree (move_id) WHERE (move_id IS NOT NULL);
+
+create table clearing_days (
+  book integer not null,
+  day date not null,
+  state text not null,
+  reason text,
+  digest text,
+  rows_count integer,
+  matched_count integer,
+  created_at timestamp with time zone not null,
+  read_at timestamp with time zone,
+  compared_at timestamp with time zone,
+  due_at timestamp with time zone,
+  leased_until timestamp with time zone not null,
+  lease_no bigint not null default 0,
+  tries_count integer not null default 0,
+  constraint clearing_days_pkey PRIMARY KEY (book, day),
+  constraint clearing_days_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint clearing_days_check CHECK ((state = ANY (ARRAY['read'::text, 'compared'::text])) = (read_at IS NOT NULL AND digest IS NOT NULL AND rows_count IS NOT NULL)),
+  constraint clearing_days_check1 CHECK ((state = 'compared'::text) = (compared_at IS NOT NULL AND matched_count IS NOT NULL)),
+  constraint clearing_days_check2 CHECK ((state = ANY (ARRAY['waiting'::text, 'read'::text])) OR due_at IS NULL),
+  constraint clearing_days_digest_check CHECK (digest ~ '^[0-9a-f]{64}$'::text),
+  constraint clearing_days_matched_count_check CHECK (matched_count >= 0),
+  constraint clearing_days_reason_check CHECK (length(reason) <= 500),
+  constraint clearing_days_rows_count_check CHECK (rows_count >= 0),
+  constraint clearing_days_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'read'::text, 'compared'::text, 'unavailable'::text]))
+);
+CREATE INDEX clearing_days_due ON clearing_days USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+create table clearing_rows (
+  book integer not null,
+  day date not null,
+  row_no integer not null,
+  stan text not null,
+  transmitted_at text not null,
+  rrn text not null,
+  last4 text not null,
+  amount_minor bigint not null,
+  message_type text not null,
+  processing text not null,
+  issuer text not null,
+  response_code text not null,
+  is_repeat boolean not null default false,
+  move_id text,
+  side text,
+  constraint clearing_rows_pkey PRIMARY KEY (book, day, row_no),
+  constraint clearing_rows_book_day_fkey FOREIGN KEY (book, day) REFERENCES clearing_days(book, day),
+  constraint clearing_rows_amount_minor_check CHECK (amount_minor >= 0),
+  constraint clearing_rows_check CHECK ((move_id IS NULL) = (side IS NULL)),
+  constraint clearing_rows_issuer_check CHECK (issuer ~ '^[0-9]{8,11}$'::text),
+  constraint clearing_rows_last4_check CHECK (last4 ~ '^[0-9]{4}$'::text),
+  constraint clearing_rows_message_type_check CHECK (message_type ~ '^[0-9]{4}$'::text),
+  constraint clearing_rows_processing_check CHECK (processing ~ '^[0-9]{6}$'::text),
+  constraint clearing_rows_response_code_check CHECK (response_code ~ '^[0-9A-Z]{2}$'::text),
+  constraint clearing_rows_row_no_check CHECK (row_no >= 1),
+  constraint clearing_rows_rrn_check CHECK (rrn ~ '^[0-9A-Za-z]{12}$'::text),
+  constraint clearing_rows_side_check CHECK (side = ANY (ARRAY['debit'::text, 'credit'::text])),
+  constraint clearing_rows_stan_check CHECK (stan ~ '^[0-9]{6}$'::text),
+  constraint clearing_rows_transmitted_at_check CHECK (transmitted_at ~ '^[0-9]{10}$'::text)
+) with (fillfactor=80);
+CREATE INDEX clearing_rows_by_move ON clearing_rows USING btree (move_id) WHERE (move_id IS NOT NULL);
+CREATE INDEX clearing_rows_by_rrn ON clearing_rows USING btree (rrn);
+CREATE INDEX clearing_rows_by_stamp ON clearing_rows USING btree (transmitted_at, stan);
+
+create table clearing_sums (
+  book integer not null,
+  day date not null,
+  issuer text not null,
+  rows_count integer not null,
+  legs_count integer not null,
+  file_minor bigint not null,
+  legs_minor bigint not null,
+  ledger_minor bigint not null,
+  effects_minor bigint not null,
+  constraint clearing_sums_pkey PRIMARY KEY (book, day, issuer),
+  constraint clearing_sums_book_day_fkey FOREIGN KEY (book, day) REFERENCES clearing_days(book, day),
+  constraint clearing_sums_legs_count_check CHECK (legs_count >= 0),
+  constraint clearing_sums_rows_count_check CHECK (rows_count >= 0)
+);
+
 create table commit_marks (
   batcher text not null,
   mark bigint not null,
@@ -260,6 +544,130 @@ create table ledger_transfers (
 CREATE INDEX ledger_transfers_by_account ON ONLY ledger_transfers USING brin (debit_account_id uuid_bloom_ops (n_distinct_per_range='1500', false_positive_rate='0.002'), credit_account_id uuid_bloom_ops (n_distinct_per_range='1500', false_positive_rate='0.002')) WITH (pages_per_range='32');
 CREATE INDEX ledger_transfers_by_time ON ONLY ledger_transfers USING btree (book, "timestamp");
 
+create table legs (
+  book integer not null,
+  move_id text not null,
+  side text not null,
+  state text not null,
+  transmitted_at timestamp with time zone not null,
+  stan text not null,
+  rrn text not null,
+  institution text not null,
+  card_id text,
+  last4 text not null,
+  amount_minor bigint not null,
+  auth_id text,
+  code text,
+  reason text,
+  settlement_day date,
+  is_flagged boolean not null default false,
+  was_found boolean,
+  sends_count integer not null,
+  first_sent_at timestamp with time zone not null,
+  last_sent_at timestamp with time zone not null,
+  told_at timestamp with time zone,
+  constraint legs_pkey PRIMARY KEY (book, move_id, side),
+  constraint legs_book_move_id_fkey FOREIGN KEY (book, move_id) REFERENCES moves(book, id),
+  constraint legs_amount_minor_check CHECK (amount_minor > 0),
+  constraint legs_check CHECK ((state = ANY (ARRAY['approved'::text, 'refused'::text])) = (told_at IS NOT NULL)),
+  constraint legs_check1 CHECK (state <> 'approved'::text OR settlement_day IS NOT NULL),
+  constraint legs_check2 CHECK (settlement_day IS NULL OR state = 'approved'::text),
+  constraint legs_check3 CHECK (was_found IS NULL OR side = 'reversal'::text),
+  constraint legs_institution_check CHECK (institution ~ '^[0-9]{8,11}$'::text),
+  constraint legs_last4_check CHECK (last4 ~ '^[0-9]{4}$'::text),
+  constraint legs_rrn_check CHECK (rrn ~ '^[0-9]{12}$'::text),
+  constraint legs_sends_count_check CHECK (sends_count >= 1),
+  constraint legs_side_check CHECK (side = ANY (ARRAY['debit'::text, 'credit'::text, 'reversal'::text])),
+  constraint legs_stan_check CHECK (stan ~ '^[0-9]{6}$'::text AND stan <> '000000'::text),
+  constraint legs_state_check CHECK (state = ANY (ARRAY['sent'::text, 'approved'::text, 'refused'::text, 'unknown'::text])),
+  constraint legs_transmitted_at_check CHECK (transmitted_at = date_trunc('second'::text, transmitted_at))
+) with (fillfactor=70);
+CREATE INDEX legs_by_day ON legs USING btree (settlement_day, move_id) WHERE (settlement_day IS NOT NULL);
+CREATE UNIQUE INDEX legs_by_stamp ON legs USING btree (transmitted_at, stan, book);
+CREATE UNIQUE INDEX legs_given_once ON legs USING btree (move_id, book) WHERE ((state = 'approved'::text) AND (side = ANY (ARRAY['credit'::text, 'reversal'::text])));
+CREATE INDEX legs_open ON legs USING btree (transmitted_at) WHERE ((state = ANY (ARRAY['sent'::text, 'unknown'::text])) AND (side <> 'reversal'::text));
+
+create table limit_counters (
+  book integer not null,
+  subject text not null,
+  rule text not null,
+  starts_on date not null,
+  used bigint not null,
+  held bigint not null,
+  constraint limit_counters_pkey PRIMARY KEY (book, subject, rule, starts_on),
+  constraint limit_counters_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint limit_counters_held_check CHECK (held >= 0),
+  constraint limit_counters_rule_check CHECK (rule ~ '^[a-z_]{3,40}$'::text),
+  constraint limit_counters_subject_check CHECK (length(subject) >= 1 AND length(subject) <= 64),
+  constraint limit_counters_used_check CHECK (used >= 0)
+) with (fillfactor=60);
+
+create table limit_figures (
+  rule text not null,
+  bank text not null,
+  account_class smallint not null,
+  set_by text not null,
+  valid_from timestamp with time zone not null,
+  valid_to timestamp with time zone,
+  min_value bigint not null,
+  max_value bigint not null,
+  source text not null,
+  entered_by text not null,
+  entered_at timestamp with time zone not null,
+  constraint limit_figures_pkey PRIMARY KEY (rule, bank, account_class, set_by, valid_from),
+  constraint limit_figures_account_class_check CHECK (account_class >= 0 AND account_class <= 3),
+  constraint limit_figures_bank_check CHECK (bank ~ '^[A-Z0-9]{0,16}$'::text),
+  constraint limit_figures_check CHECK (min_value <= max_value),
+  constraint limit_figures_check1 CHECK (valid_to IS NULL OR valid_to >= valid_from),
+  constraint limit_figures_entered_by_check CHECK (length(entered_by) >= 1 AND length(entered_by) <= 64),
+  constraint limit_figures_max_value_check CHECK (max_value >= 0 AND max_value <= '999999999999'::bigint),
+  constraint limit_figures_min_value_check CHECK (min_value >= 0),
+  constraint limit_figures_rule_check CHECK (rule ~ '^[a-z_]{3,40}$'::text),
+  constraint limit_figures_set_by_check CHECK (set_by = ANY (ARRAY['hutong'::text, 'bank'::text, 'law'::text])),
+  constraint limit_figures_source_check CHECK (length(source) >= 1 AND length(source) <= 300)
+);
+
+create table limit_holder_figures (
+  book integer not null,
+  user_id text not null,
+  rule text not null,
+  card_id text not null,
+  max_value bigint,
+  next_value bigint,
+  next_from timestamp with time zone,
+  changed_at timestamp with time zone not null,
+  constraint limit_holder_figures_pkey PRIMARY KEY (book, user_id, rule, card_id),
+  constraint limit_holder_figures_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint limit_holder_figures_card_id_check CHECK (length(card_id) <= 64),
+  constraint limit_holder_figures_check CHECK (next_from IS NULL OR max_value IS NOT NULL AND (next_value IS NULL OR next_value > max_value)),
+  constraint limit_holder_figures_check1 CHECK (next_from IS NOT NULL OR next_value IS NULL),
+  constraint limit_holder_figures_max_value_check CHECK (max_value >= 0 AND max_value <= '999999999999'::bigint),
+  constraint limit_holder_figures_next_value_check CHECK (next_value >= 0 AND next_value <= '999999999999'::bigint),
+  constraint limit_holder_figures_rule_check CHECK (rule ~ '^[a-z_]{3,40}$'::text),
+  constraint limit_holder_figures_user_id_check CHECK (length(user_id) >= 1 AND length(user_id) <= 64)
+);
+
+create table limit_holds (
+  book integer not null,
+  id text not null,
+  state text not null,
+  subjects text[] not null,
+  rules text[] not null,
+  starts_on date[] not null,
+  amounts bigint[] not null,
+  reserved_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint limit_holds_pkey PRIMARY KEY (book, id),
+  constraint limit_holds_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint limit_holds_check CHECK (cardinality(subjects) = cardinality(rules)),
+  constraint limit_holds_check1 CHECK (cardinality(subjects) = cardinality(starts_on)),
+  constraint limit_holds_check2 CHECK (cardinality(subjects) = cardinality(amounts)),
+  constraint limit_holds_check3 CHECK ((state = 'held'::text) = (ended_at IS NULL)),
+  constraint limit_holds_id_check CHECK (length(id) >= 1 AND length(id) <= 64),
+  constraint limit_holds_state_check CHECK (state = ANY (ARRAY['held'::text, 'used'::text, 'released'::text]))
+) with (fillfactor=80);
+CREATE INDEX limit_holds_age ON limit_holds USING brin (reserved_at);
+
 create table merchants (
   book integer not null,
   id text not null,
@@ -276,6 +684,357 @@ create table migrations (
   checksum text not null,
   applied_at timestamp with time zone not null default now(),
   constraint migrations_pkey PRIMARY KEY (number)
+);
+
+create table moves (
+  book integer not null,
+  id text not null,
+  kind text not null,
+  state text not null,
+  user_id text not null,
+  quote_id text,
+  original_id text,
+  currency text not null,
+  amount_minor bigint not null,
+  from_card_id text,
+  from_bank text,
+  from_institution text,
+  from_last4 text,
+  from_name_masked text,
+  payee_id text,
+  to_card_id text,
+  to_user_id text,
+  to_bank text,
+  to_institution text,
+  to_last4 text,
+  to_name_masked text,
+  shop_no text,
+  shop_name text,
+  shop_mcc text,
+  note text not null,
+  arrival text not null,
+  arrives_at timestamp with time zone,
+  failure text,
+  was_refused boolean not null default false,
+  on_books_minor bigint not null default 0,
+  refunding_minor bigint not null default 0,
+  refunded_minor bigint not null default 0,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  due_at timestamp with time zone,
+  constraint moves_pkey PRIMARY KEY (book, id),
+  constraint moves_book_original_id_fkey FOREIGN KEY (book, original_id) REFERENCES moves(book, id),
+  constraint moves_book_quote_id_fkey FOREIGN KEY (book, quote_id) REFERENCES quotes(book, id),
+  constraint moves_amount_minor_check CHECK (amount_minor >= 1 AND amount_minor <= '999999999999'::bigint),
+  constraint moves_arrival_check CHECK (arrival = ANY (ARRAY['instant'::text, 'ordinary'::text, 'next_day'::text])),
+  constraint moves_check CHECK (on_books_minor = 0 OR on_books_minor = amount_minor),
+  constraint moves_check1 CHECK ((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'canceled'::text])) = (ended_at IS NOT NULL)),
+  constraint moves_check10 CHECK (state <> 'crediting'::text OR kind = 'refund'::text OR on_books_minor > 0),
+  constraint moves_check11 CHECK ((refunding_minor + refunded_minor) <= amount_minor),
+  constraint moves_check12 CHECK ((refunding_minor + refunded_minor) = 0 OR kind = 'purchase'::text AND state = 'succeeded'::text),
+  constraint moves_check2 CHECK (ended_at IS NULL OR due_at IS NULL),
+  constraint moves_check3 CHECK ((state = 'failed'::text) = (failure IS NOT NULL)),
+  constraint moves_check4 CHECK (NOT was_refused OR state = 'failed'::text AND on_books_minor = 0),
+  constraint moves_check5 CHECK (was_refused OR (kind = 'refund'::text) = (from_card_id IS NULL)),
+  constraint moves_check6 CHECK ((kind = ANY (ARRAY['transfer'::text, 'repayment'::text])) = (quote_id IS NOT NULL)),
+  constraint moves_check7 CHECK (was_refused OR (kind = ANY (ARRAY['transfer'::text, 'repayment'::text])) OR shop_no IS NOT NULL),
+  constraint moves_check8 CHECK (was_refused OR kind <> 'refund'::text OR original_id IS NOT NULL),
+  constraint moves_check9 CHECK (on_books_minor = 0 OR (state = ANY (ARRAY['crediting'::text, 'reversing'::text]))),
+  constraint moves_currency_check CHECK (currency = 'CNY'::text),
+  constraint moves_kind_check CHECK (kind = ANY (ARRAY['transfer'::text, 'repayment'::text, 'purchase'::text, 'refund'::text])),
+  constraint moves_note_check CHECK (length(note) <= 50),
+  constraint moves_refunded_minor_check CHECK (refunded_minor >= 0),
+  constraint moves_refunding_minor_check CHECK (refunding_minor >= 0),
+  constraint moves_shop_mcc_check CHECK (shop_mcc ~ '^[0-9]{4}$'::text),
+  constraint moves_state_check CHECK (state = ANY (ARRAY['scheduled'::text, 'debiting'::text, 'crediting'::text, 'reversing'::text, 'succeeded'::text, 'failed'::text, 'canceled'::text]))
+) with (fillfactor=70);
+CREATE INDEX moves_by_quote ON moves USING btree (quote_id) WHERE (quote_id IS NOT NULL);
+CREATE INDEX moves_by_user ON moves USING btree (user_id, id);
+CREATE INDEX moves_due ON moves USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX moves_from_open ON moves USING btree (from_card_id) WHERE ((ended_at IS NULL) AND (from_card_id IS NOT NULL));
+CREATE INDEX moves_to_open ON moves USING btree (to_card_id) WHERE ((ended_at IS NULL) AND (to_card_id IS NOT NULL));
+
+create table payees (
+  book integer not null,
+  id text not null,
+  user_id text not null,
+  index_version integer not null,
+  number_index bytea not null,
+  number_sealed bytea not null,
+  name_sealed bytea not null,
+  bank text not null,
+  institution text not null,
+  card_kind text not null,
+  last4 text not null,
+  name_masked text not null,
+  created_at timestamp with time zone not null,
+  last_paid_at timestamp with time zone,
+  constraint payees_pkey PRIMARY KEY (book, id),
+  constraint payees_card_kind_check CHECK (card_kind = ANY (ARRAY['debit'::text, 'credit'::text, 'semi_credit'::text, 'prepaid'::text])),
+  constraint payees_last4_check CHECK (last4 ~ '^[0-9]{4}$'::text),
+  constraint payees_name_masked_check CHECK (length(name_masked) <= 100),
+  constraint payees_number_index_check CHECK (octet_length(number_index) >= 16 AND octet_length(number_index) <= 64)
+);
+CREATE INDEX payees_by_last_paid ON payees USING btree (user_id, last_paid_at) WHERE (last_paid_at IS NOT NULL);
+CREATE INDEX payees_by_number ON payees USING btree (user_id, number_index);
+
+create table payer_codes (
+  book integer not null,
+  digest bytea not null,
+  user_id text not null,
+  card_id text not null,
+  device_is_new boolean not null,
+  asks_always boolean not null,
+  order_id text,
+  used_at timestamp with time zone,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  constraint payer_codes_pkey PRIMARY KEY (book, digest),
+  constraint payer_codes_check CHECK ((order_id IS NULL) = (used_at IS NULL)),
+  constraint payer_codes_digest_check CHECK (length(digest) = 32)
+);
+CREATE INDEX payer_codes_old ON payer_codes USING btree (expires_at);
+CREATE INDEX payer_codes_used ON payer_codes USING btree (user_id, used_at) WHERE (used_at IS NOT NULL);
+
+create table payer_ended_days (
+  book integer not null,
+  day date not null,
+  constraint payer_ended_days_pkey PRIMARY KEY (book, day)
+);
+
+create table payer_grants (
+  book integer not null,
+  digest bytea not null,
+  merchant_no text not null,
+  user_id text not null,
+  expires_at timestamp with time zone not null,
+  constraint payer_grants_pkey PRIMARY KEY (book, digest),
+  constraint payer_grants_digest_check CHECK (length(digest) = 32)
+);
+
+create table payer_moves (
+  book integer not null,
+  id text not null,
+  order_id text not null,
+  kind text not null,
+  refund_id text,
+  user_id text not null,
+  card_id text not null,
+  device_is_new boolean not null,
+  level text,
+  amount_minor bigint not null,
+  original_id text,
+  state text not null,
+  failure text,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  due_at timestamp with time zone,
+  leased_until timestamp with time zone not null,
+  lease_no bigint not null default 0,
+  tries_count integer not null default 0,
+  constraint payer_moves_pkey PRIMARY KEY (book, id),
+  constraint payer_moves_book_order_id_fkey FOREIGN KEY (book, order_id) REFERENCES payer_orders(book, id),
+  constraint payer_moves_amount_minor_check CHECK (amount_minor > 0),
+  constraint payer_moves_check CHECK ((kind = 'refund'::text) = (refund_id IS NOT NULL)),
+  constraint payer_moves_check1 CHECK ((kind = 'pay'::text) = (original_id IS NULL)),
+  constraint payer_moves_check2 CHECK ((kind = 'pay'::text) = (level IS NOT NULL)),
+  constraint payer_moves_check3 CHECK ((state = 'asked'::text) = (ended_at IS NULL)),
+  constraint payer_moves_check4 CHECK ((state = 'asked'::text) = (due_at IS NOT NULL)),
+  constraint payer_moves_check5 CHECK ((state = 'failed'::text) = (failure IS NOT NULL)),
+  constraint payer_moves_kind_check CHECK (kind = ANY (ARRAY['pay'::text, 'undo'::text, 'refund'::text])),
+  constraint payer_moves_level_check CHECK (level = ANY (ARRAY['device'::text, 'pin'::text, 'strong'::text])),
+  constraint payer_moves_state_check CHECK (state = ANY (ARRAY['asked'::text, 'succeeded'::text, 'failed'::text]))
+) with (fillfactor=70);
+CREATE INDEX payer_moves_due ON payer_moves USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE UNIQUE INDEX payer_moves_once ON payer_moves USING btree (order_id, kind, book) WHERE ((kind <> 'refund'::text) AND (state <> 'failed'::text));
+
+create table payer_nonces (
+  book integer not null,
+  merchant_no text not null,
+  nonce text not null,
+  expires_at timestamp with time zone not null,
+  constraint payer_nonces_pkey PRIMARY KEY (book, merchant_no, nonce),
+  constraint payer_nonces_nonce_check CHECK (length(nonce) >= 16 AND length(nonce) <= 64)
+);
+CREATE INDEX payer_nonces_old ON payer_nonces USING btree (expires_at);
+
+create table payer_notices (
+  book integer not null,
+  id text not null,
+  kind text not null,
+  subject_id text not null,
+  merchant_no text not null,
+  url text not null,
+  state text not null,
+  last_answer text,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  due_at timestamp with time zone,
+  leased_until timestamp with time zone not null,
+  lease_no bigint not null default 0,
+  tries_count integer not null default 0,
+  constraint payer_notices_pkey PRIMARY KEY (book, id),
+  constraint payer_notices_subject_id_kind_book_key UNIQUE (subject_id, kind, book),
+  constraint payer_notices_check CHECK ((state = 'pending'::text) = (due_at IS NOT NULL)),
+  constraint payer_notices_check1 CHECK ((state = 'pending'::text) = (ended_at IS NULL)),
+  constraint payer_notices_kind_check CHECK (kind = ANY (ARRAY['order'::text, 'refund'::text])),
+  constraint payer_notices_last_answer_check CHECK (length(last_answer) <= 100),
+  constraint payer_notices_state_check CHECK (state = ANY (ARRAY['pending'::text, 'taken'::text, 'given_up'::text]))
+) with (fillfactor=70);
+CREATE INDEX payer_notices_due ON payer_notices USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+create table payer_orders (
+  book integer not null,
+  id text not null,
+  merchant_no text not null,
+  order_no text not null,
+  token text not null,
+  fingerprint bytea,
+  scene text,
+  amount_minor bigint not null,
+  subject text,
+  notify_url text,
+  return_url text,
+  only_user_id text,
+  state text not null,
+  reason text,
+  ending text,
+  paying_move_id text,
+  paying_key text,
+  failure text,
+  paid_move_id text,
+  paid_user_id text,
+  paid_card_id text,
+  paid_at timestamp with time zone,
+  undo_move_id text,
+  undone_at timestamp with time zone,
+  refunding_minor bigint not null default 0,
+  refunded_minor bigint not null default 0,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  due_at timestamp with time zone,
+  constraint payer_orders_pkey PRIMARY KEY (book, id),
+  constraint payer_orders_merchant_no_order_no_book_key UNIQUE (merchant_no, order_no, book),
+  constraint payer_orders_token_book_key UNIQUE (token, book),
+  constraint payer_orders_book_merchant_no_fkey FOREIGN KEY (book, merchant_no) REFERENCES payer_shops(book, merchant_no),
+  constraint payer_orders_amount_minor_check CHECK (amount_minor >= 1 AND amount_minor <= '999999999999'::bigint),
+  constraint payer_orders_check CHECK ((fingerprint IS NULL) = (scene IS NULL)),
+  constraint payer_orders_check1 CHECK (fingerprint IS NOT NULL OR state = 'closed'::text),
+  constraint payer_orders_check10 CHECK (due_at IS NULL OR state = 'open'::text),
+  constraint payer_orders_check2 CHECK ((state = 'closed'::text) = (reason IS NOT NULL)),
+  constraint payer_orders_check3 CHECK ((state = ANY (ARRAY['paid'::text, 'undone'::text])) = (paid_move_id IS NOT NULL)),
+  constraint payer_orders_check4 CHECK ((state = ANY (ARRAY['paid'::text, 'undone'::text])) = (paid_at IS NOT NULL)),
+  constraint payer_orders_check5 CHECK ((state = 'undone'::text) = (undone_at IS NOT NULL)),
+  constraint payer_orders_check6 CHECK (paying_move_id IS NULL OR state = 'open'::text),
+  constraint payer_orders_check7 CHECK (ending IS NULL OR (state = ANY (ARRAY['open'::text, 'paid'::text]))),
+  constraint payer_orders_check8 CHECK ((state = ANY (ARRAY['paid'::text, 'undone'::text])) OR (refunding_minor + refunded_minor) = 0),
+  constraint payer_orders_check9 CHECK ((refunding_minor + refunded_minor) <= amount_minor),
+  constraint payer_orders_ending_check CHECK (ending = ANY (ARRAY['closed'::text, 'undone'::text])),
+  constraint payer_orders_fingerprint_check CHECK (length(fingerprint) = 32),
+  constraint payer_orders_notify_url_check CHECK (length(notify_url) <= 512),
+  constraint payer_orders_order_no_check CHECK (order_no ~ '^[0-9A-Za-z]{8,32}$'::text),
+  constraint payer_orders_refunded_minor_check CHECK (refunded_minor >= 0),
+  constraint payer_orders_refunding_minor_check CHECK (refunding_minor >= 0),
+  constraint payer_orders_return_url_check CHECK (length(return_url) <= 512),
+  constraint payer_orders_scene_check CHECK (scene = ANY (ARRAY['web'::text, 'wap'::text, 'app'::text, 'qr'::text, 'jsapi'::text, 'code'::text])),
+  constraint payer_orders_state_check CHECK (state = ANY (ARRAY['open'::text, 'paid'::text, 'closed'::text, 'undone'::text])),
+  constraint payer_orders_subject_check CHECK (length(subject) >= 1 AND length(subject) <= 240)
+) with (fillfactor=70);
+CREATE INDEX payer_orders_due ON payer_orders USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX payer_orders_paid ON payer_orders USING btree (merchant_no, paid_at, id) WHERE (paid_at IS NOT NULL);
+CREATE INDEX payer_orders_undone ON payer_orders USING btree (merchant_no, undone_at, id) WHERE (undone_at IS NOT NULL);
+
+create table payer_people (
+  book integer not null,
+  merchant_no text not null,
+  user_id text not null,
+  payer_id text not null,
+  created_at timestamp with time zone not null,
+  constraint payer_people_pkey PRIMARY KEY (book, merchant_no, user_id),
+  constraint payer_people_payer_id_merchant_no_book_key UNIQUE (payer_id, merchant_no, book),
+  constraint payer_people_book_merchant_no_fkey FOREIGN KEY (book, merchant_no) REFERENCES payer_shops(book, merchant_no)
+);
+
+create table payer_refunds (
+  book integer not null,
+  id text not null,
+  merchant_no text not null,
+  refund_no text not null,
+  order_no text not null,
+  order_id text,
+  fingerprint bytea not null,
+  method text not null,
+  amount_minor bigint not null,
+  notify_url text not null,
+  state text not null,
+  reason text,
+  move_id text,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint payer_refunds_pkey PRIMARY KEY (book, id),
+  constraint payer_refunds_merchant_no_refund_no_book_key UNIQUE (merchant_no, refund_no, book),
+  constraint payer_refunds_book_order_id_fkey FOREIGN KEY (book, order_id) REFERENCES payer_orders(book, id),
+  constraint payer_refunds_amount_minor_check CHECK (amount_minor >= 1 AND amount_minor <= '999999999999'::bigint),
+  constraint payer_refunds_check CHECK ((state = 'failed'::text) = (reason IS NOT NULL)),
+  constraint payer_refunds_check1 CHECK ((state = 'accepted'::text) = (ended_at IS NULL)),
+  constraint payer_refunds_check2 CHECK (state = 'failed'::text OR move_id IS NOT NULL AND order_id IS NOT NULL),
+  constraint payer_refunds_fingerprint_check CHECK (length(fingerprint) = 32),
+  constraint payer_refunds_method_check CHECK (method = ANY (ARRAY['refund'::text, 'void'::text])),
+  constraint payer_refunds_notify_url_check CHECK (length(notify_url) <= 512),
+  constraint payer_refunds_refund_no_check CHECK (refund_no ~ '^[0-9A-Za-z]{8,32}$'::text),
+  constraint payer_refunds_state_check CHECK (state = ANY (ARRAY['accepted'::text, 'succeeded'::text, 'failed'::text]))
+) with (fillfactor=70);
+CREATE INDEX payer_refunds_done ON payer_refunds USING btree (merchant_no, ended_at, id) WHERE (state = 'succeeded'::text);
+
+create table payer_shop_keys (
+  book integer not null,
+  merchant_no text not null,
+  key_id text not null,
+  public_key bytea not null,
+  created_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint payer_shop_keys_pkey PRIMARY KEY (book, merchant_no, key_id),
+  constraint payer_shop_keys_book_merchant_no_fkey FOREIGN KEY (book, merchant_no) REFERENCES payer_shops(book, merchant_no),
+  constraint payer_shop_keys_key_id_check CHECK (key_id ~ '^[A-Za-z0-9_.-]{1,32}$'::text),
+  constraint payer_shop_keys_public_key_check CHECK (length(public_key) = 32)
+);
+
+create table payer_shops (
+  book integer not null,
+  merchant_no text not null,
+  name text not null,
+  mcc text not null,
+  state text not null,
+  fee_milli integer not null,
+  origins text[] not null,
+  created_at timestamp with time zone not null,
+  constraint payer_shops_pkey PRIMARY KEY (book, merchant_no),
+  constraint payer_shops_fee_milli_check CHECK (fee_milli >= 0 AND fee_milli <= 100),
+  constraint payer_shops_mcc_check CHECK (mcc ~ '^[0-9]{4}$'::text),
+  constraint payer_shops_merchant_no_check CHECK (merchant_no ~ '^[0-9A-Z]{15}$'::text),
+  constraint payer_shops_name_check CHECK (length(name) >= 1 AND length(name) <= 80),
+  constraint payer_shops_state_check CHECK (state = ANY (ARRAY['active'::text, 'stopped'::text]))
+);
+
+create table payer_statements (
+  book integer not null,
+  merchant_no text not null,
+  day date not null,
+  file bytea not null,
+  created_at timestamp with time zone not null,
+  constraint payer_statements_pkey PRIMARY KEY (book, merchant_no, day)
+);
+
+create table payer_wallet_keys (
+  book integer not null,
+  no integer not null,
+  private_key_sealed text not null,
+  public_key bytea not null,
+  signs_from timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  constraint payer_wallet_keys_pkey PRIMARY KEY (book, no),
+  constraint payer_wallet_keys_no_check CHECK (no > 0),
+  constraint payer_wallet_keys_public_key_check CHECK (length(public_key) = 32)
 );
 
 create table payments (
@@ -316,6 +1075,15 @@ create table payments (
 CREATE INDEX payments_by_merchant ON payments USING btree (merchant_id, id);
 CREATE INDEX payments_due ON payments USING btree (due_at) WHERE (due_at IS NOT NULL);
 
+create table phone_look_ups (
+  book integer not null,
+  user_id text not null,
+  day date not null,
+  looks_count integer not null,
+  constraint phone_look_ups_pkey PRIMARY KEY (book, user_id, day),
+  constraint phone_look_ups_looks_count_check CHECK (looks_count >= 1 AND looks_count <= 1000)
+);
+
 create table qr_codes (
   book integer not null,
   id text not null,
@@ -334,6 +1102,79 @@ create table qr_codes (
   constraint qr_codes_label_check CHECK (length(label) >= 1 AND length(label) <= 80)
 );
 CREATE INDEX qr_codes_by_merchant ON qr_codes USING btree (merchant_id, id);
+
+create table quotes (
+  book integer not null,
+  id text not null,
+  user_id text not null,
+  kind text not null,
+  amount_minor bigint not null,
+  arrival text not null,
+  arrives_at timestamp with time zone not null,
+  payee_kind text not null,
+  payee_id text,
+  to_user_id text,
+  to_card_id text,
+  to_target_id text,
+  to_class integer,
+  to_bank text not null,
+  to_institution text,
+  to_last4 text not null,
+  to_name_masked text not null,
+  shown_to jsonb not null,
+  parts jsonb not null,
+  note text not null,
+  explanation jsonb not null,
+  level text not null,
+  advice text,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  confirmed_at timestamp with time zone,
+  confirmed_key text,
+  constraint quotes_pkey PRIMARY KEY (book, id),
+  constraint quotes_user_id_confirmed_key_book_key UNIQUE (user_id, confirmed_key, book),
+  constraint quotes_book_payee_id_fkey FOREIGN KEY (book, payee_id) REFERENCES payees(book, id),
+  constraint quotes_advice_check CHECK (advice = 'choose_later_arrival'::text),
+  constraint quotes_amount_minor_check CHECK (amount_minor > 0),
+  constraint quotes_arrival_check CHECK (arrival = ANY (ARRAY['instant'::text, 'ordinary'::text, 'next_day'::text])),
+  constraint quotes_check CHECK ((payee_kind = 'card'::text) = (payee_id IS NOT NULL)),
+  constraint quotes_check1 CHECK (payee_kind <> 'own_card'::text OR to_card_id IS NOT NULL),
+  constraint quotes_check2 CHECK (kind <> 'repayment'::text OR to_target_id IS NOT NULL),
+  constraint quotes_check3 CHECK ((confirmed_at IS NULL) = (confirmed_key IS NULL)),
+  constraint quotes_check4 CHECK (confirmed_at < expires_at),
+  constraint quotes_confirmed_key_check CHECK (length(confirmed_key) >= 1 AND length(confirmed_key) <= 255),
+  constraint quotes_kind_check CHECK (kind = ANY (ARRAY['transfer'::text, 'repayment'::text])),
+  constraint quotes_level_check CHECK (level = ANY (ARRAY['device'::text, 'pin'::text, 'strong'::text])),
+  constraint quotes_note_check CHECK (length(note) <= 50),
+  constraint quotes_parts_check CHECK (jsonb_array_length(parts) >= 1 AND jsonb_array_length(parts) <= 20),
+  constraint quotes_payee_kind_check CHECK (payee_kind = ANY (ARRAY['card'::text, 'own_card'::text, 'phone'::text])),
+  constraint quotes_to_class_check CHECK (to_class >= 1 AND to_class <= 3)
+) with (fillfactor=70);
+CREATE INDEX quotes_unconfirmed ON quotes USING btree (expires_at) WHERE (confirmed_at IS NULL);
+
+create table rail_keys (
+  rail text not null,
+  sealed text not null,
+  updated_at timestamp with time zone not null,
+  constraint rail_keys_pkey PRIMARY KEY (rail)
+);
+
+create table rail_routes (
+  bank text not null,
+  institution text,
+  updated_at timestamp with time zone not null,
+  constraint rail_routes_pkey PRIMARY KEY (bank),
+  constraint rail_routes_bank_check CHECK (bank ~ '^[A-Z0-9]{2,12}$'::text),
+  constraint rail_routes_institution_check CHECK (institution ~ '^[0-9]{8,11}$'::text)
+);
+
+create table rail_stamp_blocks (
+  block_no integer not null,
+  free_at timestamp with time zone not null,
+  constraint rail_stamp_blocks_pkey PRIMARY KEY (block_no),
+  constraint rail_stamp_blocks_block_no_check CHECK (block_no >= 0 AND block_no <= 998),
+  constraint rail_stamp_blocks_free_at_check CHECK (free_at = date_trunc('second'::text, free_at))
+);
 
 create table refunds (
   book integer not null,
@@ -514,6 +1355,213 @@ create table statements (
 );
 CREATE INDEX statements_by_merchant ON statements USING btree (merchant_id, id);
 CREATE INDEX statements_due ON statements USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+create table user_challenges (
+  book integer not null,
+  id text not null,
+  purpose text not null,
+  session_id text,
+  challenge bytea not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint user_challenges_pkey PRIMARY KEY (book, id),
+  constraint user_challenges_challenge_check CHECK (octet_length(challenge) = 32),
+  constraint user_challenges_check CHECK ((purpose = 'register'::text) = (session_id IS NOT NULL)),
+  constraint user_challenges_purpose_check CHECK (purpose = ANY (ARRAY['register'::text, 'sign_in'::text]))
+);
+CREATE INDEX user_challenges_by_age ON user_challenges USING btree (expires_at);
+
+create table user_codes (
+  book integer not null,
+  id text not null,
+  user_id text,
+  purpose text not null,
+  digest bytea not null,
+  tries_count integer not null default 0,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint user_codes_pkey PRIMARY KEY (book, id),
+  constraint user_codes_check CHECK (expires_at > created_at),
+  constraint user_codes_digest_check CHECK (octet_length(digest) = 32),
+  constraint user_codes_purpose_check CHECK (purpose = ANY (ARRAY['sign_in'::text, 'bind_card'::text, 'step_up'::text, 'reset_pin'::text, 'change_phone'::text])),
+  constraint user_codes_tries_count_check CHECK (tries_count >= 0 AND tries_count <= 5)
+);
+CREATE INDEX user_codes_by_age ON user_codes USING btree (expires_at);
+
+create table user_devices (
+  book integer not null,
+  id text not null,
+  user_id text not null,
+  name text not null,
+  digest bytea not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone not null,
+  removed_at timestamp with time zone,
+  constraint user_devices_pkey PRIMARY KEY (book, id),
+  constraint user_devices_book_user_id_fkey FOREIGN KEY (book, user_id) REFERENCES users(book, id),
+  constraint user_devices_digest_check CHECK (octet_length(digest) = 32),
+  constraint user_devices_name_check CHECK (length(name) >= 1 AND length(name) <= 80)
+);
+CREATE INDEX user_devices_by_user ON user_devices USING btree (user_id, id) WHERE (removed_at IS NULL);
+
+create table user_passkeys (
+  book integer not null,
+  id text not null,
+  user_id text not null,
+  credential_id text not null,
+  public_key bytea not null,
+  sign_count bigint not null,
+  transports text[] not null,
+  name text not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  constraint user_passkeys_pkey PRIMARY KEY (book, id),
+  constraint user_passkeys_credential_id_book_key UNIQUE (credential_id, book),
+  constraint user_passkeys_book_user_id_fkey FOREIGN KEY (book, user_id) REFERENCES users(book, id),
+  constraint user_passkeys_credential_id_check CHECK (length(credential_id) >= 1 AND length(credential_id) <= 1364),
+  constraint user_passkeys_name_check CHECK (length(name) >= 1 AND length(name) <= 80),
+  constraint user_passkeys_sign_count_check CHECK (sign_count >= 0 AND sign_count <= '4294967295'::bigint)
+);
+CREATE INDEX user_passkeys_by_user ON user_passkeys USING btree (user_id, id);
+
+create table user_pins (
+  book integer not null,
+  user_id text not null,
+  hash text not null,
+  pepper_id text not null,
+  wrong_count integer not null default 0,
+  locked_until timestamp with time zone,
+  locks_count integer not null default 0,
+  set_at timestamp with time zone not null,
+  constraint user_pins_pkey PRIMARY KEY (book, user_id),
+  constraint user_pins_book_user_id_fkey FOREIGN KEY (book, user_id) REFERENCES users(book, id),
+  constraint user_pins_check CHECK ((wrong_count = 5) = (locked_until IS NOT NULL)),
+  constraint user_pins_check1 CHECK (locks_count > 0 OR locked_until IS NULL),
+  constraint user_pins_hash_check CHECK (hash ~~ '$argon2id$%'::text),
+  constraint user_pins_locks_count_check CHECK (locks_count >= 0 AND locks_count <= 3),
+  constraint user_pins_wrong_count_check CHECK (wrong_count >= 0 AND wrong_count <= 5)
+);
+
+create table user_proofs (
+  book integer not null,
+  id text not null,
+  user_id text not null,
+  session_id text not null,
+  level text not null,
+  act_digest bytea not null,
+  nonce bytea not null,
+  says_sealed text not null,
+  code_id text,
+  tries_count integer not null default 0,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  proven_at timestamp with time zone,
+  proven_level text,
+  digest bytea,
+  used_at timestamp with time zone,
+  constraint user_proofs_pkey PRIMARY KEY (book, id),
+  constraint user_proofs_book_session_id_fkey FOREIGN KEY (book, session_id) REFERENCES user_sessions(book, id) ON DELETE CASCADE,
+  constraint user_proofs_book_user_id_fkey FOREIGN KEY (book, user_id) REFERENCES users(book, id),
+  constraint user_proofs_act_digest_check CHECK (octet_length(act_digest) = 32),
+  constraint user_proofs_check CHECK (expires_at > created_at),
+  constraint user_proofs_check1 CHECK ((proven_at IS NULL) = (digest IS NULL) AND (proven_at IS NULL) = (proven_level IS NULL)),
+  constraint user_proofs_check2 CHECK (used_at IS NULL OR proven_at IS NOT NULL),
+  constraint user_proofs_digest_check CHECK (octet_length(digest) = 32),
+  constraint user_proofs_level_check CHECK (level = ANY (ARRAY['pin'::text, 'strong'::text])),
+  constraint user_proofs_nonce_check CHECK (octet_length(nonce) = 32),
+  constraint user_proofs_proven_level_check CHECK (proven_level = ANY (ARRAY['pin'::text, 'strong'::text])),
+  constraint user_proofs_tries_count_check CHECK (tries_count >= 0 AND tries_count <= 5)
+);
+CREATE INDEX user_proofs_by_age ON user_proofs USING btree (created_at);
+CREATE INDEX user_proofs_by_session ON user_proofs USING btree (session_id);
+
+create table user_sessions (
+  book integer not null,
+  id text not null,
+  user_id text not null,
+  device_id text not null,
+  digest bytea not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint user_sessions_pkey PRIMARY KEY (book, id),
+  constraint user_sessions_book_device_id_fkey FOREIGN KEY (book, device_id) REFERENCES user_devices(book, id),
+  constraint user_sessions_book_user_id_fkey FOREIGN KEY (book, user_id) REFERENCES users(book, id),
+  constraint user_sessions_check CHECK (last_used_at >= created_at),
+  constraint user_sessions_digest_check CHECK (octet_length(digest) = 32)
+);
+CREATE INDEX user_sessions_by_age ON user_sessions USING btree (created_at);
+CREATE INDEX user_sessions_by_user ON user_sessions USING btree (user_id, device_id) WHERE (ended_at IS NULL);
+
+create table user_tries (
+  book integer not null,
+  what text not null,
+  who bytea not null,
+  day date not null,
+  tries_count integer not null,
+  last_at timestamp with time zone not null,
+  constraint user_tries_pkey PRIMARY KEY (book, what, who),
+  constraint user_tries_tries_count_check CHECK (tries_count >= 1),
+  constraint user_tries_what_check CHECK (length(what) >= 1 AND length(what) <= 64),
+  constraint user_tries_who_check CHECK (octet_length(who) = 32)
+);
+CREATE INDEX user_tries_by_age ON user_tries USING btree (last_at);
+
+create table users (
+  book integer not null,
+  id text not null,
+  phone_sealed bytea not null,
+  phone_index bytea not null,
+  phone_index_version integer not null,
+  name_sealed bytea,
+  id_number_sealed bytea,
+  lang text not null,
+  created_at timestamp with time zone not null,
+  constraint users_pkey PRIMARY KEY (book, id),
+  constraint users_phone_index_book_key UNIQUE (phone_index, book),
+  constraint users_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint users_check CHECK ((name_sealed IS NULL) = (id_number_sealed IS NULL)),
+  constraint users_lang_check CHECK (lang = ANY (ARRAY['zh-CN'::text, 'en'::text])),
+  constraint users_phone_index_check CHECK (octet_length(phone_index) = 32)
+);
+CREATE INDEX users_by_phone_index_version ON users USING btree (phone_index_version);
+
+create table vault_data_keys (
+  book integer not null,
+  user_id text not null,
+  dek_id bytea not null,
+  kek_id integer not null,
+  wrapped bytea not null,
+  created_at timestamp with time zone not null default now(),
+  rewrapped_at timestamp with time zone,
+  constraint vault_data_keys_pkey PRIMARY KEY (book, user_id),
+  constraint vault_data_keys_kek_id_fkey FOREIGN KEY (kek_id) REFERENCES vault_keks(kek_id),
+  constraint vault_data_keys_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint vault_data_keys_dek_id_check CHECK (octet_length(dek_id) = 16),
+  constraint vault_data_keys_user_id_check CHECK (length(user_id) >= 1 AND length(user_id) <= 64),
+  constraint vault_data_keys_wrapped_check CHECK (octet_length(wrapped) >= 32 AND octet_length(wrapped) <= 4096)
+);
+CREATE INDEX vault_data_keys_by_kek ON vault_data_keys USING btree (kek_id);
+
+create table vault_index_keys (
+  version integer not null,
+  check_value bytea not null,
+  first_used_at timestamp with time zone not null default now(),
+  constraint vault_index_keys_pkey PRIMARY KEY (version),
+  constraint vault_index_keys_check_value_key UNIQUE (check_value),
+  constraint vault_index_keys_check_value_check CHECK (octet_length(check_value) = 16),
+  constraint vault_index_keys_version_check CHECK (version >= 1 AND version <= 32767)
+);
+
+create table vault_keks (
+  kek_id integer not null,
+  check_value bytea not null,
+  first_used_at timestamp with time zone not null default now(),
+  constraint vault_keks_pkey PRIMARY KEY (kek_id),
+  constraint vault_keks_check_value_check CHECK (octet_length(check_value) = 16),
+  constraint vault_keks_kek_id_check CHECK (kek_id >= 0 AND kek_id <= 65535)
+);
 
 create table wallet_accounts (
   book integer not null,
@@ -703,6 +1751,50 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION refuse_audit_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'UPDATE' then
+    if old.seq is null and new.seq is not null and (new.book, new.id, new.user_id, new.event, new.facts, new.at, new.mac)
+      is not distinct from (old.book, old.id, old.user_id, old.event, old.facts, old.at, old.mac) then
+      return new;
+    end if;
+  end if;
+  raise exception 'what was done is never rewritten: % of % is refused', lower(tg_op), tg_table_name
+    using errcode = 'restrict_violation';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION refuse_clearing_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_table_name = 'clearing_breaks' then
+    if old.state = 'resolved' then
+      raise exception 'a resolved break never changes' using errcode = 'restrict_violation';
+    end if;
+  elsif (to_jsonb(new) - 'move_id' - 'side' - 'is_repeat') <> (to_jsonb(old) - 'move_id' - 'side' - 'is_repeat') then
+    raise exception 'a row of the switch''s file never changes' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION refuse_ended_hold_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.state <> 'held' then
+    raise exception 'a reservation ends once' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION refuse_event_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -710,6 +1802,15 @@ AS $function$
 begin
   raise exception 'what happened is never rewritten: % of % is refused', lower(tg_op), tg_table_name
     using errcode = 'restrict_violation';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION refuse_quote_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a quote is confirmed once and otherwise never changed: %', old.id using errcode = 'restrict_violation';
 end $function$
 ;
 
@@ -735,6 +1836,12 @@ end $function$
 ;
 
 CREATE TRIGGER alerts_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON alerts FOR EACH STATEMENT EXECUTE FUNCTION refuse_alert_change();
+
+CREATE TRIGGER audit_lines_never_change BEFORE DELETE OR UPDATE ON audit_lines FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+
+CREATE TRIGGER clearing_breaks_resolved_stay BEFORE UPDATE ON clearing_breaks FOR EACH ROW EXECUTE FUNCTION refuse_clearing_change();
+
+CREATE TRIGGER clearing_rows_stay BEFORE UPDATE ON clearing_rows FOR EACH ROW EXECUTE FUNCTION refuse_clearing_change();
 
 CREATE TRIGGER events_never_change BEFORE UPDATE ON events FOR EACH STATEMENT EXECUTE FUNCTION refuse_event_change();
 
@@ -773,6 +1880,12 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON ledger_transfers FOR EACH 
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON ledger_transfers FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON ledger_transfers_default FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+
+CREATE TRIGGER limit_holds_end_once BEFORE UPDATE ON limit_holds FOR EACH ROW EXECUTE FUNCTION refuse_ended_hold_change();
+
+CREATE TRIGGER quotes_confirmed_once BEFORE UPDATE OF confirmed_at, confirmed_key ON quotes FOR EACH ROW WHEN ((old.confirmed_at IS NOT NULL)) EXECUTE FUNCTION refuse_quote_change();
+
+CREATE TRIGGER quotes_never_change BEFORE UPDATE OF book, id, user_id, kind, amount_minor, arrival, arrives_at, payee_kind, payee_id, to_user_id, to_card_id, to_target_id, to_class, to_bank, to_institution, to_last4, to_name_masked, shown_to, parts, note, explanation, level, advice, created_at, expires_at ON quotes FOR EACH ROW EXECUTE FUNCTION refuse_quote_change();
 
 CREATE TRIGGER statement_breaks_resolved_stay BEFORE UPDATE ON statement_breaks FOR EACH ROW EXECUTE FUNCTION refuse_resolved_break_change();
 

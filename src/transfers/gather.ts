@@ -24,9 +24,9 @@ export function createListGatherer<Item, Result>(
       try {
         const results = await load(mine.flatMap(({ items }) => items));
         let at = 0;
-        for (const { items, resolve } of mine) resolve(results.slice(at, (at += items.length)));
+        for (const waiter of mine) waiter.resolve(results.slice(at, (at += waiter.items.length)));
       } catch (error) {
-        for (const { reject } of mine) reject(error);
+        for (const waiter of mine) waiter.reject(error);
       }
     }
     working = false;

@@ -9,7 +9,7 @@ import { openWalletShop, readCode, startWalletSandbox } from '../../wallet-sandb
 import type { WalletServer } from '../../wallet-server.ts';
 import { DEMO_HOST, makeSettings, openMerchant, startDatabase, startServer } from '../demo-server.ts';
 import type { Story } from '../story.ts';
-import { createPerson, type Person } from './person.ts';
+import { type CodeAfter, createPerson, type Person } from './person.ts';
 
 /** A Hutong with wallet and shop, twelve pretend banks, one phone, and somebody with cards of four banks. */
 export interface WalletDemoWorld {
@@ -24,7 +24,7 @@ export interface WalletDemoWorld {
   payee: AddedPerson;
   person: Person;
   /** The code in the message that `work` makes come to the buyer's phone. */
-  codeAfter(work: () => Promise<unknown>): Promise<string>;
+  codeAfter: CodeAfter;
 }
 
 /** A bank is silent on purpose in this story: it is not waited for as long as in earnest. */
