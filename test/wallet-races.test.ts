@@ -42,7 +42,7 @@ afterEach(async () => {
   let differences: string[] = [];
   await eventually('the books to agree', async () => {
     two.clock.leap(2000);
-    const call = callPatiently(a.url, two.apiKey);
+    const call = callPatiently(a.url, { authorization: `Bearer ${two.apiKey}` });
     const records = await readRecords(call);
     differences = [
       ...compareAttempts(records),

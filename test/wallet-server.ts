@@ -154,7 +154,7 @@ function walletOf({ wallet }: Hutong): HutongWallet {
 }
 
 /** Builds the app's browser side when nobody has. */
-async function buildAppOnce(): Promise<void> {
+export async function buildAppOnce(): Promise<void> {
   if (existsSync(join(rootDir, 'dist', 'app', 'files.json'))) return;
   const script = new URL('../scripts/build-client.mjs', import.meta.url).href;
   const { buildClient }: { buildClient: () => Promise<unknown> } = await import(script); // our own script

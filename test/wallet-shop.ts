@@ -2,14 +2,15 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { type NotificationEar, openEar } from '../src/cli/wallet-check/notification-ear.ts';
 import { contentDigest, requestCovered, signatureBase, toComponent } from '../src/wallets/open/sign.ts';
 import { writeBytes, writeList } from '../src/wallets/open/structured-fields.ts';
-import type { WalletTestServer } from './wallet-server.ts';
+import type { OpenedPayer } from '../src/payer/open-payer.ts';
 
 /** A shop that takes the wallet, and speaks the protocol by itself. */
 export interface TestShop {
   account: { merchantNo: string; keyId: string; privateKey: KeyObject };
   freshNo(): string;
   order(no: string, minor: number, changed?: object): Promise<Record<string, unknown>>;
-  refund(no: string, minor: number): Promise<Record<string, unknown>>;
+  /** Sent again with the number that it had, it is the same refund. */
+  refund(no: string, minor: number, refundNo?: string): Promise<Record<string, unknown>>;
   undo(no: string, minor: number): Promise<Record<string, unknown>>;
   heard: NotificationEar['heard'];
   stop(): Promise<void>;
@@ -17,9 +18,13 @@ export interface TestShop {
 
 let count = 0;
 
-export async function openShop({ url, wallet }: WalletTestServer): Promise<TestShop> {
+/** `now`: the clock of the world that the wallet lives in, where that is not the machine's. */
+export async function openShop(
+  { url, wallet }: { url: string; wallet: { payer: Pick<OpenedPayer, 'addShop'> } },
+  now: () => Date = () => new Date(),
+): Promise<TestShop> {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const ear = await openEar({ port: 0, publicUrl: null, now: () => new Date() });
+  const ear = await openEar({ port: 0, publicUrl: null, now });
   const { merchantNo } = await wallet.payer.addShop({
     name: '测试茶馆',
     mcc: '5814',
@@ -33,7 +38,7 @@ export async function openShop({ url, wallet }: WalletTestServer): Promise<TestS
     const at = new URL(`${url}/open-wallet/v1${path}`);
     const bytes = Buffer.from(JSON.stringify(body));
     const covered = requestCovered({ method: 'POST', url: at, body: bytes });
-    const created = Math.floor(Date.now() / 1000);
+    const created = Math.floor(now().getTime() / 1000);
     const list = writeList(
       covered.map(([name]) => toComponent(name)),
       new Map<string, string | number>([
@@ -70,7 +75,7 @@ export async function openShop({ url, wallet }: WalletTestServer): Promise<TestS
         amount: amountOf(minor),
         scene: 'web',
         subject: '乌龙茶',
-        expires_at: new Date(Date.now() + 600_000).toISOString(),
+        expires_at: new Date(now().getTime() + 600_000).toISOString(),
         notify_url: ear.url,
         return_url: 'https://shop.example/return',
         buyer_ip: null,
@@ -78,8 +83,8 @@ export async function openShop({ url, wallet }: WalletTestServer): Promise<TestS
         payment_code: null,
         ...changed,
       }),
-    refund: (no, minor) =>
-      ask(`/refunds/REFUND${(count += 1)}OF${process.pid}`, {
+    refund: (no, minor, refundNo = `REFUND${(count += 1)}OF${process.pid}`) =>
+      ask(`/refunds/${refundNo}`, {
         order_no: no,
         method: 'refund',
         amount: amountOf(minor),

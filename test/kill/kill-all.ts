@@ -22,9 +22,10 @@ export interface Battlefield {
   calm: () => void;
   /** For how long nobody serves, by the clock of the world: then every lease of the dead one is over. */
   outageMs: number;
+  /** The longest wait for work between two kills, on the machine's clock. */
+  waitMsMax: number;
 }
 
-const WAIT_MS_MAX = 2_000;
 const PAUSE_MS = 2_000;
 
 /**
@@ -37,7 +38,7 @@ export async function killAll(dice: Dice, field: Battlefield, killsMax: number):
   let starting = Promise.resolve();
   for (let kill = 1; kill <= killsMax; kill++) {
     field.disturb();
-    await waitForWork(dice, field.countWork);
+    await waitForWork(dice, field);
     if (kill % 3 === 0) {
       await killPostgres(postgres);
       kills.postgres += 1;
@@ -63,9 +64,9 @@ export async function killAll(dice: Dice, field: Battlefield, killsMax: number):
 }
 
 /** However slow the machine: there is work between two kills, and the moment of the next is nobody's choice. */
-async function waitForWork(dice: Dice, count: () => number): Promise<void> {
-  const enough = count() + (dice.isBelow(0.2) ? 0 : dice.between(5, 25));
-  for (let waitedMs = 0; count() < enough && waitedMs < WAIT_MS_MAX; waitedMs += 20) await pause(20);
+async function waitForWork(dice: Dice, { countWork, waitMsMax }: Battlefield): Promise<void> {
+  const enough = countWork() + (dice.isBelow(0.2) ? 0 : dice.between(5, 25));
+  for (let waitedMs = 0; countWork() < enough && waitedMs < waitMsMax; waitedMs += 20) await pause(20);
   await pause(dice.between(0, 150));
 }
 

@@ -75,6 +75,7 @@ function toField(dice: Dice, { server, postgres, wallets, call }: World): Battle
     disturb: () => disturbWallets(dice, wallets),
     calm: () => wallets.clearFaults(),
     outageMs: OUTAGE_MS,
+    waitMsMax: 2_000,
   };
 }
 

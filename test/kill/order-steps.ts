@@ -92,7 +92,8 @@ export async function refund(shop: ShopDeps, order: Order): Promise<void> {
     await send({ amount: share(0.25), refund_no: `${order.id}-${part}`, reason: `第 ${part} 次` });
 }
 
-function need(answer: Answer, statuses: readonly number[], codes: readonly string[] = []): void {
+/** @throws Error for every other answer */
+export function need(answer: Answer, statuses: readonly number[], codes: readonly string[] = []): void {
   if (statuses.includes(answer.status) || codes.includes(answer.json.code)) return;
   throw new Error(`a shop was answered ${answer.status} ${answer.text}`);
 }
