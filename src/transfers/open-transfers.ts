@@ -12,6 +12,7 @@ import { makeQuote } from './make-quote.ts';
 import type { MoveResult } from './move-batch.ts';
 import { claimDueMoves, type DueMove, isCardUsed } from './move-store.ts';
 import { isEnded } from './moves-of-state.ts';
+import { deleteUnpaidPayees } from './payee-store.ts';
 import { deleteOldQuotes } from './quote-store.ts';
 import { listKnownPayees, listOwnMoves, readMoves } from './read-moves.ts';
 import { addSeconds } from './repeat-schedule.ts';
@@ -61,10 +62,11 @@ export function openTransfers(deps: TransfersDeps): OpenedTransfers {
     legsOfDay: (book, day, after, itemsMax) => readLegsOfDay(sql, book, day, after, itemsMax),
     findLegs: (book, day, stamps) => readLegsByStamp(sql, book, day, stamps),
     learn: (book, items) => learnLegs(engineOf(book), book, items),
-    sweep() {
+    async sweep() {
       const now = clock.now();
-      const dayBefore = addDays(shanghaiDay(now), -1);
-      return deleteOldQuotes(sql, addSeconds(now, -DAY_SECONDS), dayBefore, QUOTE_SWEEP_ITEMS);
+      const [before, dayBefore] = [addSeconds(now, -DAY_SECONDS), addDays(shanghaiDay(now), -1)];
+      const quotesCount = await deleteOldQuotes(sql, before, dayBefore, QUOTE_SWEEP_ITEMS);
+      return quotesCount + (await deleteUnpaidPayees(sql, before, QUOTE_SWEEP_ITEMS));
     },
     startWork() {
       loop = startDueLoop<DueMove>({

@@ -101,6 +101,27 @@ export async function markPayeesPaid(tx: Tx, book: number, ids: readonly string[
       and id = paid_id`;
 }
 
+/** Cards that somebody named and never paid, once no quote names them any more; answers how many went. */
+export async function deleteUnpaidPayees(sql: Sql, before: Date, itemsMax: number): Promise<number> {
+  const rows = await sql`
+    delete from payees
+    where (book, id) in (
+      select p.book, p.id
+      from payees p
+      where p.last_paid_at is null
+        and p.created_at < ${before}
+        and not exists (
+          select
+          from quotes q
+          where q.book = p.book
+            and q.payee_id = p.id
+        )
+      order by p.created_at
+      limit ${itemsMax}
+    )`;
+  return rows.count;
+}
+
 /** How many numbers are indexed under another version of the key than this one. */
 export async function countOldIndexes(sql: Sql, version: number): Promise<number> {
   const [row] = await sql<{ count: number }[]>`

@@ -46,6 +46,7 @@ create table payees (
 );
 create index payees_by_number on payees (user_id, number_index);
 create index payees_by_last_paid on payees (user_id, last_paid_at) where last_paid_at is not null;
+create index payees_never_paid on payees (created_at) where last_paid_at is null;
 
 -- How often a person has asked for somebody by a phone number on a day of Asia/Shanghai.
 create table phone_look_ups (
@@ -96,6 +97,7 @@ create table quotes (
   check (confirmed_at < expires_at)
 ) with (fillfactor = 70);
 create index quotes_unconfirmed on quotes (expires_at) where confirmed_at is null;
+create index quotes_of_payee on quotes (payee_id) where payee_id is not null;
 create function refuse_quote_change() returns trigger language plpgsql as $$
 begin
   raise exception 'a quote is confirmed once and otherwise never changed: %', old.id using errcode = 'restrict_violation';
