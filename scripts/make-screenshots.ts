@@ -2,11 +2,9 @@
  * Takes the pictures in docs/images from the real pages: a whole server over a throw-away PostgreSQL, the pretend wallets, the
  * demo shop, and a phone of 390 points in a real Chromium. Run it after a page has changed: npx tsx scripts/make-screenshots.ts
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import { join } from 'node:path';
 import { systemClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';
 import { systemRandom } from '../src/base/random.ts';
@@ -24,13 +22,8 @@ import { startJdpaySandbox } from '../src/sandbox/wallets/jdpay/jdpay.ts';
 import { startOpenSandbox } from '../src/sandbox/wallets/open/open.ts';
 import { startUnionpaySandbox } from '../src/sandbox/wallets/unionpay/unionpay.ts';
 import { startWechatpaySandbox } from '../src/sandbox/wallets/wechatpay/wechatpay.ts';
-import { findChromium } from '../test/browser/chromium.ts';
 import { buyProduct, payInUnionpay, payWithUnionpay, returnFromUnionpay } from '../test/browser/shop-steps.ts';
-
-const PHONE = { width: 390, height: 780 };
-/** A phone of no maker: those of makers bring a Chinese font, and this machine has only the one of the pages. */
-const PHONE_AGENT = 'Mozilla/5.0 (Mobile) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/147.0.0.0 Mobile Safari/537.36';
-const PICTURE_BYTES_MAX = 150_000;
+import { freePort, launchChromium, openPhone, takePicture } from './phone-pictures.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'hutong-pictures-'));
 const stops: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
@@ -88,53 +81,15 @@ async function startEverything(): Promise<string> {
 
 async function takePictures(shopUrl: string, dir: string): Promise<void> {
   await mkdir(dir, { recursive: true });
-  const { path, env } = findChromium();
-  const browser = await chromium.launch({
-    executablePath: path,
-    env,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-sync'],
-  });
+  const browser = await launchChromium();
   stops.push(() => browser.close());
-  const context = await browser.newContext({
-    viewport: PHONE,
-    deviceScaleFactor: 2,
-    locale: 'zh-CN',
-    userAgent: PHONE_AGENT,
-    hasTouch: true,
-    isMobile: true,
-  });
-  const page = await context.newPage();
+  const page = await openPhone(browser);
   await buyProduct(page, shopUrl, 'tea');
-  await take(page, join(dir, 'cashier.png'));
+  await takePicture(page, join(dir, 'cashier.png'));
   await payWithUnionpay(page, { javaScript: true });
-  await take(page, join(dir, 'unionpay-simulator.jpg'));
+  await takePicture(page, join(dir, 'unionpay-simulator.jpg'));
   await payInUnionpay(page);
   await returnFromUnionpay(page);
   await page.locator('[data-testid=cashier][data-state=succeeded]').waitFor();
-  await take(page, join(dir, 'paid.png'));
-}
-
-/** Waits for the font, so that no picture shows boxes instead of characters. */
-async function take(page: Page, path: string): Promise<void> {
-  await page.evaluate('document.fonts.ready.then(() => true)');
-  await page.waitForLoadState('networkidle');
-  const form = path.endsWith('.jpg') ? ({ type: 'jpeg', quality: 80 } as const) : ({ type: 'png' } as const);
-  const picture = await page.screenshot({ ...form, animations: 'disabled', caret: 'hide' });
-  if (picture.length > PICTURE_BYTES_MAX)
-    throw new Error(`${path} has ${picture.length} bytes, more than a page of docs should load`);
-  await writeFile(path, picture);
-  process.stdout.write(`${relative(rootDir, path)}: ${picture.length} bytes\n`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
+  await takePicture(page, join(dir, 'paid.png'));
 }

@@ -53,7 +53,7 @@ export function CodePage(): JSX.Element {
         <section class="code-card" aria-label={t.code.title}>
           <p class="code-hint">{t.code.show}</p>
           {code === null ? <div class="code-wait" /> : <Codes code={code} />}
-          <p class="code-hint">{code === null ? '' : t.code.max(showRoundYuan(code.max_amount.minor))}</p>
+          <p class="code-hint">{code === null ? '' : sayMax(code, t)}</p>
           <div class="code-source">
             <Row icon="card" title={t.pay.withCard} value={nameOf(card)} onClick={() => setChoosing(true)} />
           </div>
@@ -78,6 +78,11 @@ export function CodePage(): JSX.Element {
       )}
     </Page>
   );
+}
+
+/** Up to how much a till may charge without asking; a new device is always asked. */
+function sayMax(code: Code, t: ReturnType<typeof useTexts>): string {
+  return code.max_amount.minor === '0' ? t.code.askAlways : t.code.max(showRoundYuan(code.max_amount.minor));
 }
 
 function Codes({ code }: { code: Code }): JSX.Element {

@@ -43,6 +43,7 @@ export const chinese = {
     title: '付款码',
     show: '请出示给收银员扫描',
     max: (amount: string) => `单笔 ${amount} 以内免密，每分钟自动更新`,
+    askAlways: '每一笔都会请您确认，每分钟自动更新',
     showDigits: (start: string) => `${start} ···· 点击查看数字`,
     qr: '付款二维码',
     paid: '付款成功',

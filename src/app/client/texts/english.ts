@@ -42,6 +42,7 @@ export const english: Texts = {
     title: 'Payment code',
     show: 'Show this to the cashier',
     max: (amount) => `Up to ${amount} each without confirming; renewed every minute`,
+    askAlways: 'You confirm each payment here; renewed every minute',
     showDigits: (start) => `${start} ···· tap to see the digits`,
     qr: 'Payment QR code',
     paid: 'Paid',
