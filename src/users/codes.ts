@@ -27,17 +27,19 @@ export interface CodeUse {
 }
 
 /**
- * Sends six digits. `origin` is whom to blame for sending too much: an address, or a person who is signed in. Record, call, record: the code is
- * there before it is sent, and void when it surely or perhaps was not. @throws Refusal invalid_request, too_many_tries, code_not_sent
+ * Sends six digits. `origin` is whom to blame for sending too much: an address, or a person who is signed in; `isKnownDevice` says that a browser
+ * asks on which the phone's owner was signed in before. Record, call, record: the code is there before it is sent, and void when it surely or
+ * perhaps was not. @throws Refusal invalid_request, too_many_tries, code_not_sent
  */
 export async function sendCode(
   deps: UsersDeps,
   request: CodeRequest,
   origin: string,
+  isKnownDevice = false,
 ): Promise<{ codeId: string; resendAfterSeconds: number }> {
   const { book, userId, purpose, bound } = request;
   const phone = readPhone(request.phone);
-  await countSending(deps, { book, purpose, bound, phone }, origin);
+  await countSending(deps, { book, purpose, bound, phone, isKnownDevice }, origin);
   const createdAt = deps.clock.now();
   const expiresAt = new Date(createdAt.getTime() + CODE_SECONDS * 1000);
   const code = sixDigits(deps.random);
@@ -60,17 +62,24 @@ export async function sendCode(
 
 /**
  * The same code is not asked for twice within a minute, and not too often a day. Who signs in and binds a card at once waits for nothing: that is
- * another code. The origin first: whoever has used up theirs cannot use up the phone's. @throws Refusal too_many_tries
+ * another code. The origin first: whoever has used up theirs cannot use up the phone's. The owner's own browsers are counted apart: strangers who ask
+ * for codes to a phone all day lock nobody out of it there. @throws Refusal too_many_tries
  */
 async function countSending(
   deps: UsersDeps,
-  { book, purpose, bound, phone }: Pick<CodeRequest, 'book' | 'purpose' | 'bound' | 'phone'>,
+  {
+    book,
+    purpose,
+    bound,
+    phone,
+    isKnownDevice,
+  }: Pick<CodeRequest, 'book' | 'purpose' | 'bound' | 'phone'> & { isKnownDevice: boolean },
   origin: string,
 ): Promise<void> {
   const dayMax = purpose === 'sign_in' ? SIGN_IN_CODES_PER_PHONE_DAY_MAX : OTHER_CODES_PER_PHONE_DAY_MAX;
-  const what = purpose === 'sign_in' ? 'sign_in_code' : 'other_code';
+  const what = purpose !== 'sign_in' ? 'other_code' : isKnownDevice ? 'sign_in_code_own' : 'sign_in_code';
   await countTry(deps, { book, what: 'code_by_origin', who: origin, dayMax: CODES_PER_ORIGIN_DAY_MAX }, 0);
-  const same = JSON.stringify([phone, purpose, bound]);
+  const same = JSON.stringify([phone, purpose, bound, ...(isKnownDevice ? ['own'] : [])]);
   await countTry(deps, { book, what: 'code_again', who: same, dayMax }, CODE_RESEND_SECONDS);
   await countTry(deps, { book, what, who: phone, dayMax }, 0);
 }

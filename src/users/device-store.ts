@@ -17,6 +17,15 @@ export async function insertDevice(tx: Tx, row: Omit<DeviceRow, 'lastUsedAt'>): 
     values (${row.book}, ${row.id}, ${row.userId}, ${row.name}, ${row.digest}, ${row.createdAt}, ${row.createdAt})`;
 }
 
+/** Anybody's that is not removed. */
+export async function findDevice(sql: Sql, book: number, id: string): Promise<DeviceRow | null> {
+  const [row] = await sql<DeviceRow[]>`
+    select book, id, user_id as "userId", name, digest, created_at as "createdAt", last_used_at as "lastUsedAt"
+    from user_devices
+    where book = ${book} and id = ${id} and removed_at is null`;
+  return row ?? null;
+}
+
 /** This person's, and not removed. Locked: removing it waits for a sign-in on it, and the other way round. */
 export async function lockDevice(tx: Tx, book: number, id: string, userId: UserId): Promise<DeviceRow | null> {
   const [row] = await tx<DeviceRow[]>`

@@ -13,6 +13,7 @@ import type { Tx } from '../db/connect.ts';
 import { audit } from './audit.ts';
 import { bearerText, newSecretHalf, readBearer } from './bearer.ts';
 import {
+  findDevice,
   insertDevice,
   listDeviceRows,
   lockDevice,
@@ -99,6 +100,14 @@ async function findKnownDevice(
   if (bearer === null || row === null || !isRight) return null;
   await updateDeviceUsed(tx, book, row.id, readName(facts), deps.clock.now());
   return { id: row.id, createdAt: row.createdAt, token: bearerText(row.id, bearer.secretHalf), isFresh: false };
+}
+
+/** Whose device this cookie is of; null for a removed one and for whatever is none. */
+export async function findDeviceOwner(deps: UsersDeps, deviceToken: string): Promise<UserId | null> {
+  const bearer = readBearer('dev', deviceToken);
+  const row = bearer === null || bearer.book !== deps.book ? null : await findDevice(deps.sql, bearer.book, bearer.id);
+  const isRight = deps.keyring.isDigest(DEVICE_DIGEST, bearer?.secretHalf ?? '', row?.digest ?? Buffer.alloc(32));
+  return row !== null && isRight ? row.userId : null;
 }
 
 async function addDevice(

@@ -199,6 +199,40 @@ describe('codes', () => {
     expect(await codeOf(start(phone, 'z'))).toBe('done');
   });
 
+  test('strangers who ask for codes to a phone all day lock its owner out of no device of theirs', async () => {
+    const { phone, deviceToken, session } = await people.withPin();
+    const stranger = await people.withPin();
+    const askOn = (token: string, at: string) =>
+      users.startSignIn({ phone, lang: 'zh-CN', origin: at, deviceToken: token });
+    for (let i = 0; i < 10; i++) {
+      clock.advanceMs(60_000);
+      await codeOf(start(phone, `stranger ${i}`));
+    }
+    expect(await codeOf(start(phone, 'the owner, on a new device'))).toBe('too_many_tries');
+    // Somebody else's device, or one that was made up, is a stranger's.
+    for (const token of [stranger.deviceToken.reveal(), `${deviceToken.reveal().slice(0, -1)}_`, ''])
+      expect(await codeOf(askOn(token, 'elsewhere'))).toBe('too_many_tries');
+    const { codeId } = await askOn(deviceToken.reveal(), 'home');
+    const code = people.lastCode(phone);
+    const again = await users.finishSignIn({ ...device, deviceToken: deviceToken.reveal(), codeId, phone, code });
+    expect(again.session.deviceId).toBe(session.deviceId);
+    // It has an end there as well, and a removed device is none.
+    expect(await codeOf(askOn(deviceToken.reveal(), 'home'))).toBe('too_many_tries');
+    for (let i = 1; i < 10; i++) {
+      clock.advanceMs(60_000);
+      expect(await codeOf(askOn(deviceToken.reveal(), 'home'))).toBe('done');
+    }
+    clock.advanceMs(60_000);
+    expect(await codeOf(askOn(deviceToken.reveal(), 'home'))).toBe('too_many_tries');
+    clock.advanceMs(24 * 3_600_000);
+    for (let i = 0; i < 10; i++) {
+      clock.advanceMs(60_000);
+      expect(await codeOf(start(phone, `stranger ${i}`))).toBe('done');
+    }
+    await users.removeDevice(again.session, session.deviceId);
+    expect(await codeOf(askOn(deviceToken.reveal(), 'home'))).toBe('too_many_tries');
+  });
+
   test('who has just signed in gets other codes at once, the same one again after a minute, and thirty a day in all', async () => {
     const { session, phone } = await people.withPin();
     const request = { book: 1, userId: session.userId, phone, purpose: 'bind_card', says: '', lang: 'en' } as const;

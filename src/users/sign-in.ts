@@ -1,25 +1,34 @@
 import { CODE_RESEND_SECONDS } from '../base/limits.ts';
 import { sendCode, useCode } from './codes.ts';
-import { findOrCreateUser, readPerson } from './people.ts';
+import { findByPhone, findOrCreateUser, readPerson } from './people.ts';
 import { readPhone } from './phone.ts';
 import { assert } from '../base/assert.ts';
 import { countPasskeys } from './passkey-store.ts';
 import { findPin } from './pin-store.ts';
-import { startSession } from './sessions.ts';
+import { findDeviceOwner, startSession } from './sessions.ts';
 import type { Session } from './users.ts';
 import type { DeviceFacts, Me, SentCode, SignedIn } from './users-api.ts';
 import type { UsersDeps } from './users-deps.ts';
 import { updateUserLang } from './user-store.ts';
 
-/** Nobody is looked up: a phone that somebody has here and one that nobody has get the same answer after the same work. */
+/**
+ * Nobody is looked up for a stranger: a phone that somebody has here and one that nobody has get the same answer after the same work. Whoever brings
+ * the cookie of a device is known already; whether it is a device of this phone's owner decides by which count the code is sent.
+ */
 export async function startSignIn(
   deps: UsersDeps,
-  input: { phone: string; lang: Session['lang']; origin: string },
+  input: { phone: string; lang: Session['lang']; origin: string; deviceToken?: string | null },
 ): Promise<SentCode> {
   const phone = readPhone(input.phone);
   const request = { book: deps.book, userId: null, phone, purpose: 'sign_in', bound: phone, says: '' } as const;
-  const { codeId } = await sendCode(deps, { ...request, lang: input.lang }, input.origin);
+  const isKnownDevice = await isDeviceOf(deps, phone, input.deviceToken ?? null);
+  const { codeId } = await sendCode(deps, { ...request, lang: input.lang }, input.origin, isKnownDevice);
   return { codeId, resendAfterSeconds: CODE_RESEND_SECONDS };
+}
+
+async function isDeviceOf(deps: UsersDeps, phone: string, deviceToken: string | null): Promise<boolean> {
+  const owner = deviceToken === null ? null : await findDeviceOwner(deps, deviceToken);
+  return owner !== null && owner === (await findByPhone(deps, deps.sql, deps.book, phone));
 }
 
 /** Only whoever holds the phone learns whether it was known. */

@@ -12,9 +12,10 @@ type Lang = Session['lang'];
 export interface UsersApi extends Users {
   /**
    * Sends a code to a phone, whether or not anybody here has it: nobody is looked up. `origin` is where the request came from (an address);
-   * sending is limited by phone and by origin. @throws Refusal `invalid_request` (param `phone`), `too_many_tries`, `code_not_sent`
+   * sending is limited by phone and by origin, and counted apart for the owner's own devices (`deviceToken`, as in DeviceFacts), so that strangers lock
+   * nobody out. @throws Refusal `invalid_request` (param `phone`), `too_many_tries`, `code_not_sent`
    */
-  startSignIn(input: { phone: string; lang: Lang; origin: string }): Promise<SentCode>;
+  startSignIn(input: { phone: string; lang: Lang; origin: string; deviceToken?: string | null }): Promise<SentCode>;
   /** Signs up whoever is new. @throws Refusal `code_wrong`, `invalid_request` */
   finishSignIn(input: DeviceFacts & { codeId: string; phone: string; code: string }): Promise<SignedIn>;
   /** `options` is what navigator.credentials.get takes under `publicKey`; anybody's passkey may answer. */

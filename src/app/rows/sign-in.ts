@@ -28,8 +28,8 @@ export function signInRows(deps: AppDeps): Rows<SignInRoutes> {
     'POST /api/sign-in/code': anyoneRow('POST /api/sign-in/code', {
       limit: { perMinuteMax: 20, by: 'address' },
       body: Type.Object({ phone, lang }, closed),
-      async run({ body, address }) {
-        const sent = await users.startSignIn({ ...body, origin: address });
+      async run({ body, address, cookies }) {
+        const sent = await users.startSignIn({ ...body, origin: address, deviceToken: cookies.device });
         return { code_id: sent.codeId, resend_after_seconds: sent.resendAfterSeconds };
       },
     }),
