@@ -219,7 +219,7 @@ export async function openWallet(ground: WalletGround, options: WalletOptions): 
       const rotation = startVaultRotation({
         sql,
         vault,
-        indexed: [cards.indexed, users.indexed, indexedPayees({ sql, vault })],
+        indexed: [cards.indexed, users.indexed, indexedPayees({ sql, vault, log })],
         log,
       });
       stops.push(() => rotation.stop(), startSweeping({ log, cards, limits, transfers }));

@@ -45,8 +45,8 @@ export interface Card {
 export interface OpenedCard {
   card: Card;
   number: CardNumber;
-  /** `01020000` */
-  issuer: string;
+  /** `01020000`; null while its bank takes no part: nothing new begins with it, and what is under way goes on to where it began. */
+  issuer: string | null;
   holder: string;
 }
 

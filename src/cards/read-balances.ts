@@ -125,12 +125,13 @@ async function enquire(
   opened: OpenedCard | undefined,
   stampOf: () => Promise<Stamp | undefined>,
 ): Promise<EnquireReply> {
-  if (opened === undefined) return { kind: 'unknown', why: 'the bank takes no part any more' };
+  if (opened === undefined) return { kind: 'unknown', why: 'the card does not open' };
+  const { number, issuer } = opened;
+  if (issuer === null) return { kind: 'unknown', why: 'the bank takes no part any more' };
   const over = new AbortController();
   const ask = async (): Promise<EnquireReply> => {
     const stamp = await stampOf();
     if (stamp === undefined) return { kind: 'unknown', why: 'there was no stamp' };
-    const { number, issuer } = opened;
     return await deps.desk.rail.enquire({ stamp, card: { number, issuer } }, deps.balanceDeadlineMs);
   };
   const late = async (): Promise<EnquireReply> => {

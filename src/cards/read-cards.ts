@@ -46,7 +46,7 @@ export async function openCardRows(
   const wanted = rows.flatMap((row) => {
     const issuer = deps.desk.institutionOf(row.bank);
     const { numberSealed: number, holderSealed: holder } = row;
-    return issuer === null || number === null || holder === null ? [] : [{ row, issuer, number, holder }];
+    return number === null || holder === null ? [] : [{ row, issuer, number, holder }];
   });
   const groups = wanted.map(({ row: { book, userId, id: rowId }, number, holder }) => [
     { place: { book, userId, rowId, field: 'number' }, sealed: number },

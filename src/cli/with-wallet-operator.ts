@@ -52,7 +52,7 @@ export async function openOperatorVault(
     indexed: [
       indexedCards({ sql, vault, log }),
       indexedPeople({ sql, vault, log, book }),
-      indexedPayees({ sql, vault }),
+      indexedPayees({ sql, vault, log }),
     ],
   };
 }

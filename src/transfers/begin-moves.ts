@@ -158,9 +158,9 @@ function planStart(batch: LockedBatch, change: StartChange): Plan | MoveResult |
     return known.move.wasRefused ? refusedBefore(known.move) : { folders: [copyFolder(known)], next: [] };
   const refusal = card instanceof Refusal ? card : order.kind === 'refund' ? checkRefund(batch, change) : null;
   if (refusal !== null || card instanceof Refusal) return decline(batch, change, refusal ?? noCard());
-  const move = moveOfOrder(batch.now, change);
+  const of = batch.folders.get(order.originalId ?? '');
+  const move = moveOfOrder(batch.now, change, of?.move.from?.institution ?? null);
   if (order.kind === 'refund') {
-    const of = batch.folders.get(order.originalId ?? '');
     assert(of !== undefined, 'a refund was checked against its purchase');
     of.move.refundingMinor += order.amount.minor;
     const folder = { ...newFolder(move), original: of.move, originalDebit: of.debit };
@@ -191,8 +191,11 @@ function checkRefund(batch: LockedBatch, { order }: StartChange): Refusal | null
   });
 }
 
-function moveOfOrder(now: Date, { order, card }: StartChange): MoveRow {
-  const end = card instanceof Refusal ? null : card.end;
+/** `paidAt`: the institution of the purchase, to which a refund goes also when its bank takes no part any more. */
+function moveOfOrder(now: Date, { order, card }: StartChange, paidAt: string | null): MoveRow {
+  const found = card instanceof Refusal ? null : card.end;
+  const institution = found?.institution ?? paidAt;
+  const end = found === null || institution === null ? null : { ...found, institution };
   const isRefund = order.kind === 'refund';
   return {
     ...newMoveState(now),
@@ -216,7 +219,7 @@ function moveOfOrder(now: Date, { order, card }: StartChange): MoveRow {
 
 /** Kept, so that the same id is declined again, whatever has changed by then. */
 function decline(batch: LockedBatch, change: StartChange, refusal: Refusal): Refusal {
-  const move = moveOfOrder(batch.now, change);
+  const move = moveOfOrder(batch.now, change, null);
   // An original that does not exist cannot be pointed at.
   const originalId = batch.folders.has(move.originalId ?? '') ? move.originalId : null;
   const ended = { state: 'failed', failure: refusal.code, wasRefused: true, endedAt: batch.now } as const;

@@ -7,7 +7,8 @@ import type { MoveOrder } from './transfers.ts';
 
 /** The card of a purchase or refund, as its reservation and its leg need to know it. */
 export interface CardOfOrder {
-  end: CardEnd;
+  /** Without an institution while its bank takes no part: a refund then goes to where its purchase was. */
+  end: Omit<CardEnd, 'institution'> & { institution: string | null };
   bank: string;
   accountClass: AccountClass;
 }
@@ -20,19 +21,31 @@ export function cardOfOrder(order: MoveOrder, opened: OpenedCard | undefined): C
   if (opened === undefined || opened.card.userId !== order.userId)
     return new Refusal('not_found', 'there is no such card', { param: 'card_id' });
   const { card } = opened;
-  if (order.kind === 'purchase' && card.state !== 'bound')
-    return new Refusal('card_not_usable', 'the card is not bound any more', { param: 'card_id' });
-  return { end: endOfCard(opened), bank: card.bank, accountClass: card.accountClass };
+  if (order.kind === 'purchase' && !isReachable(opened))
+    return new Refusal('card_not_usable', 'the card is not bound any more, or its bank takes no part', {
+      param: 'card_id',
+    });
+  return { end: { ...factsOf(opened), institution: opened.issuer }, bank: card.bank, accountClass: card.accountClass };
+}
+
+/** A bound card whose bank takes part: something new may begin with it. */
+export type ReachableCard = OpenedCard & { issuer: string };
+
+export function isReachable(opened: OpenedCard | undefined): opened is ReachableCard {
+  return opened !== undefined && opened.card.state === 'bound' && opened.issuer !== null;
 }
 
 /** A card of ours as an end of a move. */
-export function endOfCard({ card, issuer, holder }: OpenedCard): CardEnd {
+export function endOfCard(opened: ReachableCard): CardEnd {
+  return { ...factsOf(opened), institution: opened.issuer };
+}
+
+function factsOf({ card, holder }: OpenedCard): Omit<CardEnd, 'institution'> {
   return {
     cardId: card.id,
     payeeId: null,
     userId: null,
     bank: card.bank,
-    institution: issuer,
     last4: card.last4,
     nameMasked: maskName(holder),
   };

@@ -2,6 +2,7 @@ import { isId, newId } from '../base/id.ts';
 import { IDEMPOTENCY_KEY_CHARS_MAX } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Session } from '../users/users.ts';
+import { isReachable } from './card-of-order.ts';
 import type { Engine } from './engine.ts';
 import type { MoveResult } from './move-batch.ts';
 import type { QuoteRow } from './quote-row.ts';
@@ -30,9 +31,11 @@ export async function confirmQuote(
   return result;
 }
 
-/** Between quote and confirmation a card may have been unbound. */
+/** Between quote and confirmation a card may have been unbound, or its bank's route closed. */
 async function checkCards(engine: Engine, quote: QuoteRow): Promise<void> {
   const opened = await Promise.all(quote.parts.map((part) => engine.opener.card(part.cardId)));
-  if (opened.some((one) => one === undefined || one.card.state !== 'bound' || one.card.userId !== quote.userId))
-    throw new Refusal('card_not_usable', 'a card of this quote is not bound any more', { param: 'quote_id' });
+  if (!opened.every((one) => isReachable(one) && one.card.userId === quote.userId))
+    throw new Refusal('card_not_usable', 'a card of this quote is not bound any more, or its bank takes no part', {
+      param: 'quote_id',
+    });
 }

@@ -18,7 +18,7 @@ test('a payee is found by number again after the master secret has changed', asy
   await world.quote(from, to, 1_00n);
   const masters = [new Secret('another master secret of more than 32 bytes'), MASTER] as const;
   const vault = await openCardVault({ sql, random: systemRandom, log: silentLog, masters });
-  const payees = indexedPayees({ sql, vault });
+  const payees = indexedPayees({ sql, vault, log: silentLog });
   expect(await payees.countStale(vault.indexVersion)).toBe(1);
   expect(await payees.reindex(10)).toBe(1);
   expect(await payees.countStale(vault.indexVersion)).toBe(0);

@@ -1,3 +1,4 @@
+import type { Log } from '../base/log.ts';
 import type { Sql } from '../db/connect.ts';
 import type { CardVault } from '../vault/card-vault.ts';
 import type { IndexedRows } from '../vault/rotate.ts';
@@ -5,7 +6,7 @@ import { openPayeeRows } from './open-payees.ts';
 import { countOldIndexes, listOldIndexes, updateIndexes } from './payee-store.ts';
 
 /** For the change of the master secret: the numbers of payees are indexed anew, some at a time, while all serves. */
-export function indexedPayees(deps: { sql: Sql; vault: CardVault & { indexVersion: number } }): IndexedRows {
+export function indexedPayees(deps: { sql: Sql; log: Log; vault: CardVault & { indexVersion: number } }): IndexedRows {
   return {
     name: 'payees',
     countStale: (version) => countOldIndexes(deps.sql, version),

@@ -8,13 +8,13 @@ import {
   TRANSFER_NOTE_CHARS_MAX,
 } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
-import type { Card, OpenedCard } from '../cards/cards.ts';
+import type { Card } from '../cards/cards.ts';
 import type { LimitLeft } from '../limits/limits.ts';
 import { addDays, shanghaiDay, shanghaiMidnight } from '../limits/shanghai.ts';
 import { money } from '../money/money.ts';
 import { levelFor } from '../users/proof-levels.ts';
 import type { Session } from '../users/users.ts';
-import { endOfCard } from './card-of-order.ts';
+import { endOfCard, isReachable, type ReachableCard } from './card-of-order.ts';
 import type { Engine } from './engine.ts';
 import { planRoute, type Route, type RouteSource } from './plan-route.ts';
 import type { QuotePart, QuoteRow } from './quote-row.ts';
@@ -29,7 +29,7 @@ const LATER_ARRIVAL_MINOR = 3_000_000n;
 
 /** One card that may pay, opened, with what is left for it. */
 interface Source {
-  opened: OpenedCard;
+  opened: ReachableCard;
   left: LimitLeft[];
 }
 
@@ -109,12 +109,10 @@ async function findSources(
   session: Session,
   input: QuoteInput,
   payee: ResolvedPayee,
-): Promise<OpenedCard[]> {
+): Promise<ReachableCard[]> {
   const cards = await engine.cardsOf(session.userId);
   const chosen = input.fromCardIds === null ? usable(cards) : input.fromCardIds.map((id) => findChosen(cards, id));
-  const opened = (await Promise.all(chosen.map((card) => engine.opener.card(card.id)))).filter(
-    (card) => card !== undefined,
-  );
+  const opened = (await Promise.all(chosen.map((card) => engine.opener.card(card.id)))).filter(isReachable);
   const others = opened.filter(
     ({ card, number }) => card.id !== payee.quoted.toCardId && !(payee.number !== null && number.equals(payee.number)),
   );
@@ -145,7 +143,7 @@ async function addLeft(
   session: Session,
   input: QuoteInput,
   payee: ResolvedPayee,
-  cards: readonly OpenedCard[],
+  cards: readonly ReachableCard[],
 ): Promise<Source[]> {
   const at = engine.deps.clock.now();
   const left = await engine.left(

@@ -8,7 +8,7 @@ import { addDays, shanghaiDay, shanghaiMidnight } from '../limits/shanghai.ts';
 import { maskName, maskPhone } from '../users/mask.ts';
 import { readPhone } from '../users/phone.ts';
 import type { Session, UserId } from '../users/users.ts';
-import { endOfCard } from './card-of-order.ts';
+import { endOfCard, isReachable } from './card-of-order.ts';
 import type { Engine } from './engine.ts';
 import { openPayeeRows, placeOf } from './open-payees.ts';
 import { findPayees, findPayeesByNumber, insertPayee, type PayeeRow } from './payee-store.ts';
@@ -192,6 +192,7 @@ async function byOwnCard(
   if (opened.card.state !== 'bound')
     throw new Refusal('card_not_usable', 'the card is not bound any more', { param: 'payee' });
   checkKind(kind, opened.card.kind);
+  if (!isReachable(opened)) throw new Refusal('card_not_supported', 'this bank cannot be reached', { param: 'payee' });
   const end = endOfCard(opened);
   return {
     quoted: {
@@ -228,7 +229,7 @@ async function byPhone(
   if (found === session.userId) throw invalidPayee('this is your own number; choose one of your cards');
   const card = await deps.cards.receivingCard(deps.sql, session.book, found ?? session.userId);
   const opened = card === null ? undefined : await engine.opener.card(card.id);
-  const end = found === null || opened === undefined ? null : endOfCard(opened);
+  const end = found === null || !isReachable(opened) ? null : endOfCard(opened);
   return {
     quoted: {
       payeeKind: 'phone',

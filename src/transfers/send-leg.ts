@@ -35,7 +35,8 @@ export async function sendLeg(deps: TransfersDeps, call: NextCall, ends: Ends): 
     }
     case 'reversal': {
       const { debit, reversal } = folder;
-      const original = toRequest(deps, folder, debit, ends);
+      // A reversal names one card alone: it goes also when the other cannot be opened.
+      const original = toRequest(deps, folder, debit, { ...ends, to: ends.to ?? ends.from });
       if (original === null || debit === null || reversal === null)
         return { kind: 'reversal_reply', reply: { kind: 'unknown', why: 'the card cannot be opened' } };
       const request = { stamp: reversal.stamp, original, authId: debit.authId };
