@@ -97,7 +97,7 @@ describe('coming in', () => {
 
   test('when the session is over one signs in and is back where one was; no address leads out of the app', async () => {
     await asHolder('/', async (page) => {
-      await page.getByTestId('total').waitFor();
+      await page.getByText('3 张卡都已答复').waitFor();
       server.world.isSignedIn = false;
       await page.getByRole('link', { name: '记录' }).click();
       await page.getByLabel('手机号').fill('13800005678');
