@@ -133,6 +133,52 @@ describe('whoever got hold of a message', () => {
   });
 });
 
+test('a limit that somebody changed stands in the audit trail with the proof before it, and one that was refused does not', async () => {
+  const lower = { rule: 'transfer_user_day', card_id: null, max: '9000000', proof: null };
+  await browser.call('PUT /api/limits', { body: lower });
+  const raise = { ...lower, max: '9000001' };
+  expect(told(await browser.ask('PUT', '/api/limits', raise))).toEqual([403, 'step_up_required']);
+  const act = { kind: 'raise_limit', subject: 'transfer_user_day', detail: '9000001' } as const;
+  const proof = await browser.prove(act, OWNER_PHONE);
+  // What was proved for this figure raises to no other.
+  const more = await browser.ask('PUT', '/api/limits', { ...raise, max: '9999999', proof });
+  expect(told(more)).toEqual([403, 'step_up_invalid']);
+  await browser.call('PUT /api/limits', { body: { ...raise, proof } });
+  const { user_id } = await browser.call('GET /api/me');
+  const lines = await server.hutong.sql<{ event: string; facts: string }[]>`
+    select event, facts from audit_lines where user_id = ${user_id} order by written_no desc limit 3`;
+  expect(lines.map(({ event, facts }) => [event, JSON.parse(facts).max, JSON.parse(facts).is_raise])).toEqual([
+    ['limit.changed', '9000001', true],
+    ['proof.given', undefined, undefined],
+    ['limit.changed', '9000000', false],
+  ]);
+});
+
+describe('an idempotency key', () => {
+  test.each([
+    ['of 256 letters', 'k'.repeat(256)],
+    ['with a blank', 'a b'],
+    ['that is a broken quote', '"a'],
+    ['of a bell', 'a\u0007'],
+  ])('%s moves nothing', async (_what, key) => {
+    const body = { quote_id: await quoteOf(100), proof: null };
+    const before = server.bank.balanceOf(owner.cards[1]?.number ?? '');
+    const reply = await browser.ask('POST', '/api/transfers', body, { 'idempotency-key': key }).catch(() => null); // one that no header can carry
+    if (reply !== null) expect(told(reply)).toEqual([400, 'idempotency_key_invalid']);
+    expect(server.bank.balanceOf(owner.cards[1]?.number ?? '')).toBe(before);
+  });
+
+  test('that has confirmed one quote confirms no other', async () => {
+    const key = { 'idempotency-key': 'one key for two quotes' };
+    const same = { 'idempotency-key': 'one-key-for-two-quotes' };
+    const first = { quote_id: await quoteOf(100), proof: null };
+    expect((await browser.ask('POST', '/api/transfers', first, key)).status).toBe(400);
+    expect((await browser.ask('POST', '/api/transfers', first, same)).status).toBe(200);
+    const second = { quote_id: await quoteOf(200), proof: null };
+    expect(told(await browser.ask('POST', '/api/transfers', second, same))).toEqual([422, 'idempotency_key_reused']);
+  });
+});
+
 describe('a PIN guessed at many doors at once', () => {
   test('is compared five times, and then the right one is refused too', async () => {
     const phone = '13500000003';

@@ -140,14 +140,18 @@ export function transferRows(deps: AppDeps): Rows<TransferRoutes> {
         const change = { rule: body.rule, cardId: body.card_id, max: BigInt(body.max) };
         const { act, level } = await raiseLimitAct(deps, session, change); // also: whether the card is theirs
         const { book, userId } = session;
-        const { countsFrom } = await sql.begin((tx) =>
-          limits.setHolderLimit(tx, {
+        const { countsFrom } = await sql.begin(async (tx) => {
+          const set = await limits.setHolderLimit(tx, {
             book,
             userId,
             ...change,
             prove: () => users.consumeProof(tx, session, act, level, body.proof),
-          }),
-        );
+          });
+          const card = body.card_id === null ? {} : { card_id: body.card_id };
+          const facts = { rule: body.rule, max: body.max, is_raise: set.isRaise, ...card };
+          await users.audit(tx, [{ book, userId, event: 'limit.changed', facts }]);
+          return set;
+        });
         return { data: await listLimits(deps, session), counts_from: countsFrom.toISOString() };
       },
     }),
