@@ -1,6 +1,14 @@
 import './styles/base.css';
+import './styles/frame.css';
+import './styles/controls.css';
+import './styles/lists.css';
 import './styles/cards.css';
-import './styles/pages.css';
+import './styles/pads-and-sheets.css';
+import './styles/home.css';
+import './styles/joining.css';
+import './styles/moving.css';
+import './styles/codes.css';
+import './styles/looking-back.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 
