@@ -56,12 +56,16 @@ export function startReversal(now: Date, folder: MoveFolder, stamp: Stamp): LegS
 export function sendAgain(now: Date, folder: MoveFolder, leg: Leg | null, effects: MoveEffects): LegSide | null {
   if (leg === null) throw new Error(`assertion failed: ${folder.move.id} has the leg of its state`);
   if (!isGivenUp(leg, now)) return resend(now, folder, leg);
+  const isAsked = leg.side === 'reversal';
+  if (!isGivenUp(leg, leg.lastSentAt))
+    effects.alerts.push({
+      moveId: folder.move.id,
+      kind: 'leg_unanswered',
+      detail: `the bank has not answered for a day whether it did the ${leg.side}; ${isAsked ? 'it is asked on' : "the switch's file has to tell"}`,
+    });
+  // No file says that a reversal has to be sent no more: it is asked for until it is answered.
+  if (isAsked) return resend(now, folder, leg);
   folder.move.dueAt = null;
-  effects.alerts.push({
-    moveId: folder.move.id,
-    kind: 'leg_unanswered',
-    detail: `the bank has not answered for a day whether it did the ${leg.side}; the switch's file has to tell`,
-  });
   return null;
 }
 

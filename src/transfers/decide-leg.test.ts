@@ -59,6 +59,8 @@ const EVIDENCE: Record<string, (folder: MoveFolder) => Evidence> = {
   'credit flagged': () => creditTold(approved(true)),
   'credit refused': () => creditTold(refused('card_lost')),
   'credit bank down': () => creditTold(refused('bank_down')),
+  'credit over the limit': () => creditTold(refused('limit_exceeded')),
+  'credit, no such issuer': () => creditTold({ kind: 'refused', code: '15', reason: 'card_unknown' }),
   'credit duplicate': () => creditTold(refused('duplicate')),
   'credit not sent': () => creditTold(notSent),
   'credit unknown': () => creditTold(unknown),
@@ -88,6 +90,7 @@ const RULES: Record<string, Record<string, string>> = {
     'debit duplicate': 'reversing >reversal',
     'debit not sent': 'failed(not_sent) released',
     'debit unknown': 'reversing >reversal',
+    'file: debit done': 'reversing >reversal +card_debited',
   },
   'debiting purchase': {
     due: 'reversing >reversal',
@@ -97,6 +100,7 @@ const RULES: Record<string, Record<string, string>> = {
     'debit duplicate': 'reversing >reversal',
     'debit not sent': 'failed(not_sent) released',
     'debit unknown': 'reversing >reversal',
+    'file: debit done': 'reversing >reversal +card_debited',
   },
   crediting: {
     due: 'crediting >credit',
@@ -104,6 +108,8 @@ const RULES: Record<string, Record<string, string>> = {
     'credit flagged': 'succeeded +card_credited used !leg_flagged',
     'credit refused': 'reversing >reversal',
     'credit bank down': 'reversing >reversal',
+    'credit over the limit': 'reversing >reversal',
+    'credit, no such issuer': 'reversing >reversal',
     'credit duplicate': 'crediting',
     'credit not sent': 'crediting',
     'credit unknown': 'crediting',
@@ -116,6 +122,8 @@ const RULES: Record<string, Record<string, string>> = {
     'credit flagged': 'succeeded +card_credited used !leg_flagged',
     'credit refused': 'reversing >reversal',
     'credit bank down': 'reversing >reversal',
+    'credit over the limit': 'reversing >reversal',
+    'credit, no such issuer': 'reversing >reversal',
     'file: credit done': 'succeeded +card_credited used',
     'file: credit not done': 'reversing >reversal',
   },
@@ -125,6 +133,8 @@ const RULES: Record<string, Record<string, string>> = {
     'credit flagged': 'succeeded +card_credited used !leg_flagged',
     'credit refused': 'reversing >reversal',
     'credit bank down': 'crediting',
+    'credit over the limit': 'crediting',
+    'credit, no such issuer': 'crediting',
     'credit duplicate': 'crediting',
     'credit not sent': 'crediting',
     'credit unknown': 'crediting',
@@ -137,6 +147,8 @@ const RULES: Record<string, Record<string, string>> = {
     'credit flagged': 'succeeded +card_refund refunded 1000 !leg_flagged',
     'credit refused': 'failed(card_lost) refunded 0',
     'credit bank down': 'failed(bank_down) refunded 0',
+    'credit over the limit': 'failed(limit_exceeded) refunded 0',
+    'credit, no such issuer': 'failed(card_unknown) refunded 0',
     'credit duplicate': 'crediting',
     'credit not sent': 'crediting',
     'credit unknown': 'crediting',
@@ -261,6 +273,27 @@ describe('the messages that a rule asks for', () => {
     expect(alerts).toEqual(['leg_unanswered']);
     expect(folder.move.state).toBe('crediting');
     expect(folder.move.dueAt).toBeNull();
+  });
+
+  test('a reversal that nobody answers for a day is told to a person once, and asked for every hour until it is answered', () => {
+    const folder = folderAfter({}, debitTold(approved()), creditTold(refused('card_lost')));
+    let now = NOW;
+    const pauses: number[] = [];
+    const alerts: string[] = [];
+    for (let n = 0; n < 400; n++) {
+      const effects = noEffects();
+      decideLeg(now, folder, reversalTold({ kind: 'unknown', why: 'no reply' }), effects);
+      const due = folder.move.dueAt ?? now;
+      pauses.push((due.getTime() - now.getTime()) / 1000);
+      now = due;
+      expect(decideLeg(now, folder, dueNow(folder), effects)).toBe('reversal');
+      alerts.push(...effects.alerts.map(({ kind }) => kind));
+    }
+    expect(new Set(pauses)).toEqual(new Set([2, 10, 30, 60, 300, 3600]));
+    expect(pauses.at(-1)).toBe(3600);
+    expect(alerts).toEqual(['leg_unanswered']);
+    decideLeg(now, folder, reversalTold(reversed(true)), noEffects());
+    expect(folder.move.state).toBe('failed');
   });
 
   test('a message that was sent again late in the day is not proved absent by that day’s file', () => {

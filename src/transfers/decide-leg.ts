@@ -147,7 +147,7 @@ function creditTold(
       if (reply.isFlagged) flag(folder, credit, effects);
       return credited(now, folder, credit, reply, effects);
     case 'refused':
-      if (!isRefusalOfCredit(credit, reply.reason)) return waitForCredit(now, folder, credit, reply.code);
+      if (!isRefusalOfCredit(credit, reply)) return waitForCredit(now, folder, credit, reply.code);
       return notCredited(now, folder, credit, { code: reply.code, reason: reply.reason }, stamp, effects);
     case 'not_sent':
       // Surely not this time. What an earlier sending did is as open as it was.
@@ -161,14 +161,24 @@ function creditTold(
 }
 
 /**
- * Refusals that say nothing about an earlier sending of the same message: the switch or the line said no this time. `duplicate` says
- * that there was one.
+ * Refusals that say nothing about an earlier sending of the same message: the switch or the line said no this time, or the limit is reached
+ * because of that sending. `duplicate` says that there was one.
  */
-const NOT_ABOUT_EARLIER = new Set<LegRefusal>(['bank_down', 'message_refused', 'insufficient_funds', 'duplicate']);
+const NOT_ABOUT_EARLIER = new Set<LegRefusal>([
+  'bank_down',
+  'message_refused',
+  'insufficient_funds',
+  'limit_exceeded',
+  'count_exceeded',
+  'duplicate',
+]);
 
-function isRefusalOfCredit(credit: Leg, reason: LegRefusal): boolean {
+/** F39 15, no such issuer: the switch says so, and has perhaps just lost the way to it. */
+const NO_SUCH_ISSUER = '15';
+
+function isRefusalOfCredit(credit: Leg, { reason, code }: { reason: LegRefusal; code: string }): boolean {
   if (reason === 'duplicate') return false;
-  return credit.sendsCount === 1 || !NOT_ABOUT_EARLIER.has(reason);
+  return credit.sendsCount === 1 || !(NOT_ABOUT_EARLIER.has(reason) || code === NO_SUCH_ISSUER);
 }
 
 function waitForCredit(now: Date, folder: MoveFolder, credit: Leg, code: string | null): null {
@@ -266,15 +276,17 @@ function learned(
       contradict(folder, `the file of ${settlementDay} says ${isDone ? 'given' : 'not given'}`, effects);
     return null;
   }
-  if (debit === null) return null;
-  // A debit that is merely late: the loop gives it up and takes it back, whatever a file says.
-  if (move.state === 'scheduled' || move.state === 'debiting') return null;
+  if (debit === null || move.state === 'scheduled') return null;
+  if (move.state === 'debiting') {
+    // Whoever sent it has died, and the day has ended meanwhile. It goes back like every debit whose answer nobody heard.
+    if (!isDone) return null;
+    bookDebit(now, folder, debit, settlementDay, effects);
+    return startReversal(now, folder, evidence.stamp);
+  }
   if (move.state === 'reversing' && reversal !== null && debit.state !== 'approved') {
     if (isDone) {
       // It was taken and has not come back: now it stands on the books, and is asked back once more.
-      approve(now, debit, { authId: debit.authId, settlementDay, isFlagged: debit.isFlagged });
-      post(folder, 'card_debited', debit, effects);
-      move.onBooksMinor = move.amountMinor;
+      bookDebit(now, folder, debit, settlementDay, effects);
       return resend(now, folder, reversal);
     }
     if (!isProvenAbsent(debit, settlementDay)) return null;
@@ -284,6 +296,12 @@ function learned(
   if (isDone && debit.state !== 'approved' && reversal?.state !== 'approved')
     contradict(folder, `the file of ${settlementDay} says that the money was taken`, effects);
   return null;
+}
+
+function bookDebit(now: Date, folder: MoveFolder, debit: Leg, settlementDay: string, effects: MoveEffects): void {
+  approve(now, debit, { authId: debit.authId, settlementDay, isFlagged: debit.isFlagged });
+  post(folder, 'card_debited', debit, effects);
+  folder.move.onBooksMinor = folder.move.amountMinor;
 }
 
 /** A file proves that something was not done only if the day of its last sending was over before that file's day began. */

@@ -1,6 +1,9 @@
 import { LEG_REPEAT_HOURS } from '../base/limits.ts';
 
-/** Pauses before a message is sent again, by how often it was sent: soon at first, then every minute, after an hour every five. */
+/**
+ * Pauses before a message is sent again, by how often it was sent: soon at first, then every minute, after an hour every five, and a
+ * reversal that nobody has answered for a day every hour.
+ */
 const FIRST_SECONDS = [2, 10, 30];
 const MINUTE_SECONDS = 60;
 const FIVE_MINUTES_SECONDS = 300;
@@ -13,11 +16,13 @@ export interface Sent {
 
 export function repeatAt(leg: Sent, now: Date): Date {
   const isYoung = now.getTime() - leg.firstSentAt.getTime() < HOUR_MS;
-  const seconds = FIRST_SECONDS[leg.sendsCount - 1] ?? (isYoung ? MINUTE_SECONDS : FIVE_MINUTES_SECONDS);
+  const seconds = isGivenUp(leg, now)
+    ? HOUR_MS / 1000
+    : (FIRST_SECONDS[leg.sendsCount - 1] ?? (isYoung ? MINUTE_SECONDS : FIVE_MINUTES_SECONDS));
   return addSeconds(now, seconds);
 }
 
-/** From then on nothing is sent by itself; a person is told, and the switch's file decides. */
+/** From then on a person is told. A credit is not sent again by itself, and the switch's file decides; a reversal is, now and then. */
 export function isGivenUp(leg: Sent, now: Date): boolean {
   return now.getTime() - leg.firstSentAt.getTime() >= LEG_REPEAT_HOURS * HOUR_MS;
 }
