@@ -210,6 +210,39 @@ describe('setting it anew', () => {
     expect(await users.authenticate(thief.cookie.reveal(), clock.now())).toBe(null);
     expect(await users.authenticate(cookie.reveal(), clock.now())).not.toBe(null);
   });
+
+  test('whoever found a phone with all its owner’s cards is trusted for a day as on a new device, on every device', async () => {
+    const { session, phone, cookie, deviceToken } = await people.withPin();
+    const friend = await people.withPin();
+    clock.advanceMs(10 * 60_000);
+    const isNew = async (of: string) => (await users.authenticate(of, clock.now()))?.deviceIsNew;
+    await sql`update user_devices set created_at = created_at - interval '2 days'`;
+    expect(await isNew(cookie.reveal())).toBe(false);
+    const { resetId } = await users.startPinReset(session);
+    await users.finishPinReset(session, { resetId, code: people.lastCode(phone), pin: OTHER_PIN });
+    expect(await isNew(cookie.reveal())).toBe(true);
+    const again = await people.signIn(phone, deviceToken.reveal());
+    expect(again.session).toMatchObject({ deviceId: session.deviceId, deviceIsNew: true });
+    expect(await isNew(friend.cookie.reveal())).toBe(false);
+    clock.advanceMs(24 * 3_600_000);
+    expect((await people.signIn(phone, deviceToken.reveal())).session.deviceIsNew).toBe(false);
+  });
+
+  test('at the moment of a sign-in on the same device, neither waits for the other for ever', async () => {
+    for (let i = 0; i < 5; i++) {
+      const { session, phone, deviceToken } = await people.withPin();
+      clock.advanceMs(61_000);
+      const { resetId } = await users.startPinReset(session);
+      const reset = people.lastCode(phone);
+      const { codeId } = await users.startSignIn({ phone, lang: 'en', origin: phone });
+      const device = { deviceName: 'x', lang: 'en', deviceToken: deviceToken.reveal() } as const;
+      const both = await Promise.allSettled([
+        users.finishPinReset(session, { resetId, code: reset, pin: OTHER_PIN }),
+        users.finishSignIn({ ...device, codeId, phone, code: people.lastCode(phone) }),
+      ]);
+      expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    }
+  });
 });
 
 describe('the pepper', () => {

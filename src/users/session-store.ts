@@ -10,14 +10,15 @@ export interface SessionRow {
   createdAt: Date;
   lastUsedAt: Date;
   endedAt: Date | null;
-  deviceCreatedAt: Date;
+  deviceNewSince: Date;
   lang: Session['lang'];
 }
 
 export async function findSession(sql: Sql, book: number, id: string): Promise<SessionRow | null> {
   const [row] = await sql<SessionRow[]>`
     select s.book, s.id, s.user_id as "userId", s.device_id as "deviceId", s.digest, s.created_at as "createdAt",
-      s.last_used_at as "lastUsedAt", s.ended_at as "endedAt", d.created_at as "deviceCreatedAt", u.lang
+      s.last_used_at as "lastUsedAt", s.ended_at as "endedAt",
+      greatest(d.created_at, d.renewed_at) as "deviceNewSince", u.lang
     from user_sessions s
     join user_devices d on d.book = s.book and d.id = s.device_id
     join users u on u.book = s.book and u.id = s.user_id

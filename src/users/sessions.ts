@@ -47,7 +47,7 @@ export async function authenticate(deps: UsersDeps, cookie: string, now: Date): 
     book: row.book,
     userId: row.userId,
     deviceId: row.deviceId,
-    deviceIsNew: isNewDevice(row.deviceCreatedAt, now),
+    deviceIsNew: isNewDevice(row.deviceNewSince, now),
     lang: row.lang,
   };
 }
@@ -72,7 +72,7 @@ export async function startSession(
   await insertSession(tx, { book, id, userId, deviceId: device.id, digest, createdAt: now });
   const auditFacts = { session_id: id, device_id: device.id, by: who.by, is_new_device: device.isFresh };
   await audit(deps, tx, [{ book, userId, event: 'session.started', facts: auditFacts }]);
-  const deviceIsNew = isNewDevice(device.createdAt, now);
+  const deviceIsNew = isNewDevice(device.newSince, now);
   return {
     session: { id, book, userId, deviceId: device.id, deviceIsNew, lang: facts.lang },
     cookie: bearerText(id, secretHalf),
@@ -83,7 +83,7 @@ export async function startSession(
 
 interface SignInDevice {
   id: string;
-  createdAt: Date;
+  newSince: Date;
   token: Secret;
   isFresh: boolean;
 }
@@ -99,7 +99,7 @@ async function findKnownDevice(
   const isRight = deps.keyring.isDigest(DEVICE_DIGEST, bearer?.secretHalf ?? '', row?.digest ?? Buffer.alloc(32));
   if (bearer === null || row === null || !isRight) return null;
   await updateDeviceUsed(tx, book, row.id, readName(facts), deps.clock.now());
-  return { id: row.id, createdAt: row.createdAt, token: bearerText(row.id, bearer.secretHalf), isFresh: false };
+  return { id: row.id, newSince: row.newSince, token: bearerText(row.id, bearer.secretHalf), isFresh: false };
 }
 
 /** Whose device this cookie is of; null for a removed one and for whatever is none. */
@@ -121,7 +121,7 @@ async function addDevice(
   const createdAt = deps.clock.now();
   const digest = deps.keyring.digest(DEVICE_DIGEST, secretHalf);
   await insertDevice(tx, { book, id, userId, name: readName(facts), digest, createdAt });
-  return { id, createdAt, token: bearerText(id, secretHalf), isFresh: true };
+  return { id, newSince: createdAt, token: bearerText(id, secretHalf), isFresh: true };
 }
 
 export async function signOut(deps: UsersDeps, session: Session): Promise<void> {
@@ -159,8 +159,8 @@ export async function removeDevice(deps: UsersDeps, session: Session, deviceId: 
   });
 }
 
-function isNewDevice(createdAt: Date, now: Date): boolean {
-  return secondsBetween(createdAt, now) < DEVICE_NEW_SECONDS;
+function isNewDevice(since: Date, now: Date): boolean {
+  return secondsBetween(since, now) < DEVICE_NEW_SECONDS;
 }
 
 function secondsBetween(from: Date, to: Date): number {

@@ -3,6 +3,7 @@ import { Refusal } from '../base/refusal.ts';
 import { audit } from './audit.ts';
 import { checkPin } from './check-pin.ts';
 import { sendCode, useCode } from './codes.ts';
+import { renewDevices } from './device-store.ts';
 import { readPerson } from './people.ts';
 import { pinWeakness, readPin } from './pin-rules.ts';
 import { findPin, insertPin, replacePin, resetPin } from './pin-store.ts';
@@ -46,7 +47,10 @@ export async function startPinReset(
   return { resetId: codeId, resendAfterSeconds };
 }
 
-/** Bound to the session that began it. Whoever knew the old PIN may be signed in elsewhere: every other session ends. */
+/**
+ * Bound to the session that began it. Whoever knew the old PIN may be signed in elsewhere: every other session ends. And whoever sets it anew may have
+ * found a phone with an identity card and a bank card beside it: for a day every device of the person is trusted as little as a new one.
+ */
 export async function finishPinReset(
   deps: UsersDeps,
   session: Session,
@@ -68,8 +72,10 @@ export async function finishPinReset(
     await useCode(deps, use);
     return await deps.pinHashes.hash(pin);
   });
+  const row = { book, userId, ...fresh, setAt: deps.clock.now() };
   await deps.sql.begin(async (tx) => {
-    await resetPin(tx, { book, userId, ...fresh, setAt: deps.clock.now() });
+    await resetPin(tx, row);
+    await renewDevices(tx, book, userId, row.setAt); // before the sessions, as at a sign-in
     await audit(deps, tx, [{ book, userId, event: 'pin.reset', facts: { session_id: session.id } }]);
     await signOutEverywhere(deps, tx, session, true);
   });

@@ -26,6 +26,8 @@ create table user_devices (
   -- Keyed digest of the secret half of the device's cookie.
   digest bytea not null check (octet_length(digest) = 32),
   created_at timestamptz not null,
+  -- Counts as new again from here on: the payment PIN was set anew.
+  renewed_at timestamptz,
   last_used_at timestamptz not null,
   removed_at timestamptz,
   primary key (book, id),
