@@ -276,6 +276,24 @@ describe('what is too much', () => {
     expect((await first).kind).toBe('approved');
   });
 
+  test('the same message again while it is under way and no link answers any more is not said not to be sent', async () => {
+    const { rail, pretend } = await openTestRail({ links: 1, timings: { replyMs: 400, networkReplyMs: 2000 } });
+    pretend.script = () => {};
+    pretend.networkScript = () => true;
+    const leg = testLeg();
+    const first = rail.debit(leg);
+    await until(() => pretend.heard.some((message) => message.type === '0200'));
+    // Somebody else waits in vain, so that the link is used no more.
+    expect((await rail.enquire({ stamp: testStamp(), card: testCard() }, 20)).kind).toBe('unknown');
+    expect(await rail.debit(testLeg())).toEqual({ kind: 'not_sent', why: 'no link to the switch that answers' });
+    expect(await rail.debit(leg)).toEqual({
+      kind: 'unknown',
+      why: 'the same message is under way already',
+      code: null,
+    });
+    expect((await first).kind).toBe('unknown');
+  });
+
   test('500 at once in flight, answered backwards, each get their own', async () => {
     const { rail, pretend } = await openTestRail();
     const held: Heard[] = [];

@@ -63,11 +63,21 @@ export class Switchboard {
   }
 
   async open(waitMs: number): Promise<void> {
-    const kept = await this.#options.keys.load();
-    if (kept !== null && !this.keys.restore(kept))
-      this.#options.log.warn({}, 'the working keys that were kept belong to another transport key');
+    await this.#restoreKeys();
     this.#care.start();
     await this.#service(waitMs);
+  }
+
+  /** Whatever is wrong with what was kept, the switch is asked for new keys at the first sign-on, and the rail serves. */
+  async #restoreKeys(): Promise<void> {
+    const { keys, log } = this.#options;
+    try {
+      const kept = await keys.load();
+      if (kept !== null && !this.keys.restore(kept))
+        log.warn({}, 'the working keys that were kept belong to another transport key');
+    } catch (error) {
+      log.warn({ error }, 'the working keys that were kept cannot be read');
+    }
   }
 
   /** Signs off as far as the switch answers at once; whatever is in flight is unknown. */
@@ -81,10 +91,10 @@ export class Switchboard {
 
   /** Asks the switch, with a MAC. The time runs from now, also while the request waits for its place. */
   async ask(request: Message, timeoutMs: number): Promise<Answer> {
+    // First of all: whoever asks the same again must not learn "surely nothing sent", for it was, a moment ago.
+    if (this.#inFlight.has(keyOf(request))) return { kind: 'unknown', why: 'the same message is under way already' };
     const why = this.#whyNotNow();
     if (why !== null) return { kind: 'not_sent', why };
-    // Whoever asks the same again must not learn "surely nothing sent": it was, a moment ago.
-    if (this.#inFlight.has(keyOf(request))) return { kind: 'unknown', why: 'the same message is under way already' };
     const isFull = this.#inFlight.written >= this.#options.inFlightMax;
     if (isFull && this.#queue.length >= this.#options.queueMax)
       return { kind: 'not_sent', why: 'too much is under way' };

@@ -238,6 +238,8 @@ describe('over the wire', () => {
   const FAULTS: [FaultKind, 'transfer_out' | 'transfer_in', ('succeeded' | 'failed')[], (string | number)?][] = [
     ['decline', 'transfer_out', ['failed'], '51'],
     ['bank_down', 'transfer_out', ['failed']],
+    // It came before: that says nothing of the first time, so whatever that did is taken back.
+    ['decline', 'transfer_out', ['failed'], '94'],
     ['drop_request', 'transfer_out', ['failed']],
     ['drop_reply', 'transfer_out', ['failed']],
     ['late', 'transfer_out', ['failed']],
@@ -271,6 +273,20 @@ describe('over the wire', () => {
     expect(states).toContain(ended?.state);
     const moved = ended?.state === 'succeeded' ? 10_00n : 0n;
     expect(who.mine.map(({ number }) => banks.balanceOf(number))).toEqual([START_FEN - moved, START_FEN + moved]);
+    await expectBooksToAgree();
+  });
+
+  test('a debit that is done and silent, whose reversal is silent twice and then called a duplicate twice, is back once', async () => {
+    const who = await owner('SPDB', 'ABC');
+    banks.setFault({ kind: 'drop_reply', operation: 'transfer_out', times: 1 });
+    banks.setFault({ kind: 'drop_request', operation: 'reversal', times: 1 });
+    banks.setFault({ kind: 'decline', operation: 'reversal', value: '94', times: 2 });
+    banks.setFault({ kind: 'drop_reply', operation: 'reversal', times: 1 });
+    const move = await send(who, 20_00n);
+    const ended = (await untilEnded([move.id])).get(move.id);
+    expect(ended).toMatchObject({ state: 'failed', failure: 'bank_silent' });
+    expect(banks.faults()).toEqual([]);
+    expect(who.mine.map(({ number }) => banks.balanceOf(number))).toEqual([START_FEN, START_FEN]);
     await expectBooksToAgree();
   });
 
