@@ -93,6 +93,7 @@ describe('what is wrong is told in one line, and no shop is taken in', () => {
   test.each([
     [without('--mcc', '--mcc', '58'), 1, 'mcc: is the four digits of a trade'],
     [without('--name', '--name', 'x'.repeat(81)), 1, 'name: has 1 to 80 letters'],
+    [without('--name', '--name', '\u202e铺茶'), 1, 'name: has 1 to 80 letters'],
     [without('--origin', '--origin', 'https://shop.example/pay'), 1, 'origins: are addresses without a path'],
     [[...RIGHT, '--key-id', 'a key'], 1, 'key_id: has 1 to 32 letters'],
     [[...RIGHT, '--fee', '101'], 2, '--fee is a whole number from 0 to 100'],

@@ -34,7 +34,8 @@ export async function addShop(
   deps: ShopDeps & Pick<PayerDeps, 'random'> & { isTest: boolean },
   wanted: NewShop,
 ): Promise<ShopWithKeys> {
-  if (wanted.name.trim() === '' || wanted.name.length > 80 || /\p{Cc}/u.test(wanted.name))
+  // People see it beside an amount, also in a message: no signs that cannot be seen, or that turn the direction of writing around.
+  if (wanted.name.trim() === '' || wanted.name.length > 80 || /[\p{C}\p{Zl}\p{Zp}]/u.test(wanted.name))
     throw wrong('name', 'has 1 to 80 letters');
   if (!/^\d{4}$/.test(wanted.mcc)) throw wrong('mcc', 'is the four digits of a trade, ISO 18245');
   if (wanted.feeMilli < 0n || wanted.feeMilli > 100n) throw wrong('fee_milli', 'is 0 to 100 thousandths');
