@@ -93,6 +93,13 @@ describe('working keys', () => {
     expect((await rail.debit(testLeg())).kind).toBe('approved');
   });
 
+  test('that cannot be read because the database dies just then do not end the process: new ones are asked for', async () => {
+    const load = () => Promise.reject(new Error('write CONNECTION_CLOSED'));
+    const { rail } = await openTestRail({ keys: { load, save: () => Promise.resolve() } });
+    expect(rail.status().isServing).toBe(true);
+    expect((await rail.debit(testLeg())).kind).toBe('approved');
+  });
+
   test('are asked for again when a reply looks as if they were wrong', async () => {
     const { rail, pretend } = await openTestRail();
     pretend.keys.mac = Buffer.alloc(16, 'lost');

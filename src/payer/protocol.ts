@@ -1,5 +1,5 @@
 import { BATCH_ITEMS_MAX, BATCH_QUEUE_MAX } from '../base/limits.ts';
-import { Refusal } from '../base/refusal.ts';
+import { toProblem as toHttpProblem } from '../base/problem.ts';
 import { createBatch } from '../db/batch.ts';
 import type { Members } from '../wallets/open/parse.ts';
 import { readOrderNo } from '../wallets/open/parse.ts';
@@ -137,8 +137,9 @@ function end(side: ProtocolSide, { shop, members }: Asked, no: string, how: 'clo
 
 /** Whether it was done is not known then: neither code is final. */
 function toProblem({ deps }: ProtocolSide, error: unknown): Answer {
-  if (error instanceof Refusal && (error.code === 'overloaded' || error.code === 'unavailable'))
-    return problem('unavailable');
+  // The database being away is one of them: over in a moment, and no fault of ours.
+  const { code } = toHttpProblem(error, '').body;
+  if (code === 'overloaded' || code === 'unavailable') return problem('unavailable');
   deps.log.error({ error }, 'a request of a shop failed');
   return problem('internal_error');
 }

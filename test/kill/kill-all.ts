@@ -66,7 +66,8 @@ export async function killAll(dice: Dice, field: Battlefield, killsMax: number):
 /** However slow the machine: there is work between two kills, and the moment of the next is nobody's choice. */
 async function waitForWork(dice: Dice, { countWork, waitMsMax }: Battlefield): Promise<void> {
   const enough = countWork() + (dice.isBelow(0.2) ? 0 : dice.between(5, 25));
-  for (let waitedMs = 0; countWork() < enough && waitedMs < waitMsMax; waitedMs += 20) await pause(20);
+  const endsMs = performance.now() + waitMsMax;
+  while (countWork() < enough && performance.now() < endsMs) await pause(20);
   await pause(dice.between(0, 150));
 }
 
