@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../src/base/clock.ts';
+import { type Clock, systemClock } from '../src/base/clock.ts';
 import { type Log, silentLog } from '../src/base/log.ts';
 import { systemRandom } from '../src/base/random.ts';
 import { rootDir } from '../src/base/root.ts';
@@ -64,13 +64,13 @@ export type Input<R extends keyof Api> = {
 
 /** Close it in afterAll. */
 export async function startWalletServer(
-  options: { log?: Log; balanceDeadlineMs?: number; manyAddresses?: boolean } = {},
+  options: { log?: Log; clock?: Clock; balanceDeadlineMs?: number; manyAddresses?: boolean } = {},
 ): Promise<WalletTestServer> {
   await buildAppOnce();
   const { url: databaseUrl } = await freshDatabase();
   const errors: unknown[] = [];
   const log: Log = options.log ?? { ...silentLog, error: (facts, message) => void errors.push({ message, facts }) };
-  const ground = { clock: systemClock, random: systemRandom, log };
+  const ground = { clock: options.clock ?? systemClock, random: systemRandom, log };
   const bank = await startBankSandbox({ ...ground, port: 0, controlPort: 0, dataDir: null });
   const phone = await startPhoneSandbox({ ...ground, port: 0 });
   const port = await freePort();
