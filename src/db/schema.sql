@@ -777,6 +777,7 @@ create table payees (
 );
 CREATE INDEX payees_by_last_paid ON payees USING btree (user_id, last_paid_at) WHERE (last_paid_at IS NOT NULL);
 CREATE INDEX payees_by_number ON payees USING btree (user_id, number_index);
+CREATE INDEX payees_never_paid ON payees USING btree (created_at) WHERE (last_paid_at IS NULL);
 
 create table payer_codes (
   book integer not null,
@@ -1150,6 +1151,7 @@ create table quotes (
   constraint quotes_payee_kind_check CHECK (payee_kind = ANY (ARRAY['card'::text, 'own_card'::text, 'phone'::text])),
   constraint quotes_to_class_check CHECK (to_class >= 1 AND to_class <= 3)
 ) with (fillfactor=70);
+CREATE INDEX quotes_of_payee ON quotes USING btree (payee_id) WHERE (payee_id IS NOT NULL);
 CREATE INDEX quotes_unconfirmed ON quotes USING btree (expires_at) WHERE (confirmed_at IS NULL);
 
 create table rail_keys (
@@ -1396,6 +1398,7 @@ create table user_devices (
   name text not null,
   digest bytea not null,
   created_at timestamp with time zone not null,
+  renewed_at timestamp with time zone,
   last_used_at timestamp with time zone not null,
   removed_at timestamp with time zone,
   constraint user_devices_pkey PRIMARY KEY (book, id),
