@@ -234,6 +234,8 @@ describe('a half-open connection', () => {
   });
 });
 
+const UNDER_WAY = { kind: 'unknown', why: 'the same message is under way already', code: null };
+
 describe('what is too much', () => {
   test('waits for its place, and beyond that is refused before anything is sent', async () => {
     const { rail, pretend } = await openTestRail({ inFlightMax: 3, queueMax: 2 });
@@ -267,11 +269,7 @@ describe('what is too much', () => {
     const leg = testLeg();
     const first = rail.debit(leg);
     await until(() => held !== undefined);
-    expect(await rail.debit(leg)).toEqual({
-      kind: 'unknown',
-      why: 'the same message is under way already',
-      code: null,
-    });
+    expect(await rail.debit(leg)).toEqual(UNDER_WAY);
     held?.send();
     expect((await first).kind).toBe('approved');
   });
@@ -286,11 +284,7 @@ describe('what is too much', () => {
     // Somebody else waits in vain, so that the link is used no more.
     expect((await rail.enquire({ stamp: testStamp(), card: testCard() }, 20)).kind).toBe('unknown');
     expect(await rail.debit(testLeg())).toEqual({ kind: 'not_sent', why: 'no link to the switch that answers' });
-    expect(await rail.debit(leg)).toEqual({
-      kind: 'unknown',
-      why: 'the same message is under way already',
-      code: null,
-    });
+    expect(await rail.debit(leg)).toEqual(UNDER_WAY);
     expect((await first).kind).toBe('unknown');
   });
 
