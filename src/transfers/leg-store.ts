@@ -102,33 +102,43 @@ export async function listLegsOfDay(
   book: number,
   filter: { day: string; openBefore: Date; after: { moveId: string; side: string } | null; itemsMax: number },
 ): Promise<Leg[]> {
+  const { after, itemsMax } = filter;
+  const onwards = after === null ? sql`` : sql`and (move_id, side) > (${after.moveId}, ${after.side})`;
+  // Two questions, each with an index of its own: as one, it would be answered by walking through all legs that there ever were.
   const rows = await sql<DbRow[]>`
-    select ${columns(sql)}
-    from legs
-    where book = ${book}
-      and side <> 'reversal'
-      and (
-        settlement_day = ${filter.day}::text::date
-        or (
-          state in ('sent', 'unknown')
-          and transmitted_at < ${filter.openBefore}
-          -- What was never told, and has been taken back, is open no more.
-          and not exists (
-            select 1
-            from legs back
-            where back.book = legs.book
-              and back.move_id = legs.move_id
-              and back.side = 'reversal'
-              and back.state = 'approved'
-          )
+    (
+      select ${columns(sql)}
+      from legs
+      where book = ${book}
+        and side <> 'reversal'
+        and settlement_day = ${filter.day}::text::date
+        ${onwards}
+      order by move_id, side
+      limit ${itemsMax}
+    )
+    union all
+    (
+      select ${columns(sql)}
+      from legs
+      where book = ${book}
+        and side <> 'reversal'
+        and state in ('sent', 'unknown')
+        and transmitted_at < ${filter.openBefore}
+        -- What was never told, and has been taken back, is open no more.
+        and not exists (
+          select 1
+          from legs back
+          where back.book = legs.book
+            and back.move_id = legs.move_id
+            and back.side = 'reversal'
+            and back.state = 'approved'
         )
-      )
-      and (
-        ${filter.after?.moveId ?? null}::text is null
-        or (move_id, side) > (${filter.after?.moveId ?? ''}, ${filter.after?.side ?? ''})
-      )
+        ${onwards}
+      order by move_id, side
+      limit ${itemsMax}
+    )
     order by move_id, side
-    limit ${filter.itemsMax}`;
+    limit ${itemsMax}`;
   return rows.map(toLeg);
 }
 
