@@ -1,5 +1,6 @@
 import { newId } from '../base/id.ts';
 import {
+  CARD_BALANCE_KEPT_SECONDS,
   ORDINARY_ARRIVAL_MINUTES,
   QUOTE_PARTS_MAX,
   QUOTE_SECONDS,
@@ -8,7 +9,7 @@ import {
   TRANSFER_NOTE_CHARS_MAX,
 } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
-import type { Card } from '../cards/cards.ts';
+import type { Card, CardBalance } from '../cards/cards.ts';
 import type { LimitLeft } from '../limits/limits.ts';
 import { addDays, shanghaiDay, shanghaiMidnight } from '../limits/shanghai.ts';
 import { money } from '../money/money.ts';
@@ -18,6 +19,7 @@ import { endOfCard, isReachable, type ReachableCard } from './card-of-order.ts';
 import type { Engine } from './engine.ts';
 import { planRoute, type Route, type RouteSource } from './plan-route.ts';
 import type { QuotePart, QuoteRow } from './quote-row.ts';
+import { hasMovedSince } from './recent-move-store.ts';
 import { addSeconds } from './repeat-schedule.ts';
 import { readNote } from './read-note.ts';
 import { type ResolvedPayee, resolvePayee } from './resolve-payee.ts';
@@ -164,6 +166,12 @@ async function addLeft(
   return cards.map((opened, index) => ({ opened, left: left[index] ?? [] }));
 }
 
+/** What is kept for some seconds will do, unless money has moved since: a card that was just emptied would be chosen again. */
+async function readBalances({ deps }: Engine, session: Session): Promise<CardBalance[]> {
+  const since = addSeconds(deps.clock.now(), -CARD_BALANCE_KEPT_SECONDS);
+  return await deps.cards.balances(session, { isFresh: await hasMovedSince(deps.sql, session, since) });
+}
+
 /** A single card that somebody chose is not asked for its balance first: its bank decides. Several are, to choose well. */
 async function toRouteSources(
   engine: Engine,
@@ -172,7 +180,7 @@ async function toRouteSources(
   sources: readonly Source[],
 ): Promise<RouteSource[]> {
   const isChosen = input.fromCardIds?.length === 1;
-  const balances = isChosen ? [] : await engine.deps.cards.balances(session, { isFresh: false });
+  const balances = isChosen ? [] : await readBalances(engine, session);
   return sources.map(({ opened: { card }, left }) => {
     const told = balances.find((balance) => balance.cardId === card.id);
     const available =
