@@ -184,21 +184,6 @@ describe('a transfer', () => {
       why_zh: expect.any(String),
     });
   });
-
-  test('the next one is planned by what is left on the cards, not by what was there a moment ago', async () => {
-    const from = await world.payer('ICBC', 500_00n);
-    const second = await world.anotherCard(from, 'ABC', 500_00n);
-    const payee = payeeOf(world.foreignCard('CMB', 0n));
-    const parts = async () => {
-      const quote = await world.quote(from, payee, 400_00n, { fromCardIds: null });
-      const proof = await world.prove(from, quote);
-      const moves = await world.transfers.confirm(from.session, { quoteId: quote.id, proof, key: quote.id });
-      for (const move of moves) expect(await world.untilEnded(move.id)).toMatchObject({ state: 'succeeded' });
-      return quote.parts.map(({ fromCardId }) => fromCardId);
-    };
-    expect(await parts()).toEqual([from.card.id]);
-    expect(await parts()).toEqual([second.card.id]);
-  });
 });
 
 describe('history', () => {
