@@ -57,6 +57,18 @@ afterAll(async () => {
   await server.close();
 });
 
+/** Days have passed: the session is over. */
+async function signInAgain(): Promise<void> {
+  const { phone } = person.person;
+  browser = server.browser();
+  let codeId = '';
+  const code = await server.codeTo(phone, async () => {
+    codeId = (await browser.call('POST /api/sign-in/code', { body: { phone, lang: 'zh-CN' } })).code_id;
+  });
+  const body = { code_id: codeId, phone, code, device_name: 'test', lang: 'zh-CN' } as const;
+  await browser.call('POST /api/sign-in', { body });
+}
+
 async function transfer(minor: number): Promise<string> {
   const quote = await browser.call('POST /api/quotes', {
     body: {
@@ -92,8 +104,7 @@ const reach = (what: string, id: string, state: string) =>
   eventually(what, async () => (await states([id]))[0] === state);
 
 /** Goes to the end of the day of the switch and waits until the server has cleared it by itself. Answers the day. */
-async function clearDay(): Promise<string> {
-  const day = settlementDayOf(clock.now());
+async function clearDay(day = settlementDayOf(clock.now())): Promise<string> {
   clock.leapTo(new Date(endOfSettlementDay(day).getTime() + 301_000));
   await eventually(`${day} is compared`, async () => {
     const shown = await showClearingDay(server.hutong.sql, server.wallet.book, day).catch(() => null);
@@ -186,3 +197,28 @@ test('files of the switch, fetched over HTTP, agree with moves, books and banks 
   expect(check.accounts.every(({ ledgerMinor }) => ledgerMinor === 0n)).toBe(false);
   expect(server.errors).toEqual([]);
 }, 180_000);
+
+test('a debit that nobody heard of, and that is taken back between the end of its day and its file, is a break that the next file ends', async () => {
+  const { bank } = server;
+  await signInAgain();
+  bank.setFault({ kind: 'wrong_mac', operation: 'transfer_out', times: 1 });
+  bank.setFault({ kind: 'decline', operation: 'reversal', value: '96' });
+  const move = await transfer(70_00);
+  await reach('a reversal that is not answered', move, 'reversing');
+  const day = settlementDayOf(clock.now());
+  clock.leapTo(new Date(endOfSettlementDay(day).getTime() + 1000));
+  await eventually('the switch has begun its next day', async () => bank.settlementDay() > day);
+  bank.clearFaults();
+  await eventually('it is back before the file is read', async () => {
+    clock.leapTo(new Date(Math.min(clock.now().getTime() + 10_000, endOfSettlementDay(day).getTime() + 200_000)));
+    return (await states([move]))[0] === 'failed';
+  });
+  await clearDay(day);
+  expect(kindsIn(day)).toEqual(['0200']);
+  expect(await breaksOf(day)).toMatchObject([{ cause: 'reversed_here', state: 'open' }]);
+  const next = await clearDay();
+  expect(kindsIn(next)).toEqual(['0420']);
+  expect(await breaksOf(next)).toEqual([]);
+  expect(await breaksOf(day)).toMatchObject([{ cause: 'reversed_here', state: 'resolved' }]);
+  expect(bank.isBalanced()).toBe(true);
+}, 60_000);
