@@ -32,7 +32,8 @@ export function openWalletRoutes(deps: AppDeps): (app: FastifyInstance) => Promi
       });
     }
     app.setErrorHandler(async (error, request, reply) => {
-      if (isOurFault(error)) deps.log.error({ requestId: request.id, error }, 'a request of a shop failed');
+      // Nothing can be signed just now: what has become of the request is not known, and a reply without a signature says no more.
+      if (isOurFault(error)) throw error;
       if (!pathOf(request).startsWith(`${API_PATH}/`) || pathOf(request) === `${API_PATH}/authorize`) throw error;
       // What could not be read whole is answered as what it is: not signed over what came.
       return sendReply(reply, await protocol.answer({ ...toProtocol(request), body: Buffer.alloc(0) }));

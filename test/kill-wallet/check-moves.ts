@@ -8,12 +8,20 @@ import type { Standing } from './bank-record.ts';
 import type { Somebody } from './people.ts';
 import type { Witness } from './witness.ts';
 
+/** Scheduled transfers set out two hours after they were made. */
+const LATE_MS = 4 * 3_600_000;
+
 /** A move with the messages of its legs, by what the switch knows them by. */
 export interface RecordedMove {
   move: Move;
-  legs: Partial<
-    Record<'debit' | 'credit' | 'reversal', { name: string; sendsCount: number; settlementDay: string | null }>
-  >;
+  legs: Partial<Record<'debit' | 'credit' | 'reversal', RecordedLeg>>;
+}
+
+interface RecordedLeg {
+  name: string;
+  sendsCount: number;
+  /** How it ended, in words. */
+  ending: string;
 }
 
 export async function readRecorded(sql: Sql, wallet: HutongWallet): Promise<RecordedMove[]> {
@@ -22,18 +30,11 @@ export async function readRecorded(sql: Sql, wallet: HutongWallet): Promise<Reco
     BOOK,
     ids.map(({ id }) => id),
   );
-  const legs = await sql<
-    {
-      moveId: string;
-      side: 'debit' | 'credit' | 'reversal';
-      name: string;
-      sendsCount: number;
-      settlementDay: string | null;
-    }[]
-  >`
+  const legs = await sql<(RecordedLeg & { moveId: string; side: 'debit' | 'credit' | 'reversal' })[]>`
     select move_id as "moveId", side,
       to_char(transmitted_at at time zone 'Asia/Shanghai', 'MMDDHH24MISS') || ' ' || stan as name,
-      sends_count as "sendsCount", settlement_day::text as "settlementDay"
+      sends_count as "sendsCount",
+      concat_ws(' ', side, state, code, reason, settlement_day, 'sent', sends_count, 'times') as ending
     from legs`;
   const recorded = new Map([...moves].map(([id, move]): [string, RecordedMove] => [id, { move, legs: {} }]));
   for (const { moveId, side, ...leg } of legs) {
@@ -71,6 +72,19 @@ export function compareWitness(witness: Witness, recorded: readonly RecordedMove
 function mayBecome(from: MoveState, to: MoveState): boolean {
   const before: readonly MoveState[] = MOVES_OF_STATE[to];
   return from === to || before.some((state) => mayBecome(from, state));
+}
+
+/**
+ * Moves that ended long after everything worked again: a bank that has refused for good, and whose first answer was lost, says the same
+ * for ever, and only its switch's files tell whether the sending before had been done.
+ */
+export function listLate(recorded: readonly RecordedMove[], calmAt: Date): string[] {
+  const late = recorded.filter(({ move: { endedAt } }) => (endedAt?.getTime() ?? 0) - calmAt.getTime() > LATE_MS);
+  return late.map(({ move, legs }) => {
+    const hours = Math.round(((move.endedAt?.getTime() ?? 0) - calmAt.getTime()) / 3_600_000);
+    const endings = Object.values(legs).map(({ ending }) => ending);
+    return `${move.id} ${move.kind} ${move.state} after ${hours} hours: ${endings.join('; ')}`;
+  });
 }
 
 /** I5, I8, I14: move by move, what the banks' books have and what we say. Whatever stands there is a leg of ours, and none stands twice. */

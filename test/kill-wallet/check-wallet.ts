@@ -88,10 +88,13 @@ export async function compareClearing(sql: Sql): Promise<string[]> {
   const { breaks } = await listClearingBreaks(sql, filter);
   return [
     ...days.map(({ line }) => line),
-    ...breaks.map(
-      ({ id, day, kind, cause, state, moveId, ours, theirs }) =>
-        `${id} of ${day}: ${kind} ${cause} ${state} ${moveId} ours ${JSON.stringify(ours)} theirs ${JSON.stringify(theirs)}`,
-    ),
+    // What a later file has explained is explained; nobody closes one by hand here.
+    ...breaks
+      .filter(({ resolution }) => resolution === null || resolution === 'closed_by_operator')
+      .map(
+        ({ id, day, kind, cause, state, moveId, ours, theirs }) =>
+          `${id} of ${day}: ${kind} ${cause} ${state} ${moveId} ours ${JSON.stringify(ours)} theirs ${JSON.stringify(theirs)}`,
+      ),
   ];
 }
 

@@ -139,6 +139,8 @@ async function cancel({ witness }: MoveDeps, { call }: Somebody, id: string, cal
 }
 
 const LOOKS_MAX = 4;
+/** Who hears that the bank cannot be reached waits before the next try. */
+const AFTER_NOT_SENT_MS = 500;
 
 /** Looks as a page does, and goes on with something else before all is known. */
 async function watch({ dice, witness, isOver }: MoveDeps, { call }: Somebody, ids: readonly string[]): Promise<void> {
@@ -147,6 +149,7 @@ async function watch({ dice, witness, isOver }: MoveDeps, { call }: Somebody, id
       await pause(dice.between(20, 150) * looks);
       const { json } = await call.get(`/api/transfers/${id}`);
       witness.see(json);
+      if (json.failure === 'not_sent') await pause(AFTER_NOT_SENT_MS);
       if (json.ended_at !== null) break;
     }
 }

@@ -6,6 +6,8 @@ const LINES_SHOWN_MAX = 12;
 /** What the wallet may still owe somebody: moves, orders, refunds, notices, reservations, and days of the switch that are not compared. */
 export function openMoves(sql: Sql): OpenThings {
   return {
+    // What a bank never says of itself is told by its switch's files, and those come once a day.
+    longLeapMs: 3 * 3_601_000,
     async count(now) {
       const [row] = await sql<{ open: bigint; due: bigint }[]>`
         select count(*) as open, count(*) filter (where due_at <= ${now}) as due

@@ -2,8 +2,6 @@ import type { Sql } from '../../src/db/connect.ts';
 import type { World } from './world.ts';
 
 const LEAP_MS = 601_000;
-/** Some wallets' silence is believed only after a day. */
-const LONG_LEAP_MS = 3_601_000;
 const LEAPS_MAX = 80;
 const LOOKS_MAX = 40;
 const SHORT_LEAPS = 12;
@@ -16,6 +14,8 @@ export interface OpenThings {
   count: (now: Date) => Promise<{ open: bigint; due: bigint }>;
   /** Some of them in words. */
   describe: () => Promise<string[]>;
+  /** How far each leap goes once the first, short ones are over. */
+  longLeapMs: number;
 }
 
 /** Lets hours pass until nothing is open any more; answers how many leaps it took. `afterLeaps` is called once, when all has expired. */
@@ -27,7 +27,7 @@ export async function settle(
   for (let leaps = 0; leaps < LEAPS_MAX; leaps++) {
     if (leaps === LEAPS_UNTIL_LATE) afterLeaps();
     if (leaps > LEAPS_UNTIL_LATE && (await things.count(clock.now())).open === 0n) return leaps;
-    server.leap(leaps < SHORT_LEAPS ? LEAP_MS : LONG_LEAP_MS);
+    server.leap(leaps < SHORT_LEAPS ? LEAP_MS : things.longLeapMs);
     for (let looks = 0; looks < LOOKS_MAX && (await things.count(clock.now())).due > 0n; looks++) await pause(100);
     await pause(300);
   }
@@ -38,7 +38,8 @@ export async function settle(
 
 /** What the cashier may still owe. */
 export function openPayments(sql: Sql): OpenThings {
-  return { count: (now) => countOpen(sql, now), describe: () => describeOpen(sql) };
+  // Some wallets' silence is believed only after a day.
+  return { count: (now) => countOpen(sql, now), describe: () => describeOpen(sql), longLeapMs: 3_601_000 };
 }
 
 const LINES_SHOWN_MAX = 10;
