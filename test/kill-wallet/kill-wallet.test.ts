@@ -42,7 +42,7 @@ const OUTAGE_MS = 61_000;
  * of the switch stands in the first day's file: that day does not agree until the next file has been read, and nothing may be open then.
  */
 const BLAMED_ON_OTHERS =
-  /a key that does not prove itself|a new working key could not be kept|a day of clearing does not agree/;
+  /refused the header of a frame|a key that does not prove itself|a new working key could not be kept|a day of clearing does not agree/;
 
 test(
   'kill -9 of the wallet or of PostgreSQL, with banks and a line that fail, loses no confirmed move, doubles none and tells nobody what is not so',

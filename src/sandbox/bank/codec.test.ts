@@ -70,7 +70,8 @@ describe('a message', () => {
     const value = (number: number): fc.Arbitrary<string> => {
       const rule = fieldRules[number];
       const [length, content] = [rule?.bytes ?? 0, rule?.content ?? 'text'];
-      const sign = content === 'digits' ? fc.integer({ min: 48, max: 57 }) : fc.integer({ min: 0, max: 255 });
+      const [least, most] = content === 'digits' ? [48, 57] : content === 'ascii' ? [32, 126] : [0, 255];
+      const sign = fc.integer({ min: least ?? 0, max: most ?? 255 });
       const bounds = rule?.length === 'fixed' ? [length, length] : [content === 'digits' ? 1 : 0, Math.min(length, 40)];
       return fc
         .array(sign, { minLength: bounds[0] ?? 0, maxLength: bounds[1] ?? 0 })

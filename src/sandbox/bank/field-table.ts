@@ -1,18 +1,21 @@
 /**
  * How one field lies on the wire. `fixed`: so many bytes; `ll` and `lll`: two or three digits say how many follow, at most `bytes`.
- * digits: 0-9 only, padded by zeros in front; text: any printable bytes (GBK for Chinese), padded by spaces behind; raw: any bytes.
+ * digits: 0-9 only, padded by zeros in front; ascii: printable ASCII, padded by spaces behind; text: the same with GBK for Chinese;
+ * raw: any bytes.
  */
 export interface FieldRule {
   length: 'fixed' | 'll' | 'lll';
   bytes: number;
-  content: 'digits' | 'text' | 'raw';
+  content: 'digits' | 'ascii' | 'text' | 'raw';
 }
 
 const digits = (bytes: number): FieldRule => ({ length: 'fixed', bytes, content: 'digits' });
+const ascii = (bytes: number): FieldRule => ({ length: 'fixed', bytes, content: 'ascii' });
 const text = (bytes: number): FieldRule => ({ length: 'fixed', bytes, content: 'text' });
 const raw = (bytes: number): FieldRule => ({ length: 'fixed', bytes, content: 'raw' });
 const llDigits = (bytes: number): FieldRule => ({ length: 'll', bytes, content: 'digits' });
 const ll = (bytes: number): FieldRule => ({ length: 'll', bytes, content: 'text' });
+const llAscii = (bytes: number): FieldRule => ({ length: 'll', bytes, content: 'ascii' });
 const lll = (bytes: number): FieldRule => ({ length: 'lll', bytes, content: 'text' });
 const lllRaw = (bytes: number): FieldRule => ({ length: 'lll', bytes, content: 'raw' });
 
@@ -43,11 +46,11 @@ const RULES: readonly (readonly [number, FieldRule])[] = [
   [33, llDigits(11)],
   [35, ll(37)],
   [36, lll(104)],
-  [37, text(12)],
-  [38, text(6)],
-  [39, text(2)],
-  [41, text(8)],
-  [42, text(15)],
+  [37, ascii(12)],
+  [38, ascii(6)],
+  [39, ascii(2)],
+  [41, ascii(8)],
+  [42, ascii(15)],
   [43, text(40)],
   [44, ll(25)],
   [45, ll(76)],
@@ -71,8 +74,8 @@ const RULES: readonly (readonly [number, FieldRule])[] = [
   [91, text(1)],
   [96, raw(8)],
   [100, llDigits(11)],
-  [102, ll(28)],
-  [103, ll(28)],
+  [102, llAscii(28)],
+  [103, llAscii(28)],
   [104, lllRaw(512)],
   [108, lllRaw(256)],
   [113, lllRaw(512)],

@@ -53,6 +53,8 @@ export function readMessage(body: Buffer): Message {
     if (value.length !== length) throw new FormatError(`field ${number} is cut short`, message);
     if (rule.content === 'digits' && !isDigits(value))
       throw new FormatError(`field ${number} is not of digits`, message);
+    if (rule.content === 'ascii' && !/^[\x20-\x7e]*$/.test(value))
+      throw new FormatError(`field ${number} is not printable`, message);
     fields.set(number, value);
     at += length;
   }

@@ -114,6 +114,15 @@ describe('a message', () => {
     expect([type, fields.get(39)]).toEqual(['0210', '30']);
   });
 
+  test.each([37, 41, 42, 102, 103])('with a byte turned in field %i is told 30, and nothing moves', async (number) => {
+    const { sandbox, member, from, to } = await start();
+    const message = member.transferOut(from, to, 100n);
+    const value = message.fields.get(number) ?? '';
+    message.fields.set(number, String.fromCharCode(value.charCodeAt(0) | 0x80) + value.slice(1));
+    expect(await member.code(message)).toBe('30');
+    expect(sandbox.balanceOf(from)).toBe(1_000_000n);
+  });
+
   test.each([12, 18, 37, 42, 49, 60, 102, 104])('without field %i is told 30', async (number) => {
     const { member, from, to } = await start();
     const message = member.transferOut(from, to, 100n);
