@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { rootDir } from '../src/base/root.ts';
 import { readArguments } from './arguments.ts';
 import type { CodecBench } from './codec.ts';
+import { mergePage } from './merge-page.ts';
 import { compare, formatTable, measure, type Measured, median, quantile } from './harness.ts';
 import type { LedgerBench } from './ledger.ts';
 import type { PaymentsBench } from './payments.ts';
@@ -241,6 +242,20 @@ describe('the arguments', () => {
       expect(readArguments(argv)).toMatch(/^.+\n(.*\n)*usage: npm run bench/);
     },
   );
+});
+
+test('a part that was measured alone takes its own place in the page, and the rest stays', () => {
+  const page = formatReport({ ...report, codec: null, transfers: null });
+  const alone = { ...report, payments: null, wallets: null, reconcile: null, ledger: null, codec: null };
+  const part = formatReport({ ...alone, date: '2026-12-01', commit: 'def5678' });
+  const merged = mergePage(page, part, 'transfers');
+  expect(merged).toContain(
+    '- measured on 2026-11-23, commit abc1234\n- transfers by itself: measured on 2026-12-01, commit def5678\n',
+  );
+  expect(merged).toMatch(/\| whole payments a second +\| +320 \| +≥ 300 \| reached \|/);
+  expect(merged).toMatch(/\| transfers over the bank rail a second +\| +800 \| +≥ 1,000 \| +missed \|/);
+  expect(merged.match(/^## .*/gm)).toEqual([...(page.match(/^## .*/gm) ?? []), '## Transfers over the bank rail']);
+  expect(mergePage(merged, part, 'transfers')).toBe(merged);
 });
 
 test('docs/benchmarks.md is a page that the command has written', () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { systemClock } from '../src/base/clock.ts';
@@ -8,6 +8,7 @@ import type { BenchOptions } from './harness.ts';
 import { benchCodec } from './codec.ts';
 import { benchLedger } from './ledger.ts';
 import { readArguments, type BenchArguments, type BenchPart } from './arguments.ts';
+import { mergePage } from './merge-page.ts';
 import { benchPayments } from './payments.ts';
 import { benchReconcile } from './reconcile.ts';
 import { formatReport, type BenchReport } from './report.ts';
@@ -40,7 +41,8 @@ async function bench({ quick, full, json, only, write }: BenchArguments): Promis
   const text = formatReport(report);
   console.log(json ? JSON.stringify(report) : text);
   if (!write) return;
-  await writeFile(join(rootDir, 'docs', 'benchmarks.md'), text);
+  const path = join(rootDir, 'docs', 'benchmarks.md');
+  await writeFile(path, only === null ? text : mergePage(await readFile(path, 'utf8'), text, only));
   console.error('docs/benchmarks.md is written');
 }
 

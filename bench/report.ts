@@ -48,7 +48,7 @@ npm run bench -- --quick          # a few minutes, less certain; only prints
 npm run bench -- --full           # also the ledger after ten million transfers
 npm run bench -- --only payments  # or: wallets, reconcile, ledger, codec, transfers
 npm run bench -- --json           # one JSON object
-npm run bench -- --write          # writes this page also after --quick or --only
+npm run bench -- --write          # writes this page also after --quick; after --only, that part of it
 \`\`\`
 
 Numbers of two machines, or of two runs, say little beside each other. Within one run every case is measured once per round,
