@@ -105,7 +105,7 @@ async function killUnderLoad(dice: Dice, world: WalletWorld): Promise<Fought> {
     disturb: storm.disturb,
     calm: storm.calm,
     outageMs: OUTAGE_MS,
-    waitMsMax: 2_000,
+    waitMsMax: 1_500,
   };
   const killing = killAll(dice.fork(), field, KILLS).finally(() => void (isOver = true));
   const [kills] = await Promise.all([killing, Promise.all(load)]); // whoever fails first ends the test
