@@ -54,6 +54,7 @@ describe('a new master secret', () => {
       ['2', '2'],
       ['-', '2'],
       ['-', '2'],
+      ['-', '0'], // nobody was named to be paid
       [],
     ]);
     expect(out.at(-1)).toMatch(/^The newest key is [\da-f]{4}\. Not everything is under it yet: hutong vault rotate$/);
