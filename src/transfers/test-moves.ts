@@ -168,7 +168,8 @@ export async function openMovesWorld(database: { sql: Sql; url: string }): Promi
     balance: (card) => bank.balances.get('atBank' in card ? card.atBank.number : card.number) ?? 0n,
     async untilEnded(id, by = transfers) {
       for (let n = 0; n < 400; n++) {
-        const move = await by.settle(id, 20);
+        // What is under way has a moment of its own before the clock is moved on for what waits.
+        const move = await by.settle(id, n === 0 ? 300 : 20);
         if (move.endedAt !== null) return move;
         clock.advanceMs(15_000);
       }
