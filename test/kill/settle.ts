@@ -8,6 +8,14 @@ const SHORT_LEAPS = 12;
 /** By now every payment has expired. */
 const LEAPS_UNTIL_LATE = 3;
 
+/**
+ * A call that is still on its way when ten minutes pass at once looks lost to whoever asks afterwards, which no call of ten seconds ever does:
+ * so long every call has to arrive, also on a busy machine.
+ */
+const CALLS_MS = 1000;
+/** What was sent before the last kill may still be worked on by a slow wallet; the first ten minutes begin after that. */
+const ARRIVALS_MS = 4000;
+
 /** What may be open, and who can tell. */
 export interface OpenThings {
   /** Things that are not over, and those of them for which it is time. */
@@ -24,12 +32,13 @@ export async function settle(
   things: OpenThings,
   afterLeaps: () => void,
 ): Promise<number> {
+  await pause(ARRIVALS_MS);
   for (let leaps = 0; leaps < LEAPS_MAX; leaps++) {
     if (leaps === LEAPS_UNTIL_LATE) afterLeaps();
     if (leaps > LEAPS_UNTIL_LATE && (await things.count(clock.now())).open === 0n) return leaps;
     server.leap(leaps < SHORT_LEAPS ? LEAP_MS : things.longLeapMs);
     for (let looks = 0; looks < LOOKS_MAX && (await things.count(clock.now())).due > 0n; looks++) await pause(100);
-    await pause(300);
+    await pause(CALLS_MS);
   }
   const { open, due } = await things.count(clock.now());
   const lines = await things.describe();
