@@ -9,11 +9,11 @@ const root = resolve(import.meta.dirname, '..');
  * src/ itself, which build everything once.
  */
 const FLOORS = [
-  ['http', 'web', 'cli', 'app'],
+  ['http', 'web', 'cli', 'app', 'console'],
   ['settlement', 'payer', 'clearing'],
   ['transfers'],
   ['cashier', 'cards'],
-  ['users', 'limits', 'rail'],
+  ['users', 'limits', 'rail', 'offers', 'rollout'],
   ['ledger', 'vault', 'webhooks'],
   ['db', 'sandbox'],
   ['wallets', 'bank', 'qr', 'net'],

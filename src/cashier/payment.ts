@@ -1,5 +1,9 @@
+import type { BuyerFacts, OrderItem } from '../base/buyer.ts';
+import type { HoldLine } from '../ledger/holds.ts';
 import type { Currency } from '../money/money.ts';
-import type { FailureReason, NextAction, Scene, WalletName } from '../wallets/wallet.ts';
+import type { AppliedOffer } from '../offers/offers.ts';
+import type { PaymentDecision } from '../rollout/rollouts.ts';
+import type { FailureReason, NextAction, ReportedDiscount, Scene, WalletName } from '../wallets/wallet.ts';
 import type { CancellationReason, OutcomeKind, PaymentState } from './moves.ts';
 
 export type MerchantId = `mer_${string}`;
@@ -20,6 +24,16 @@ export interface Payment {
   subject: string;
   returnUrl: string;
   metadata: Record<string, string>;
+  /** What the shop told of its buyer; null where it told nothing. */
+  buyer: BuyerFacts | null;
+  /** The buyer in one word, the same for all payments of this buyer at this shop; null where the shop names none. */
+  buyerKey: string | null;
+  /** The order's lines; null where the shop told none. */
+  items: readonly OrderItem[] | null;
+  /** Voucher codes that came with the order; null for none. */
+  vouchers: readonly string[] | null;
+  /** Which staged wallets this payment may see: decided once. Null until somebody looked, or where nothing is staged. */
+  decision: PaymentDecision | null;
   livemode: boolean;
   state: PaymentState;
   cancellationReason: CancellationReason | null;
@@ -62,6 +76,17 @@ export interface Attempt {
   paidMinor: bigint;
   refundingMinor: bigint;
   refundedMinor: bigint;
+  /** What our offers take off: `amountMinor + discountMinor` is the order's money. */
+  discountMinor: bigint;
+  /** The offers behind it, drawn; null for none. A wallet's own are in it with their estimate. */
+  offers: readonly AppliedOffer[] | null;
+  /** What it holds in the ledger until its outcome is known; null for nothing. */
+  holds: readonly HoldLine[] | null;
+  holdsState: 'held' | 'committed' | 'released' | null;
+  /** Of the order's money, what is going back or has gone back. */
+  orderBackMinor: bigint;
+  /** What the wallet told of its own discounts; null where it told nothing. */
+  reported: ReportedPay | null;
   asksCount: number;
   /** The payment's own end; for a payment code, when it is undone if nobody knows whether it was paid. */
   expiresAt: Date;
@@ -82,7 +107,14 @@ export interface Refund {
   wallet: WalletName;
   walletAccountId: WalletAccountId;
   currency: Currency;
+  /** What the wallet is asked to give back. */
   amountMinor: bigint;
+  /** What goes back to who paid our offers: with `amountMinor` it is the order's money that this refund is about. */
+  discountMinor: bigint;
+  /** The same, share by share; null for none. */
+  shares: readonly OfferShare[] | null;
+  /** What the wallet told of its own discounts that it took back; null where it told nothing. */
+  reported: ReportedPay | null;
   method: 'refund' | 'void';
   /** True when Hutong gives surplus money back by itself. */
   automatic: boolean;
@@ -100,6 +132,20 @@ export interface Refund {
   createdAt: Date;
   finishedAt: Date | null;
   dueAt: Date | null;
+}
+
+/** What of an offer goes back with a refund, to each who paid for it. */
+export interface OfferShare {
+  offerId: string;
+  minor: bigint;
+  parts: AppliedOffer['parts'];
+}
+
+/** A wallet's own discounts, as it told them. */
+export interface ReportedPay {
+  /** What the buyer paid or got back; null where the wallet did not say. */
+  buyerMinor: bigint | null;
+  discounts: readonly ReportedDiscount[];
 }
 
 export interface Alert {

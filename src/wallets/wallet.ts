@@ -195,6 +195,22 @@ export interface SucceededOutcome {
   occurredAt: Date | null;
   /** Other documented things worth keeping, already masked: clearing day, card kind, masked account. */
   facts: Record<string, string>;
+  /** What the wallet took off by offers of its own, or of a refund took back; left out where it says nothing. */
+  discounts?: readonly ReportedDiscount[];
+  /** What the buyer paid, or got back, as the wallet says; left out where it does not say. */
+  buyerPaid?: Money;
+}
+
+/** A discount as a wallet reports it. Parts that do not sum to it leave a gap, which is kept and blamed on nobody. */
+export interface ReportedDiscount {
+  /** The wallet's own number of the coupon or activity; empty where it gives none. */
+  walletOfferId: string;
+  name: string;
+  scope: 'order' | 'item';
+  minor: bigint;
+  /** Paid for beforehand: the wallet settles it with the shop like the buyer's own money. */
+  prefunded: boolean;
+  parts: readonly { funder: 'merchant' | 'wallet' | 'bank' | 'other'; owner: string | null; minor: bigint }[];
 }
 
 export interface FailedOutcome {

@@ -1,0 +1,1 @@
+-- Offers as campaigns with versions, and vouchers.

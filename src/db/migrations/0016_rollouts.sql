@@ -1,0 +1,1 @@
+-- Staged rollouts: plans with versions, who moved what, and what was counted.
