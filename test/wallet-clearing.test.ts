@@ -3,7 +3,7 @@ import type { Clock } from '../src/base/clock.ts';
 import { listClearingBreaks, showClearingDay } from '../src/clearing/read-clearing.ts';
 import type { AddedPerson } from '../src/sandbox/bank/bank.ts';
 import { checkMovesAgainstLedger } from '../src/transfers/check-moves.ts';
-import { addDays } from '../src/limits/shanghai.ts';
+import { addDays } from '../src/base/shanghai.ts';
 import { endOfSettlementDay, settlementDayOf } from '../src/transfers/settlement-day.ts';
 import { eventually } from './server.ts';
 import { type Browser, startWalletServer, type WalletTestServer } from './wallet-server.ts';

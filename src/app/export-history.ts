@@ -1,7 +1,7 @@
 import { assertNever } from '../base/assert.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Card } from '../cards/cards.ts';
-import { addDays, isDay, shanghaiMidnight } from '../limits/shanghai.ts';
+import { addDays, isDay, shanghaiMidnight } from '../base/shanghai.ts';
 import { exportBeancount } from '../transfers/export-beancount.ts';
 import { exportCsv } from '../transfers/export-csv.ts';
 import { exportOfx, type OfxStatement } from '../transfers/export-ofx.ts';

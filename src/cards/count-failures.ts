@@ -6,7 +6,7 @@ import {
   CARD_TRIES_PER_PERSON_DAY_MAX,
 } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
-import { addDays, shanghaiDay, shanghaiMidnight } from '../limits/shanghai.ts';
+import { addDays, shanghaiDay, shanghaiMidnight } from '../base/shanghai.ts';
 import type { Session } from '../users/users.ts';
 import type { CardsDeps } from './cards-deps.ts';
 import { lowerTryRows, raiseTryRows, type TryRow } from './try-store.ts';

@@ -1,5 +1,5 @@
 import { Refusal } from '../base/refusal.ts';
-import { shanghaiDay } from '../limits/shanghai.ts';
+import { shanghaiDay } from '../base/shanghai.ts';
 import type { Person, Session } from '../users/users.ts';
 import type { CardsDeps } from './cards-deps.ts';
 import { readIdNumber } from './id-number.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { assertNever } from '../base/assert.ts';
 import { CARD_BALANCE_ASKS_PER_DAY_MAX, CARD_BALANCE_KEPT_SECONDS } from '../base/limits.ts';
 import type { CardBill, EnquireReply, Stamp } from '../bank/rail.ts';
-import { shanghaiDay } from '../limits/shanghai.ts';
+import { shanghaiDay } from '../base/shanghai.ts';
 import { type Money, money } from '../money/money.ts';
 import type { Session } from '../users/users.ts';
 import {

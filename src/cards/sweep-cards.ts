@@ -1,5 +1,5 @@
 import { CARD_SWEEP_ITEMS, CARD_TRIES_KEPT_DAYS } from '../base/limits.ts';
-import { addDays, shanghaiDay } from '../limits/shanghai.ts';
+import { addDays, shanghaiDay } from '../base/shanghai.ts';
 import { openEach } from '../vault/open-each.ts';
 import type { IndexedRows } from '../vault/rotate.ts';
 import { countOtherIndexes, eraseCards, lockOtherIndexes, updateIndexes } from './card-store.ts';

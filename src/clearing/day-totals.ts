@@ -1,6 +1,6 @@
 import { chartAccountId, transferCode } from '../ledger/chart.ts';
 import { AMOUNT_MAX } from '../ledger/types.ts';
-import { addDays } from '../limits/shanghai.ts';
+import { addDays } from '../base/shanghai.ts';
 import { endOfSettlementDay } from '../transfers/settlement-day.ts';
 import type { LegRecord } from '../transfers/transfers.ts';
 import type { ClearingDay, ClearingSum, Finding, KeptRow } from './clearing.ts';

@@ -1,5 +1,5 @@
 import { CLEARING_DELAY_SECONDS, CLEARING_PLAN_DAYS_MAX } from '../base/limits.ts';
-import { addDays } from '../limits/shanghai.ts';
+import { addDays } from '../base/shanghai.ts';
 import { endOfSettlementDay, settlementDayOf } from '../transfers/settlement-day.ts';
 import { findLastDay, insertDays } from './clearing-day-store.ts';
 import type { ClearingDeps } from './clearing-deps.ts';

@@ -1,7 +1,7 @@
 import { bookOfId, isId } from '../base/id.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Sql } from '../db/connect.ts';
-import { isDay } from '../limits/shanghai.ts';
+import { isDay } from '../base/shanghai.ts';
 import type { ClearingBreak, ClearingDay, ClearingSum } from './clearing.ts';
 import { countBreaks, findBreak, listBreaks } from './clearing-break-store.ts';
 import { askAgain, findDay, listDays } from './clearing-day-store.ts';

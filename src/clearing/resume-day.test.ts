@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { newId } from '../base/id.ts';
 import { Refusal } from '../base/refusal.ts';
-import { addDays } from '../limits/shanghai.ts';
+import { addDays } from '../base/shanghai.ts';
 import { Crash, breakingSql } from '../settlement/test-breaking-sql.ts';
 import { endOfSettlementDay } from '../transfers/settlement-day.ts';
 import { advanceDay } from './advance-day.ts';

@@ -9,7 +9,7 @@ import {
   type ShownClearingDay,
 } from '../clearing/read-clearing.ts';
 import { resolveClearingBreak } from '../clearing/resolve-clearing-break.ts';
-import { isDay } from '../limits/shanghai.ts';
+import { isDay } from '../base/shanghai.ts';
 import { readBankRoutes } from '../rail/bank-routes.ts';
 import { type Command, type Terminal, UsageError } from './command.ts';
 import { printObject, printRows, toJson } from './print.ts';

@@ -1,6 +1,6 @@
 import { openLimits } from '../limits/open-limits.ts';
 import { LIMIT_RULES, type LimitRuleName, isLimitRule, labelOfRule, limitRuleNames } from '../limits/limit-rules.ts';
-import { isDay, shanghaiDay, shanghaiMidnight } from '../limits/shanghai.ts';
+import { isDay, shanghaiDay, shanghaiMidnight } from '../base/shanghai.ts';
 import { readAmount } from '../money/read-amount.ts';
 import { chooseWord } from './choose-word.ts';
 import { type Command, type Terminal, UsageError } from './command.ts';

@@ -12,7 +12,7 @@ import { readLeft } from './read-left.ts';
 import { reserveLimits } from './reserve-limits.ts';
 import { type HolderLimitInput, setHolderLimit } from './set-holder-limit.ts';
 import { type LimitRowInput, setLimitRow } from './set-limit-row.ts';
-import { addDays, shanghaiDay } from './shanghai.ts';
+import { addDays, shanghaiDay } from '../base/shanghai.ts';
 
 export interface LimitsDeps {
   sql: Sql;

@@ -4,7 +4,7 @@ import type { LimitFigure } from './figure-store.ts';
 import type { HolderFigure } from './holder-store.ts';
 import { LIMIT_RULES, type LimitRule, type LimitRuleName, limitRuleNames } from './limit-rules.ts';
 import type { LimitLeft, Reservation } from './limits.ts';
-import { addDays, shanghaiMidnight, windowAround } from './shanghai.ts';
+import { addDays, shanghaiMidnight, windowAround } from '../base/shanghai.ts';
 
 /** What is asked about: a reservation, or one that is only thought of. */
 export type Planned = Omit<Reservation, 'id' | 'amount'>;

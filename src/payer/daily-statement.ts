@@ -1,7 +1,7 @@
 import { createHash, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createGzip } from 'node:zlib';
-import { addDays, isDay, shanghaiMidnight } from '../limits/shanghai.ts';
+import { addDays, isDay, shanghaiMidnight } from '../base/shanghai.ts';
 import { type Answer, problem } from './answer.ts';
 import { STATEMENT_PAGE_ITEMS, STATEMENT_READY_HOUR } from './figures.ts';
 import type { ProtocolSide } from './protocol-side.ts';

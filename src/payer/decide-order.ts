@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts';
-import { shanghaiDay } from '../limits/shanghai.ts';
+import { shanghaiDay } from '../base/shanghai.ts';
 import { money } from '../money/money.ts';
 import type { EndedMove } from '../transfers/transfers.ts';
 import { levelFor } from '../users/proof-levels.ts';

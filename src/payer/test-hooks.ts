@@ -1,6 +1,6 @@
 import { newId } from '../base/id.ts';
 import { readStrictJson } from '../base/strict-json.ts';
-import { shanghaiDay } from '../limits/shanghai.ts';
+import { shanghaiDay } from '../base/shanghai.ts';
 import { type Members, membersOf, readOrderNo } from '../wallets/open/parse.ts';
 import { beginPaying, checkPayable } from './decide-order.ts';
 import { SETTLE_WAIT_MS } from './figures.ts';

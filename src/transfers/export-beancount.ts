@@ -1,4 +1,4 @@
-import { shanghaiDay } from '../limits/shanghai.ts';
+import { shanghaiDay } from '../base/shanghai.ts';
 import { formatMinor } from '../money/money.ts';
 import { type ExportCard, movedAt, negative, oneLine, outgoing, showParty } from './export-rows.ts';
 import type { Move, MoveKind } from './transfers.ts';

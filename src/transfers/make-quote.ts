@@ -11,7 +11,7 @@ import {
 import { Refusal } from '../base/refusal.ts';
 import type { Card, CardBalance } from '../cards/cards.ts';
 import type { LimitLeft } from '../limits/limits.ts';
-import { addDays, shanghaiDay, shanghaiMidnight } from '../limits/shanghai.ts';
+import { addDays, shanghaiDay, shanghaiMidnight } from '../base/shanghai.ts';
 import { money } from '../money/money.ts';
 import { levelFor } from '../users/proof-levels.ts';
 import type { Session } from '../users/users.ts';

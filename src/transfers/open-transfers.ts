@@ -2,7 +2,7 @@ import { bookOfId, isId } from '../base/id.ts';
 import { LEG_LEASE_SECONDS, MOVE_SETTLE_MS_MAX, MOVE_WORK_CONCURRENCY, QUOTE_SWEEP_ITEMS } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
 import { type DueLoop, startDueLoop } from '../db/due.ts';
-import { addDays, shanghaiDay } from '../limits/shanghai.ts';
+import { addDays, shanghaiDay } from '../base/shanghai.ts';
 import type { Session } from '../users/users.ts';
 import { cardOfOrder } from './card-of-order.ts';
 import { learnLegs, readLegsByStamp, readLegsOfDay } from './clearing-legs.ts';

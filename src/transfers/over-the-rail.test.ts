@@ -12,7 +12,7 @@ import { type OpenedCards, openCards } from '../cards/open-cards.ts';
 import { numberOf } from '../cards/test-cards.ts';
 import type { Sql } from '../db/connect.ts';
 import { createLedger, type Ledger } from '../ledger/ledger.ts';
-import { addDays } from '../limits/shanghai.ts';
+import { addDays } from '../base/shanghai.ts';
 import { openLimits } from '../limits/open-limits.ts';
 import { money } from '../money/money.ts';
 import { openKeyStore } from '../rail/keep-keys.ts';

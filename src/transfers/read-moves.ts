@@ -3,7 +3,7 @@ import { isId } from '../base/id.ts';
 import { PAGE_ITEMS_MAX, PAYEES_LISTED_MAX } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Sql } from '../db/connect.ts';
-import { windowAround, shanghaiMidnight } from '../limits/shanghai.ts';
+import { windowAround, shanghaiMidnight } from '../base/shanghai.ts';
 import type { Session } from '../users/users.ts';
 import { findLegsOf } from './leg-store.ts';
 import type { Leg, MoveRow } from './move.ts';

@@ -4,7 +4,7 @@ import { Refusal } from '../base/refusal.ts';
 import type { CardNumber } from '../base/card-number.ts';
 import type { CardKind } from '../cards/cards.ts';
 import { isSameName, readPersonName } from '../cards/person-name.ts';
-import { addDays, shanghaiDay, shanghaiMidnight } from '../limits/shanghai.ts';
+import { addDays, shanghaiDay, shanghaiMidnight } from '../base/shanghai.ts';
 import { maskName, maskPhone } from '../users/mask.ts';
 import { readPhone } from '../users/phone.ts';
 import type { Session, UserId } from '../users/users.ts';

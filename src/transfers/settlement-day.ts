@@ -1,4 +1,4 @@
-import { addDays, shanghaiDay, shanghaiMidnight } from '../limits/shanghai.ts';
+import { addDays, shanghaiDay, shanghaiMidnight } from '../base/shanghai.ts';
 
 /** The switch changes its day at 23:00 in Asia/Shanghai. */
 const CUT_OFF_MS = 3_600_000;

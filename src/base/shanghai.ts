@@ -1,4 +1,4 @@
-import { assert } from '../base/assert.ts';
+import { assert } from './assert.ts';
 
 /*
  * The calendar in which limits and settlement days are counted. China has one time zone and has had no summer time since 1991, so
