@@ -313,3 +313,17 @@ export const CLEARING_PLAN_DAYS_MAX = 400;
 export const CLEARING_DAYS_BACK = 30;
 export const CLEARING_NOTE_CHARS_MAX = 500;
 export const CLEARING_BREAKS_PER_DAY_MAX = 20_000;
+
+// Staged rollouts.
+export const ROLLOUT_STEPS_MAX = 20;
+export const ROLLOUT_BUYERS_MAX = 1000;
+export const ROLLOUT_FREEZE_WINDOWS_MAX = 20;
+export const ROLLOUT_LATE_DAYS_MAX = 180;
+export const ROLLOUT_RULE_BYTES_MAX = 8 * 1024;
+export const ROLLOUT_REASON_CHARS_MAX = 500;
+export const ROLLOUTS_PER_BOOK_MAX = 1000;
+/** A node that has not heard of the rollouts for so long shows no staged wallet. */
+export const ROLLOUT_STALE_MS = 1000;
+export const ROLLOUT_LOOK_MS = 250;
+export const ROLLOUT_CONTROL_MS = 500;
+export const ROLLOUT_LEASE_MS = 5000;

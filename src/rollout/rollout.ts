@@ -1,0 +1,53 @@
+import type { Plan } from './plan.ts';
+
+export type RolloutId = `rol_${string}`;
+
+/**
+ * `draft` changes nothing yet; `running` goes by its plan; `waiting` stands at a gate; `frozen` is inside a freeze window; `paused` keeps its
+ * share and does not advance; `halted` shows the wallet to nobody and can be resumed; `rolled_back` likewise and can only begin anew;
+ * `completed` stays at its last step; `retired` has no effect any more.
+ */
+export const ROLLOUT_STATES = [
+  'draft',
+  'running',
+  'waiting',
+  'frozen',
+  'paused',
+  'halted',
+  'rolled_back',
+  'completed',
+  'retired',
+] as const;
+export type RolloutState = (typeof ROLLOUT_STATES)[number];
+
+/** In these it concerns payments, be it that the wallet is hidden. */
+export const IN_EFFECT: readonly RolloutState[] = [
+  'running',
+  'waiting',
+  'frozen',
+  'paused',
+  'halted',
+  'rolled_back',
+  'completed',
+];
+
+/** In these nobody sees the wallet who has not begun to pay with it. */
+export const HIDDEN: readonly RolloutState[] = ['halted', 'rolled_back'];
+
+export interface Rollout {
+  book: number;
+  id: RolloutId;
+  plan: Plan;
+  /** Counts up with every change of the plan, and whenever judging begins anew. */
+  version: number;
+  state: RolloutState;
+  /** Counted from 0. */
+  step: number;
+  /** When this step began; null before the start. */
+  stepSince: Date | null;
+  /** What was counted in this version and later ones is judged: a rollout that was halted and goes on begins anew. */
+  judgedFrom: number;
+  startedAt: Date | null;
+  completedAt: Date | null;
+  createdAt: Date;
+}
