@@ -64,7 +64,10 @@ export interface PaymentDecision {
   wallets: WalletDecision[];
 }
 
-/** Something that happened to a payment under a rollout; counted in the transaction in which it happened. */
+/**
+ * Something that happened to a payment under a rollout; counted in the transaction in which it happened. Only what chance decided (reason
+ * SPLIT) is compared: whoever sees the wallet by an allow list is observed by `wallet_succeeded` and `wallet_failed` alone.
+ */
 export interface Observation {
   rolloutId: string;
   version: number;
@@ -74,11 +77,13 @@ export interface Observation {
 }
 
 /**
- * Of payments (both arms): `begun` at the first attempt through whatever wallet, then one of `first_succeeded` and `first_failed` when that
+ * Of payments (both arms): `decided` when the decision is written (the split is checked by it, as a wallet may change how many buyers begin at
+ * all), `begun` at the first attempt through whatever wallet, then one of `first_succeeded` and `first_failed` when that
  * attempt ends, `slow` where the wallet took longer to answer than the plan allows, `unknown` where nobody knew for a while, `duplicate` where money
  * came twice, `refunded`, `complained`. Of attempts through the staged wallet itself: `wallet_succeeded`, `wallet_failed`.
  */
 export type Metric =
+  | 'decided'
   | 'begun'
   | 'first_succeeded'
   | 'first_failed'

@@ -1,0 +1,34 @@
+import type { Metric } from '../rollouts.ts';
+
+/** What goes wrong with payments and is compared between the arms. */
+export type GuardedMetric = 'failed' | 'slow' | 'unknown' | 'duplicate' | 'refunded' | 'complained';
+
+export const guardedMetrics: readonly GuardedMetric[] = [
+  'failed',
+  'slow',
+  'unknown',
+  'duplicate',
+  'refunded',
+  'complained',
+];
+
+/** One arm's sums by metric; what was never seen is missing. */
+export type ArmCounts = Readonly<Partial<Record<Metric, number>>>;
+
+/** What was counted at one step of one version: within it the shares of both arms stand still. */
+export interface Stratum {
+  version: number;
+  step: number;
+  /** Parts per million that see the wallet at this step, and that are held back to compare with. */
+  treatmentPpm: number;
+  controlPpm: number;
+  treatment: ArmCounts;
+  control: ArmCounts;
+}
+
+/** All that a verdict is made of. Pass only what belongs together: a rollout that starts again after a halt starts to count again. */
+export interface RolloutCounts {
+  strata: readonly Stratum[];
+  /** The last attempts through the staged wallet itself, the newest last: `1` succeeded, `0` failed. At most 64. */
+  recent: string;
+}
