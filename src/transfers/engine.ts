@@ -3,7 +3,7 @@ import type { Card } from '../cards/cards.ts';
 import { type Batch, createBatch } from '../db/batch.ts';
 import type { LimitLeft } from '../limits/limits.ts';
 import type { UserId } from '../users/users.ts';
-import { createGatherer, createListGatherer } from './gather.ts';
+import { createGatherer, createListGatherer } from '../base/gather.ts';
 import type { MoveChange, MoveResult } from './move-batch.ts';
 import { openMoveLane } from './move-lane.ts';
 import { createOpener, type Opener } from './open-ends.ts';

@@ -1,6 +1,6 @@
 import type { CardAtBank } from '../bank/rail.ts';
 import type { OpenedCard } from '../cards/cards.ts';
-import { createGatherer } from './gather.ts';
+import { createGatherer } from '../base/gather.ts';
 import type { CardEnd, MoveRow } from './move.ts';
 import { type OpenedPayee, openPayees } from './open-payees.ts';
 import type { TransfersDeps } from './transfers-deps.ts';

@@ -1,4 +1,4 @@
-import { BATCH_ITEMS_MAX } from '../base/limits.ts';
+import { BATCH_ITEMS_MAX } from './limits.ts';
 
 interface Waiter<Item, Result> {
   items: readonly Item[];
