@@ -117,6 +117,15 @@ export const ACCOUNT_KINDS = {
     zh: '平台优惠',
     en: 'Offers funded by platform',
   },
+  /** Of a wallet's own discounts, what nobody is named for: the parts that it told did not sum to what it took off. */
+  offer_unexplained: {
+    code: 504,
+    side: 'debit',
+    limited: false,
+    owner: 'wallet account',
+    zh: '未说明的优惠差额',
+    en: 'Discounts nobody is named for',
+  },
 } as const satisfies Record<string, AccountKindRow>;
 
 interface AccountKindRow {
@@ -159,6 +168,10 @@ export const TRANSFER_CODES = {
   offer_granted: { code: 30, zh: '优惠补贴', en: 'Offer granted' },
   /** merchant_payable → offer_… */
   offer_taken_back: { code: 31, zh: '优惠收回', en: 'Offer taken back' },
+  /** offer_… → wallet_receivable: the wallet took it off by itself; the other way round where the parts told exceed the whole. */
+  offer_reported: { code: 32, zh: '钱包上报优惠', en: 'Discount reported by wallet' },
+  /** wallet_receivable → offer_…: the same, of a refund. */
+  offer_reported_back: { code: 33, zh: '钱包上报优惠退回', en: 'Reported discount taken back' },
   /** bank_clearing → transit: the bank took it from the card. */
   card_debited: { code: 40, zh: '转出', en: 'Taken from a card' },
   /** transit → bank_clearing: the bank gave it to the other card. */
