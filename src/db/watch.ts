@@ -43,7 +43,8 @@ export function startWatch(options: WatchOptions): Watch {
   };
 
   async function run(): Promise<void> {
-    for (let failures = 0; !stopping; ) {
+    for (let failures = 0; ; ) {
+      if (stopping) break;
       try {
         lane ??= await open();
         kicked = false;
