@@ -1,6 +1,9 @@
 import { column } from '../db/column.ts';
 import type { Sql, Tx } from '../db/connect.ts';
-import type { Attempt } from './payment.ts';
+import type { HoldLine } from '../ledger/holds.ts';
+import type { AppliedOffer } from '../offers/offers.ts';
+import type { Attempt, ReportedPay } from './payment.ts';
+import { fromStoredHolds, fromStoredOffers, fromStoredReport, type Stored, toStored } from './stored-json.ts';
 
 const COLUMNS = [
   'book',
@@ -34,13 +37,21 @@ const COLUMNS = [
   'created_at',
   'due_at',
   'undo_requested_at',
+  'discount_minor',
+  'offers',
+  'holds',
+  'holds_state',
+  'order_back_minor',
+  'reported',
 ];
 
 export async function insertAttempts(tx: Tx, attempts: readonly Attempt[]): Promise<void> {
   await tx`
     insert into attempts (book, id, payment_id, merchant_id, wallet, wallet_account_id, scene, order_no, ordered_at,
-      currency, amount_minor, subject, outcome, expires_at, created_at, due_at)
-    select *
+      currency, amount_minor, subject, outcome, expires_at, created_at, due_at, discount_minor, offers, holds, holds_state)
+    select book, id, payment_id, merchant_id, wallet, wallet_account_id, scene, order_no, ordered_at,
+      currency, amount_minor, subject, outcome, expires_at, created_at, due_at, discount_minor, offers::jsonb,
+      holds::jsonb, holds_state
     from unnest(
       ${column(attempts.map((a) => a.book))}::int[],
       ${attempts.map((a) => a.id)}::text[],
@@ -57,8 +68,14 @@ export async function insertAttempts(tx: Tx, attempts: readonly Attempt[]): Prom
       ${attempts.map((a) => a.outcome)}::text[],
       ${column(attempts.map((a) => a.expiresAt))}::timestamptz[],
       ${column(attempts.map((a) => a.createdAt))}::timestamptz[],
-      ${column(attempts.map((a) => a.dueAt))}::timestamptz[]
-    )`;
+      ${column(attempts.map((a) => a.dueAt))}::timestamptz[],
+      ${column(attempts.map((a) => a.discountMinor))}::bigint[],
+      ${attempts.map((a) => toStored(a.offers))}::text[],
+      ${attempts.map((a) => toStored(a.holds))}::text[],
+      ${attempts.map((a) => a.holdsState)}::text[]
+    ) as new (book, id, payment_id, merchant_id, wallet, wallet_account_id, scene, order_no, ordered_at,
+      currency, amount_minor, subject, outcome, expires_at, created_at, due_at, discount_minor, offers, holds,
+      holds_state)`;
 }
 
 /** All attempts of payments whose rows the caller has locked, in id order. */
@@ -92,7 +109,10 @@ export async function updateAttempts(tx: Tx, attempts: readonly Attempt[]): Prom
       refunded_minor = new.refunded_minor,
       asks_count = new.asks_count,
       due_at = new.due_at,
-      undo_requested_at = new.undo_requested_at
+      undo_requested_at = new.undo_requested_at,
+      holds_state = new.holds_state,
+      order_back_minor = new.order_back_minor,
+      reported = new.reported::jsonb
     from unnest(
       ${column(attempts.map((a) => a.book))}::int[],
       ${attempts.map((a) => a.id)}::text[],
@@ -102,9 +122,9 @@ export async function updateAttempts(tx: Tx, attempts: readonly Attempt[]): Prom
       ${attempts.map((a) => a.failureCode)}::text[],
       ${attempts.map((a) => a.failureMessage)}::text[],
       ${attempts.map((a) => a.unknownReason)}::text[],
-      ${attempts.map((a) => toJson(a.nextAction))}::text[],
+      ${attempts.map((a) => toStored(a.nextAction))}::text[],
       ${attempts.map((a) => a.walletPaymentId)}::text[],
-      ${attempts.map((a) => toJson(a.walletFacts))}::text[],
+      ${attempts.map((a) => toStored(a.walletFacts))}::text[],
       ${column(attempts.map((a) => a.occurredAt))}::timestamptz[],
       ${column(attempts.map((a) => a.finishedAt))}::timestamptz[],
       ${column(attempts.map((a) => a.paidMinor))}::bigint[],
@@ -112,10 +132,13 @@ export async function updateAttempts(tx: Tx, attempts: readonly Attempt[]): Prom
       ${column(attempts.map((a) => a.refundedMinor))}::bigint[],
       ${column(attempts.map((a) => a.asksCount))}::int[],
       ${column(attempts.map((a) => a.dueAt))}::timestamptz[],
-      ${column(attempts.map((a) => a.undoRequestedAt))}::timestamptz[]
+      ${column(attempts.map((a) => a.undoRequestedAt))}::timestamptz[],
+      ${attempts.map((a) => a.holdsState)}::text[],
+      ${column(attempts.map((a) => a.orderBackMinor))}::bigint[],
+      ${attempts.map((a) => toStored(a.reported))}::text[]
     ) as new (book, id, outcome, settled, failure_reason, failure_code, failure_message, unknown_reason, next_action,
       wallet_payment_id, wallet_facts, occurred_at, finished_at, paid_minor, refunding_minor, refunded_minor, asks_count,
-      due_at, undo_requested_at)
+      due_at, undo_requested_at, holds_state, order_back_minor, reported)
     where attempts.book = new.book
       and attempts.id = new.id`;
 }
@@ -206,6 +229,12 @@ interface AttemptRow {
   created_at: Date;
   due_at: Date | null;
   undo_requested_at: Date | null;
+  discount_minor: bigint;
+  offers: readonly Stored<AppliedOffer>[] | null;
+  holds: readonly Stored<HoldLine>[] | null;
+  holds_state: Attempt['holdsState'];
+  order_back_minor: bigint;
+  reported: Stored<ReportedPay> | null;
 }
 
 function toAttempt(row: AttemptRow): Attempt {
@@ -236,14 +265,16 @@ function toAttempt(row: AttemptRow): Attempt {
     paidMinor: row.paid_minor,
     refundingMinor: row.refunding_minor,
     refundedMinor: row.refunded_minor,
+    discountMinor: row.discount_minor,
+    offers: fromStoredOffers(row.offers),
+    holds: fromStoredHolds(row.holds),
+    holdsState: row.holds_state,
+    orderBackMinor: row.order_back_minor,
+    reported: fromStoredReport(row.reported),
     asksCount: row.asks_count,
     expiresAt: row.expires_at,
     createdAt: row.created_at,
     dueAt: row.due_at,
     undoRequestedAt: row.undo_requested_at,
   };
-}
-
-function toJson(value: object | null): string | null {
-  return value === null ? null : JSON.stringify(value);
 }

@@ -101,6 +101,8 @@ function newRefund(cashier: Cashier, attempt: Attempt, amountMinor: bigint, requ
     walletAccountId: attempt.walletAccountId,
     currency: attempt.currency,
     amountMinor,
+    discountMinor: 0n,
+    shares: null,
     method: 'refund',
     automatic: false,
     reason: request.reason,

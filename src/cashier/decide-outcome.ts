@@ -216,6 +216,8 @@ export function refundSurplus(deps: DecideDeps, attempt: Attempt, method: Refund
     walletAccountId: attempt.walletAccountId,
     currency: attempt.currency,
     amountMinor: attempt.paidMinor,
+    discountMinor: 0n,
+    shares: null,
     method,
     automatic: true,
     reason: 'surplus',
@@ -239,6 +241,7 @@ export function newRefundState(
   | 'failureMessage'
   | 'unknownReason'
   | 'walletRefundId'
+  | 'reported'
   | 'sentAt'
   | 'asksCount'
   | 'createdAt'
@@ -253,6 +256,7 @@ export function newRefundState(
     failureMessage: null,
     unknownReason: null,
     walletRefundId: null,
+    reported: null,
     sentAt: null,
     asksCount: 0,
     createdAt: now,

@@ -1,6 +1,8 @@
+import type { BuyerFacts, OrderItem } from '../base/buyer.ts';
 import { column } from '../db/column.ts';
 import type { Sql, Tx } from '../db/connect.ts';
 import type { Payment } from './payment.ts';
+import { fromStoredItems, type Stored, toStored } from './stored-json.ts';
 
 const COLUMNS = [
   'book',
@@ -22,15 +24,23 @@ const COLUMNS = [
   'created_at',
   'version',
   'due_at',
+  'buyer',
+  'buyer_key',
+  'items',
+  'vouchers',
+  'decision',
+  'observed',
+  'complaint_reason',
+  'complained_at',
 ];
 
 /** Inserts those whose order number is free; returns the ids that were inserted. */
 export async function insertPayments(tx: Tx, payments: readonly Payment[]): Promise<Set<string>> {
   const rows = await tx<{ id: string }[]>`
     insert into payments (book, id, merchant_id, order_no, currency, amount_minor, subject, return_url, metadata,
-      livemode, state, expires_at, created_at, version, due_at)
+      livemode, state, expires_at, created_at, version, due_at, buyer, buyer_key, items, vouchers)
     select book, id, merchant_id, order_no, currency, amount_minor, subject, return_url, metadata::jsonb,
-      livemode, state, expires_at, created_at, version, due_at
+      livemode, state, expires_at, created_at, version, due_at, buyer::jsonb, buyer_key, items::jsonb, vouchers::jsonb
     from unnest(
       ${column(payments.map((p) => p.book))}::int[],
       ${payments.map((p) => p.id)}::text[],
@@ -46,9 +56,13 @@ export async function insertPayments(tx: Tx, payments: readonly Payment[]): Prom
       ${column(payments.map((p) => p.expiresAt))}::timestamptz[],
       ${column(payments.map((p) => p.createdAt))}::timestamptz[],
       ${column(payments.map((p) => p.version))}::int[],
-      ${column(payments.map((p) => p.dueAt))}::timestamptz[]
+      ${column(payments.map((p) => p.dueAt))}::timestamptz[],
+      ${payments.map((p) => toStored(p.buyer))}::text[],
+      ${payments.map((p) => p.buyerKey)}::text[],
+      ${payments.map((p) => toStored(p.items))}::text[],
+      ${payments.map((p) => toStored(p.vouchers))}::text[]
     ) as new (book, id, merchant_id, order_no, currency, amount_minor, subject, return_url, metadata,
-      livemode, state, expires_at, created_at, version, due_at)
+      livemode, state, expires_at, created_at, version, due_at, buyer, buyer_key, items, vouchers)
     on conflict (book, merchant_id, order_no) do nothing
     returning id`;
   return new Set(rows.map((row) => row.id));
@@ -87,6 +101,26 @@ export async function updatePayments(tx: Tx, payments: readonly Payment[]): Prom
       ${column(payments.map((p) => p.version))}::int[],
       ${column(payments.map((p) => p.dueAt))}::timestamptz[]
     ) as new (book, id, state, cancellation_reason, cancel_requested_at, succeeded_attempt_id, paid_at, version, due_at)
+    where payments.book = new.book
+      and payments.id = new.id`;
+}
+
+/** The decision, what was counted and the complaint: written apart, because most payments have none of them. */
+export async function updateNotes(tx: Tx, payments: readonly Payment[]): Promise<void> {
+  await tx`
+    update payments
+    set decision = new.decision::jsonb,
+      observed = string_to_array(new.observed, ' '),
+      complaint_reason = new.complaint_reason,
+      complained_at = new.complained_at
+    from unnest(
+      ${column(payments.map((p) => p.book))}::int[],
+      ${payments.map((p) => p.id)}::text[],
+      ${payments.map((p) => toStored(p.decision))}::text[],
+      ${payments.map((p) => p.observed?.join(' ') ?? null)}::text[],
+      ${payments.map((p) => p.complaint?.reason ?? null)}::text[],
+      ${column(payments.map((p) => p.complaint?.at ?? null))}::timestamptz[]
+    ) as new (book, id, decision, observed, complaint_reason, complained_at)
     where payments.book = new.book
       and payments.id = new.id`;
 }
@@ -181,6 +215,14 @@ interface PaymentRow {
   created_at: Date;
   version: number;
   due_at: Date | null;
+  buyer: BuyerFacts | null;
+  buyer_key: string | null;
+  items: readonly Stored<OrderItem>[] | null;
+  vouchers: readonly string[] | null;
+  decision: Payment['decision'];
+  observed: Payment['observed'];
+  complaint_reason: string | null;
+  complained_at: Date | null;
 }
 
 function toPayment(row: PaymentRow): Payment {
@@ -194,6 +236,13 @@ function toPayment(row: PaymentRow): Payment {
     subject: row.subject,
     returnUrl: row.return_url,
     metadata: row.metadata,
+    buyer: row.buyer,
+    buyerKey: row.buyer_key,
+    items: fromStoredItems(row.items),
+    vouchers: row.vouchers,
+    decision: row.decision,
+    observed: row.observed,
+    complaint: toComplaint(row),
     livemode: row.livemode,
     state: row.state,
     cancellationReason: row.cancellation_reason,
@@ -205,4 +254,8 @@ function toPayment(row: PaymentRow): Payment {
     version: row.version,
     dueAt: row.due_at,
   };
+}
+
+function toComplaint({ complaint_reason: reason, complained_at: at }: PaymentRow): Payment['complaint'] {
+  return reason === null || at === null ? null : { reason, at };
 }

@@ -2,7 +2,7 @@ import type { BuyerFacts, OrderItem } from '../base/buyer.ts';
 import type { HoldLine } from '../ledger/holds.ts';
 import type { Currency } from '../money/money.ts';
 import type { AppliedOffer } from '../offers/offers.ts';
-import type { PaymentDecision } from '../rollout/rollouts.ts';
+import type { Metric, PaymentDecision } from '../rollout/rollouts.ts';
 import type { FailureReason, NextAction, ReportedDiscount, Scene, WalletName } from '../wallets/wallet.ts';
 import type { CancellationReason, OutcomeKind, PaymentState } from './moves.ts';
 
@@ -34,6 +34,10 @@ export interface Payment {
   vouchers: readonly string[] | null;
   /** Which staged wallets this payment may see: decided once. Null until somebody looked, or where nothing is staged. */
   decision: PaymentDecision | null;
+  /** What its rollouts have counted of it, each once; null for nothing. */
+  observed: readonly Metric[] | null;
+  /** What the buyer complained of, as the shop told it, once. */
+  complaint: { reason: string; at: Date } | null;
   livemode: boolean;
   state: PaymentState;
   cancellationReason: CancellationReason | null;

@@ -1,6 +1,7 @@
 import { column } from '../db/column.ts';
 import type { Sql, Tx } from '../db/connect.ts';
-import type { Refund } from './payment.ts';
+import type { OfferShare, Refund, ReportedPay } from './payment.ts';
+import { fromStoredReport, fromStoredShares, type Stored, toStored } from './stored-json.ts';
 
 const COLUMNS = [
   'book',
@@ -29,13 +30,18 @@ const COLUMNS = [
   'created_at',
   'finished_at',
   'due_at',
+  'discount_minor',
+  'shares',
+  'reported',
 ];
 
 export async function insertRefunds(tx: Tx, refunds: readonly Refund[]): Promise<void> {
   await tx`
     insert into refunds (book, id, payment_id, attempt_id, merchant_id, refund_no, wallet, wallet_account_id, currency,
-      amount_minor, method, automatic, reason, order_no, ordered_at, outcome, created_at, due_at)
-    select *
+      amount_minor, method, automatic, reason, order_no, ordered_at, outcome, created_at, due_at, discount_minor, shares)
+    select book, id, payment_id, attempt_id, merchant_id, refund_no, wallet, wallet_account_id, currency,
+      amount_minor, method, automatic, reason, order_no, ordered_at, outcome, created_at, due_at, discount_minor,
+      shares::jsonb
     from unnest(
       ${column(refunds.map((r) => r.book))}::int[],
       ${refunds.map((r) => r.id)}::text[],
@@ -54,8 +60,12 @@ export async function insertRefunds(tx: Tx, refunds: readonly Refund[]): Promise
       ${column(refunds.map((r) => r.orderedAt))}::timestamptz[],
       ${refunds.map((r) => r.outcome)}::text[],
       ${column(refunds.map((r) => r.createdAt))}::timestamptz[],
-      ${column(refunds.map((r) => r.dueAt))}::timestamptz[]
-    )`;
+      ${column(refunds.map((r) => r.dueAt))}::timestamptz[],
+      ${column(refunds.map((r) => r.discountMinor))}::bigint[],
+      ${refunds.map((r) => toStored(r.shares))}::text[]
+    ) as new (book, id, payment_id, attempt_id, merchant_id, refund_no, wallet, wallet_account_id, currency,
+      amount_minor, method, automatic, reason, order_no, ordered_at, outcome, created_at, due_at, discount_minor,
+      shares)`;
 }
 
 /** All refunds of payments whose rows the caller has locked, in id order. */
@@ -82,7 +92,8 @@ export async function updateRefunds(tx: Tx, refunds: readonly Refund[]): Promise
       sent_at = new.sent_at,
       asks_count = new.asks_count,
       finished_at = new.finished_at,
-      due_at = new.due_at
+      due_at = new.due_at,
+      reported = new.reported::jsonb
     from unnest(
       ${column(refunds.map((r) => r.book))}::int[],
       ${refunds.map((r) => r.id)}::text[],
@@ -95,9 +106,10 @@ export async function updateRefunds(tx: Tx, refunds: readonly Refund[]): Promise
       ${column(refunds.map((r) => r.sentAt))}::timestamptz[],
       ${column(refunds.map((r) => r.asksCount))}::int[],
       ${column(refunds.map((r) => r.finishedAt))}::timestamptz[],
-      ${column(refunds.map((r) => r.dueAt))}::timestamptz[]
+      ${column(refunds.map((r) => r.dueAt))}::timestamptz[],
+      ${refunds.map((r) => toStored(r.reported))}::text[]
     ) as new (book, id, outcome, failure_reason, failure_code, failure_message, unknown_reason, wallet_refund_id, sent_at,
-      asks_count, finished_at, due_at)
+      asks_count, finished_at, due_at, reported)
     where refunds.book = new.book
       and refunds.id = new.id`;
 }
@@ -216,6 +228,9 @@ interface RefundRow {
   created_at: Date;
   finished_at: Date | null;
   due_at: Date | null;
+  discount_minor: bigint;
+  shares: readonly Stored<OfferShare>[] | null;
+  reported: Stored<ReportedPay> | null;
 }
 
 function toRefund(row: RefundRow): Refund {
@@ -230,6 +245,9 @@ function toRefund(row: RefundRow): Refund {
     walletAccountId: row.wallet_account_id,
     currency: row.currency,
     amountMinor: row.amount_minor,
+    discountMinor: row.discount_minor,
+    shares: fromStoredShares(row.shares),
+    reported: fromStoredReport(row.reported),
     method: row.method,
     automatic: row.automatic,
     reason: row.reason,

@@ -57,6 +57,8 @@ export interface AppliedOffer {
   mostMinor: bigint;
   /** Of `minor`, and of `mostMinor` in the same proportion. */
   parts: readonly FunderPart[];
+  /** What each part is of 1000, same index: how any other amount of this offer is shared. */
+  sharesPerMille: readonly number[];
   /** Of an item offer: what each line saves of `minor`; empty otherwise. */
   items: readonly { id: string; minor: bigint }[];
   holds: readonly HoldLine[];
@@ -64,14 +66,7 @@ export interface AppliedOffer {
   voucherId: string | null;
 }
 
-export type OfferKind =
-  | 'flat'
-  | 'threshold'
-  | 'percent'
-  | 'random'
-  | 'voucher'
-  | 'item'
-  | 'instalment_fee';
+export type OfferKind = 'flat' | 'threshold' | 'percent' | 'random' | 'voucher' | 'item' | 'instalment_fee';
 
 /** Why an offer is not used. `facts` fill the sentence that people read. */
 export interface NotUsed {
@@ -115,6 +110,8 @@ export interface WalletQuote {
   maySaveMinor: bigint;
   applied: readonly AppliedOffer[];
   notUsed: readonly NotUsed[];
+  /** False where there were more combinations than are looked at (base/limits.ts): then it is the best that was found. */
+  isExact: boolean;
 }
 
 /** In order: the best first. Ties go to the greater possible saving, then to the order of the candidates. */
@@ -129,6 +126,8 @@ export interface Offers {
   quote(requests: readonly QuoteRequest[]): Promise<readonly Quote[]>;
   /** True where quoting can be left out: no offer runs or may run at this shop. */
   isPlain(book: number, merchantId: string): boolean;
+  /** True where an offer that runs here asks what this buyer has never done before; else nobody looks it up. */
+  asksFirstUse(book: number, merchantId: string): boolean;
   /** Draws what is random, once, when an attempt begins: the same offers with `minor` fixed, never less than was shown. */
   draw(applied: readonly AppliedOffer[]): readonly AppliedOffer[];
   /** Forgets what is remembered of these limits: an attempt has just been refused for one of them. */

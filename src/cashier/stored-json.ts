@@ -1,0 +1,69 @@
+import type { OrderItem } from '../base/buyer.ts';
+import type { HoldLine } from '../ledger/holds.ts';
+import type { AppliedOffer, FunderPart } from '../offers/offers.ts';
+import type { OfferShare, ReportedPay } from './payment.ts';
+
+/*
+ * What payments, attempts and refunds keep as JSON. Amounts are bigint with us and decimal text in the row, because JSON's own numbers
+ * are exact only up to 2^53; here is the one place where they are written and read back.
+ */
+
+/** The same shape with every amount as decimal text. */
+export type Stored<T> = T extends bigint
+  ? string
+  : T extends readonly (infer Item)[]
+    ? readonly Stored<Item>[]
+    : T extends object
+      ? { [Field in keyof T]: Stored<T[Field]> }
+      : T;
+
+/** For a jsonb column; null stays null. */
+export function toStored(value: object | null): string | null {
+  if (value === null) return null;
+  return JSON.stringify(value, (_, field: unknown) => (typeof field === 'bigint' ? field.toString() : field));
+}
+
+export function fromStoredItems(items: readonly Stored<OrderItem>[] | null): readonly OrderItem[] | null {
+  return items === null ? null : items.map((item) => ({ ...item, amountMinor: BigInt(item.amountMinor) }));
+}
+
+export function fromStoredHolds(lines: readonly Stored<HoldLine>[] | null): readonly HoldLine[] | null {
+  return lines === null ? null : lines.map(fromStoredHold);
+}
+
+function fromStoredHold(line: Stored<HoldLine>): HoldLine {
+  return { ...line, figures: line.figures.map((figure) => BigInt(figure)), amount: BigInt(line.amount) };
+}
+
+export function fromStoredOffers(offers: readonly Stored<AppliedOffer>[] | null): readonly AppliedOffer[] | null {
+  if (offers === null) return null;
+  return offers.map((offer) => ({
+    ...offer,
+    minor: BigInt(offer.minor),
+    mostMinor: BigInt(offer.mostMinor),
+    parts: offer.parts.map(fromStoredPart),
+    items: offer.items.map(({ id, minor }) => ({ id, minor: BigInt(minor) })),
+    holds: offer.holds.map(fromStoredHold),
+  }));
+}
+
+export function fromStoredShares(shares: readonly Stored<OfferShare>[] | null): readonly OfferShare[] | null {
+  if (shares === null) return null;
+  return shares.map((share) => ({ ...share, minor: BigInt(share.minor), parts: share.parts.map(fromStoredPart) }));
+}
+
+function fromStoredPart(part: Stored<FunderPart>): FunderPart {
+  return { ...part, minor: BigInt(part.minor) };
+}
+
+export function fromStoredReport(report: Stored<ReportedPay> | null): ReportedPay | null {
+  if (report === null) return null;
+  return {
+    buyerMinor: report.buyerMinor === null ? null : BigInt(report.buyerMinor),
+    discounts: report.discounts.map((discount) => ({
+      ...discount,
+      minor: BigInt(discount.minor),
+      parts: discount.parts.map((part) => ({ ...part, minor: BigInt(part.minor) })),
+    })),
+  };
+}
