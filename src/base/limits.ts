@@ -327,3 +327,19 @@ export const ROLLOUT_STALE_MS = 1000;
 export const ROLLOUT_LOOK_MS = 250;
 export const ROLLOUT_CONTROL_MS = 500;
 export const ROLLOUT_LEASE_MS = 5000;
+
+// Offers: campaigns and quotes.
+export const CAMPAIGN_FILE_BYTES_MAX = 256 * 1024;
+export const CAMPAIGN_FILES_MAX = 200;
+export const CAMPAIGN_NAME_CHARS_MAX = 60;
+export const CAMPAIGN_TIERS_MAX = 20;
+export const CAMPAIGN_FUNDERS_MAX = 4;
+export const CAMPAIGN_NAMES_MAX = 100;
+export const CAMPAIGN_ARTICLES_MAX = 1000;
+export const CAMPAIGN_HOURS_MAX = 12;
+/** Days that a campaign leaves out, and days that are looked ahead for when it opens again. */
+export const CAMPAIGN_DAYS_MAX = 400;
+/** Offers that are combined for one candidate; the rest would have to be worth less, each by itself, than all of these. */
+export const OFFERS_COMBINED_MAX = 30;
+/** Combinations looked at for one candidate; about ten milliseconds. Twelve offers have 4096. */
+export const OFFER_COMBINATIONS_MAX = 100_000;
