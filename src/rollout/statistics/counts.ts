@@ -1,25 +1,14 @@
 import type { Metric } from '../rollouts.ts';
 
-/** What goes wrong with payments and is compared between the arms. */
-export type GuardedMetric = 'failed' | 'slow' | 'unknown' | 'duplicate' | 'refunded' | 'complained';
-
-export const guardedMetrics: readonly GuardedMetric[] = [
-  'failed',
-  'slow',
-  'unknown',
-  'duplicate',
-  'refunded',
-  'complained',
-];
-
 /** One arm's sums by metric; what was never seen is missing. */
 export type ArmCounts = Readonly<Partial<Record<Metric, number>>>;
 
 /** What was counted at one step of one version: within it the shares of both arms stand still. */
 export interface Stratum {
   version: number;
+  /** Counted from 0. */
   step: number;
-  /** Parts per million that see the wallet at this step, and that are held back to compare with. */
+  /** Parts per million that see the wallet at this step, and that are held back to compare with (`armsAt`). */
   treatmentPpm: number;
   controlPpm: number;
   treatment: ArmCounts;
