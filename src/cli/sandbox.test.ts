@@ -86,6 +86,8 @@ async function ordered(): Promise<string> {
   return fields['tradeNum'] ?? '';
 }
 
+const EVERY_CALL = { share: null, seed: null, calls: null, struck: null };
+
 describe('hutong sandbox fault', () => {
   test.each([
     ['silent', 'silent'],
@@ -100,7 +102,7 @@ describe('hutong sandbox fault', () => {
     ['status', 'status'],
   ])('%s switches on what the simulator calls %s', async (word, kind) => {
     expect(await json('fault', 'jdpay', 'notify', word)).toEqual([
-      { wallet: 'jdpay', operation: 'notify', kind, value: null, times: null, order_no: null },
+      { wallet: 'jdpay', operation: 'notify', kind, value: null, times: null, order_no: null, ...EVERY_CALL },
     ]);
     expect(await json('faults', 'jdpay')).toHaveLength(1);
   });
@@ -120,10 +122,22 @@ describe('hutong sandbox fault', () => {
     await sandbox('fault', 'unionpay', 'front', 'slow', '--value', '1500');
     const { out } = await sandbox('faults');
     expect(out.map((line) => line.split(/\s{2,}/))).toEqual([
-      ['WALLET', 'OPERATION', 'KIND', 'VALUE', 'TIMES LEFT', 'ORDER'],
-      ['unionpay', 'front', 'slow', '1500', 'until cleared', 'any'],
-      ['jdpay', 'query', 'wrong', '-', '3', 'A1'],
+      ['WALLET', 'OPERATION', 'KIND', 'VALUE', 'SHARE', 'TIMES LEFT', 'ORDER'],
+      ['unionpay', 'front', 'slow', '1500', 'all', 'until cleared', 'any'],
+      ['jdpay', 'query', 'wrong', '-', 'all', '3', 'A1'],
     ]);
+  });
+
+  test('with a share strikes exactly that share of the payments, and says which and how many', async () => {
+    expect(await json('fault', 'jdpay', 'declined', '--share', '20', '--seed', '7')).toMatchObject([
+      { operation: 'pay', kind: 'declined', share: 20, seed: 7, calls: 0, struck: 0 },
+    ]);
+    const codes: unknown[] = [];
+    for (let paid = 0; paid < 10; paid++) codes.push((await json('pay', 'jdpay', await ordered()))[0]?.['state']);
+    expect(codes.filter((state) => state === 'failed')).toHaveLength(2);
+    expect(codes.filter((state) => state === 'succeeded')).toHaveLength(8);
+    const { out } = await sandbox('faults', 'jdpay');
+    expect(out[1]).toContain('20 % (seed 7): 2 of 10');
   });
 
   test.each([
@@ -135,6 +149,8 @@ describe('hutong sandbox fault', () => {
     [['unionpay', 'query', 'status'], /there is no kind "status"/],
     [['jdpay', 'query', 'silent', '--times', '0'], /--times is a whole number from 1/],
     [['jdpay', 'query'], 'hutong sandbox fault: <kind> is missing'],
+    [['jdpay', 'query', 'silent', '--share', '0'], /--share is a whole number from 1/],
+    [['jdpay', 'query', 'silent', '--seed', '4'], '--seed goes with --share'],
   ])('refuses %j in one line', async (words, complaint) => {
     const { code, out, notes } = await sandbox('fault', ...words);
     expect([code, out, notes.length]).toEqual([2, [], 1]);
@@ -145,7 +161,19 @@ describe('hutong sandbox fault', () => {
 
   test('tells its operations and kinds in plain words', async () => {
     const { out } = await sandbox('fault', '--help');
-    for (const word of ['silent', 'slow', 'late', 'html', 'wrong', 'lies', 'duplicated', 'cut', 'code', 'outcome']) {
+    for (const word of [
+      'silent',
+      'slow',
+      'late',
+      'html',
+      'wrong',
+      'lies',
+      'duplicated',
+      'cut',
+      'code',
+      'declined',
+      'outcome',
+    ]) {
       expect(
         out.some((line) => line.trim().startsWith(`${word} `)),
         word,

@@ -1,13 +1,14 @@
 import { type CliDeps, type Command, UsageError } from './command.ts';
 import type { Input } from './input.ts';
 import { printRows, toJson } from './print.ts';
-import { FAULT_NOTES, kindWord, toKind, toOperation } from './sandbox/fault-words.ts';
+import { FAULT_NOTES, faultWords, kindWord, toKind, toOperation } from './sandbox/fault-words.ts';
 import { type Reached, reachSimulator, withSimulators } from './sandbox/reach.ts';
 import { SIMULATOR_NAMES } from './settings.ts';
 
 const ORDERS_USUAL = 20;
 const ORDERS_MAX = 10_000;
 const FAULT_TIMES_MAX = 1_000_000;
+const FAULT_SEED_MAX = 1_000_000_000;
 const CARD_MAX = 9;
 const BUYERS = ['pays', 'asks_pin', 'declines'];
 
@@ -27,16 +28,23 @@ export const sandboxCommands: readonly Command[] = [
     words: [
       wallet,
       { name: 'operation', what: 'what goes wrong: pay, query, refund, cancel, notify …' },
-      { name: 'kind', what: 'how: silent, slow, late, html, wrong, lies, duplicated, cut, code …' },
+      {
+        name: 'kind',
+        what: 'how: silent, slow, late, html, wrong, lies, duplicated, cut, code, declined …',
+        optional: true,
+      },
     ],
     options: {
       value: { value: 'value', what: 'milliseconds, fen, a count or a code, as the kind wants it' },
       times: { value: 'count', what: 'how often it strikes; until it is cleared when left out' },
       order: { value: 'no', what: 'only this order number at the wallet, or attempt (att_…)' },
+      share: { value: 'percent', what: 'only so many of a hundred calls, 1 to 100; every call when left out' },
+      seed: { value: 'number', what: 'which calls of the share those are; 1 when left out' },
     },
     json: true,
     notes: FAULT_NOTES,
     examples: [
+      'hutong sandbox fault unionpay declined --share 20',
       'hutong sandbox fault wechatpay query silent --times 2',
       'hutong sandbox fault alipay notify late --value 60000',
       'hutong sandbox fault jdpay notify lies --value 100',
@@ -44,15 +52,21 @@ export const sandboxCommands: readonly Command[] = [
     async run(deps, input) {
       const simulator = reachSimulator(deps, input.word('wallet'));
       const { operations, kinds } = await simulator.ask('GET', 'faults');
+      const words = faultWords(input.word('operation'), input.word('kind'));
+      const share = input.count('share', { min: 1, max: 100 });
+      const seed = input.count('seed', { min: 0, max: FAULT_SEED_MAX });
+      if (seed !== undefined && share === undefined) throw new UsageError('--seed goes with --share');
       const times = input.count('times', { min: 1, max: FAULT_TIMES_MAX });
       const orderNo = input.text('order');
       const value = input.text('value');
       const reply = await simulator.ask('POST', 'faults', {
-        operation: toOperation(input.word('operation'), texts(operations)),
-        kind: toKind(input.word('kind'), texts(kinds)),
+        operation: toOperation(words.operation, texts(operations)),
+        kind: toKind(words.kind, texts(kinds)),
         ...(value === undefined ? {} : { value }),
         ...(times === undefined ? {} : { times }),
         ...(orderNo === undefined ? {} : { orderNo: toOrderNo(orderNo) }),
+        ...(share === undefined ? {} : { share }),
+        ...(seed === undefined ? {} : { seed }),
       });
       printFaults(deps, input, faultsOf(simulator, reply));
     },
@@ -170,6 +184,12 @@ interface ShownFault {
   value: string | number | null;
   times: number | null;
   order_no: string | null;
+  /** Percent of the calls; null: every call. */
+  share: number | null;
+  seed: number | null;
+  /** How many calls it could have struck since it was set, and how many it did; null without a share. */
+  calls: number | null;
+  struck: number | null;
 }
 
 /** An order as every simulator shows it. */
@@ -220,7 +240,11 @@ function printOrders(deps: CliDeps, input: Input, rows: readonly ShownOrder[]): 
 function faultsOf(simulator: Reached, reply: Record<string, unknown>): ShownFault[] {
   const faults: unknown[] = Array.isArray(reply['data']) ? reply['data'] : [];
   return faults.map((fault) => {
-    const { operation, kind, value, times, orderNo } = fault as Record<string, string | number | undefined>; // as its control page says
+    const { operation, kind, value, times, orderNo, ...more } = fault as Record<string, string | number | undefined>; // as its control page says
+    const count = (name: string): number | null => {
+      const counted = more[name];
+      return typeof counted === 'number' ? counted : null;
+    };
     return {
       wallet: simulator.name,
       operation: String(operation),
@@ -228,6 +252,10 @@ function faultsOf(simulator: Reached, reply: Record<string, unknown>): ShownFaul
       value: value ?? null,
       times: typeof times === 'number' ? times : null,
       order_no: typeof orderNo === 'string' ? orderNo : null,
+      share: count('share'),
+      seed: count('seed'),
+      calls: count('calls'),
+      struck: count('struck'),
     };
   });
 }
@@ -238,10 +266,16 @@ function printFaults(deps: CliDeps, input: Input, faults: readonly ShownFault[])
     { title: 'OPERATION', show: (row: ShownFault) => row.operation },
     { title: 'KIND', show: (row: ShownFault) => kindWord(row.kind) },
     { title: 'VALUE', show: (row: ShownFault) => String(row.value ?? '-'), right: true },
+    { title: 'SHARE', show: shareText },
     { title: 'TIMES LEFT', show: (row: ShownFault) => String(row.times ?? 'until cleared'), right: true },
     { title: 'ORDER', show: (row: ShownFault) => row.order_no ?? 'any' },
   ];
   printRows(deps.terminal, input.json, faults, columns, 'No fault is on.');
+}
+
+/** `20 % (seed 1): 3 of 15` */
+function shareText({ share, seed, struck, calls }: ShownFault): string {
+  return share === null ? 'all' : `${share} % (seed ${seed}): ${struck} of ${calls}`;
 }
 
 /** Attempts and refunds are named at wallets by the letters of their id. */

@@ -44,11 +44,12 @@ interface WalletSandbox {
 /**
  * silent: nothing is answered. hang_up: done, but the connection is cut. page: an HTML page instead of an answer. forged: not
  * signed as it must be. unheard_of: rightly signed, with a state that no document knows. slow: answered after half a second.
- * duplicate: a notification comes twice. wrong_amount: rightly signed, with one fen too much.
+ * duplicate: a notification comes twice. wrong_amount: rightly signed, with one fen too much. declined: the payment is refused
+ * for good, as its order comes in (pay) or as its buyer confirms (outcome).
  */
 export interface WalletFault {
-  operation: 'pay' | 'query' | 'refund' | 'notify';
-  kind: 'silent' | 'hang_up' | 'page' | 'forged' | 'unheard_of' | 'slow' | 'duplicate' | 'wrong_amount';
+  operation: 'pay' | 'query' | 'refund' | 'notify' | 'outcome';
+  kind: 'silent' | 'hang_up' | 'page' | 'forged' | 'unheard_of' | 'slow' | 'duplicate' | 'wrong_amount' | 'declined';
 }
 
 const FEN = [1n, 10n, 110n, 1200n, 1234n, 99_999_999n];
@@ -108,6 +109,28 @@ export function walletContract<Config>(name: string, makeHarness: () => Promise<
         h.clock.advanceMs(EXPIRES_AFTER_MS + 1000);
         expect((await query(order)).kind).toBe('failed');
       });
+
+      test.each(['pay', 'outcome'] as const)(
+        'refused for good at %s is told as failed in every scene',
+        async (operation) => {
+          for (const scene of h.wallet.can.scenes) {
+            const order = await newOrder(1200n, scene);
+            const told = await withFault({ operation, kind: 'declined' }, async () => {
+              const reply = await pay(order);
+              if (reply.kind !== 'pending' || reply.action === null) return reply.kind;
+              await h.sandbox.visit(reply.action);
+              await h.sandbox.pay(order.orderNo);
+              return 'asked';
+            });
+            if (told === 'failed') continue;
+            const first = (await query(order)).kind;
+            // UnionPay tells nobody that a page's payment has failed before its time to pay is over.
+            if (first === 'pending') h.clock.advanceMs(EXPIRES_AFTER_MS + 1000);
+            expect((await query(order)).kind, `${scene}, first ${first}`).toBe('failed');
+            expect((await h.sandbox.books(order.orderNo)).refundedMinor).toBe(0n);
+          }
+        },
+      );
 
       test('an order that nobody ever opened has failed once it has expired', async () => {
         const order = await newOrder(1200n, firstScene());

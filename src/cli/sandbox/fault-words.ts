@@ -12,6 +12,11 @@ const KINDS: readonly { word: string; kind: string; what: string }[] = [
   { word: 'duplicated', kind: 'duplicate', what: 'a notification is sent twice (or --value times)' },
   { word: 'cut', kind: 'drop_after', what: 'done, but the connection is cut before the answer' },
   { word: 'code', kind: 'code', what: "the wallet's own code --value is answered" },
+  {
+    word: 'declined',
+    kind: 'declined',
+    what: 'the payment is refused for good: at pay as its order comes in, at outcome as its buyer confirms',
+  },
 ];
 
 const OPERATIONS: readonly { word: string; what: string }[] = [
@@ -34,8 +39,16 @@ export const FAULT_NOTES: readonly string[] = [
   'Kinds:',
   ...KINDS.map(({ word, what }) => `  ${word.padEnd(10)}  ${what}`),
   '',
-  'A fault stays until it is cleared, unless --times says how often it strikes.',
+  'A fault stays until it is cleared, unless --times says how often it strikes. With --share 20 it strikes 20 of each 100',
+  'calls, spread by --seed: the same seed strikes the same calls again. `declined` alone means `pay declined`.',
 ];
+
+/** The two words on the line; a kind alone stands for the operation that it usually strikes. @throws UsageError */
+export function faultWords(operation: string, kind: string): { operation: string; kind: string } {
+  if (kind !== '') return { operation, kind };
+  if (operation === 'declined') return { operation: 'pay', kind: operation };
+  throw new UsageError('hutong sandbox fault: <kind> is missing');
+}
 
 /** The simulator's name for a kind. @throws UsageError when neither we nor this simulator know it */
 export function toKind(word: string, known: readonly string[]): string {

@@ -20,10 +20,15 @@ export function tradeStatus(gateway: Gateway, order: Order): string {
   return isPayable(gateway, order) ? 'WAIT_BUYER_PAY' : 'TRADE_CLOSED';
 }
 
+/** Also of a trade that was undone or refunded since. */
+export function wasPaid(order: Order): boolean {
+  return order.settledAt !== null && order.state !== 'failed';
+}
+
 /** What the query and the charge by payment code tell about a trade. */
 export function tradeNode(merchant: SandboxMerchant, order: Order, fault: Fault | null): Node {
   const total = faulted(order.amount, fault);
-  const isPaid = order.settledAt !== null;
+  const isPaid = wasPaid(order);
   const received = isPaid ? total : '0.00';
   return {
     trade_no: order.wire.tradeNo,

@@ -3,7 +3,7 @@ import { type Fault, faultedFen } from '../ground/fault.ts';
 import { type NewOrder, type Order, orderKey } from '../ground/order.ts';
 import { findRepeat } from '../ground/payments.ts';
 import { fitRefund, type RefundFit, takeRefund } from '../ground/refunds.ts';
-import { buyerOf, REFUND_WINDOW_DAYS } from './describe.ts';
+import { buyerOf, REFUND_WINDOW_DAYS, wasPaid } from './describe.ts';
 import { type Call, type Decision, done, type Gateway, refuse, textOf } from './gateway.ts';
 import { daysBetween, toStamp } from './stamp.ts';
 import { findTrade, readFen } from './trade.ts';
@@ -48,7 +48,7 @@ export function queryRefund(gateway: Gateway, call: Call, fault: Fault | null): 
 }
 
 function refusalOf(gateway: Gateway, payment: Order, amountFen: bigint): string | null {
-  if (payment.settledAt === null || payment.state === 'failed') return 'ACQ.TRADE_STATUS_ERROR';
+  if (payment.settledAt === null || !wasPaid(payment)) return 'ACQ.TRADE_STATUS_ERROR';
   if (daysBetween(payment.settledAt, gateway.clock.now()) > REFUND_WINDOW_DAYS) return 'ACQ.TRADE_HAS_FINISHED';
   return FIT_CODES[fitRefund(payment, amountFen)];
 }

@@ -3,8 +3,16 @@ import { type Fault, faultCode } from '../ground/fault.ts';
 import { type NewOrder, type Order, orderKey } from '../ground/order.ts';
 import { payPath } from '../ground/page.ts';
 import { chargeCode, readPaymentCode } from '../ground/payment-codes.ts';
-import { closeOrder, findRepeat, isPayable, note, reverseOrder, takePayment } from '../ground/payments.ts';
-import { personOf, tradeNode, tradeStatus } from './describe.ts';
+import {
+  closeOrder,
+  findRepeat,
+  isPayable,
+  note,
+  refuseAtOnce,
+  reverseOrder,
+  takePayment,
+} from '../ground/payments.ts';
+import { personOf, tradeNode, tradeStatus, wasPaid } from './describe.ts';
 import { type Call, type Decision, done, type Gateway, gatewayNode, refuse, textOf } from './gateway.ts';
 import { daysBetween, fromStamp, timeoutAt, toStamp } from './stamp.ts';
 
@@ -27,6 +35,9 @@ export function place(gateway: Gateway, call: Call, way: Way, fault: Fault | nul
   if (way === 'create' && !isKnownBuyer(call)) return refuse('ACQ.INVALID_PARAMETER');
   if (way === 'precreate') request.wire.qrCode = `bax${gateway.random.bytes(12).toString('hex')}`;
   const order = takePayment(gateway, request, openUntil);
+  // Nobody waits for an answer where the order comes from a browser or an app: its buyer is refused when confirming.
+  const refusedFor = way === 'precreate' || way === 'create' ? refuseAtOnce(gateway, order) : null;
+  if (refusedFor !== null) return refuse(refusedFor);
   // A code to scan makes no trade before somebody scans it.
   if (way !== 'precreate') open(gateway, order);
   if (way !== 'charge') return placed(gateway, order, way);
@@ -46,7 +57,7 @@ export function query(gateway: Gateway, call: Call, fault: Fault | null): Decisi
   const order = findTrade(gateway, call);
   if (order === undefined) return noTrade(call);
   const state = fault?.kind === 'state' ? String(fault.value) : tradeStatus(gateway, order);
-  const paidAt = order.settledAt === null ? {} : { send_pay_date: toStamp(order.settledAt) };
+  const paidAt = wasPaid(order) ? { send_pay_date: toStamp(order.settledAt ?? order.orderedAt) } : {};
   return done({ ...tradeNode(call.merchant, order, fault), trade_status: state, ...paidAt });
 }
 
@@ -65,7 +76,7 @@ export function cancel(gateway: Gateway, call: Call): Decision {
   const names = { trade_no: order.wire.tradeNo, out_trade_no: order.orderNo };
   if (daysBetween(order.orderedAt, gateway.clock.now()) > 1) return refuse('ACQ.TRADE_CANCEL_TIME_OUT', names);
   if (order.undone.minor > 0n) return refuse('ACQ.REASON_TRADE_STATUS_INVALID', names);
-  const action = order.settledAt !== null && order.state !== 'failed' ? 'refund' : 'close';
+  const action = wasPaid(order) ? 'refund' : 'close';
   if (order.state === 'open' || order.state === 'succeeded') reverseOrder(gateway, order);
   return done({ ...names, retry_flag: 'N', action });
 }

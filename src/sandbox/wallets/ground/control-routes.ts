@@ -121,6 +121,8 @@ function registerFaultRoutes(app: FastifyInstance, ground: Ground): void {
       times: { type: 'integer', minimum: 1 },
       orderNo: { type: 'string' },
       order_no: { type: 'string' },
+      share: { type: 'integer', minimum: 1, maximum: 100 },
+      seed: { type: 'integer', minimum: 0 },
     },
   };
   app.get('/faults', () => ({ data: ground.faults.list(), operations, kinds }));

@@ -1,7 +1,7 @@
 import { SANDBOX_PAYMENT_CODE_SECONDS } from '../../../base/limits.ts';
 import type { Ground } from './ground.ts';
 import type { CodeBuyer, Order } from './order.ts';
-import { declineOrder, payOrder } from './payments.ts';
+import { declineOrder, payOrder, refuseAtOnce } from './payments.ts';
 
 /** A fresh one-time payment code of a pretend buyer. @throws RangeError where the wallet has none */
 export function mintPaymentCode(ground: Ground, buyer: CodeBuyer): string {
@@ -30,6 +30,8 @@ export function chargeCode(ground: Ground, order: Order, paymentCode: string): s
   if (buyer === null) throw new Error('the payment code was not looked at before');
   ground.books.record({ line: 'code_used', code: paymentCode, key: order.key });
   const { codes } = ground.side;
+  const refusedFor = refuseAtOnce(ground, order);
+  if (refusedFor !== null) return refusedFor;
   if (buyer === 'asks_pin') return codes.waiting;
   if (buyer === 'pays') return payOrder(ground, order, { cardIndex: 0 });
   declineOrder(ground, order, codes.noFunds, true);

@@ -1,5 +1,5 @@
 import { cardAt } from './cards.ts';
-import { faultCode } from './fault.ts';
+import { type Fault, faultCode } from './fault.ts';
 import type { Ground } from './ground.ts';
 import type { NewOrder, Order } from './order.ts';
 
@@ -15,9 +15,29 @@ export function findRepeat(ground: Ground, key: string, fingerprint: string): Re
   return { kind: order.fingerprint === fingerprint ? 'same' : 'differs', order };
 }
 
-/** Takes an order: it can be paid from now on. Call it only for a name that `findRepeat` calls new. */
+/**
+ * Takes an order: it can be paid from now on. Call it only for a name that `findRepeat` calls new. A `declined` fault for `pay`
+ * is drawn here: where the order came by a call, `refuseAtOnce` tells; else its buyer is refused when confirming.
+ */
 export function takePayment(ground: Ground, request: NewOrder, openUntil: Date): Order {
-  return record(ground, request, openUntil, { walletId: null, originalKey: null });
+  const fault = ground.faults.takeDecline('pay', request.orderNo);
+  const fated =
+    fault === null ? request : { ...request, wire: { ...request.wire, declined: declineCode(ground, fault) } };
+  return record(ground, fated, openUntil, { walletId: null, originalKey: null });
+}
+
+/** Where a fault has it that this order is refused: refuses it for good and answers the wallet's code; else null. */
+export function refuseAtOnce(ground: Ground, order: Order): string | null {
+  const code = order.wire['declined'];
+  if (code === undefined) return null;
+  if (order.state === 'open') declineOrder(ground, order, code, true);
+  return code;
+}
+
+/** The wallet's own reason: the one that the fault names, or the usual one. */
+function declineCode(ground: Ground, fault: Fault): string {
+  const { declines, noFunds } = ground.side.codes;
+  return declines.find((code) => code === String(fault.value)) ?? declines[0] ?? noFunds;
 }
 
 /** Writes an order down and gives it back; also for refunds. */
@@ -56,12 +76,24 @@ export function payOrder(
   if (order.state === 'succeeded') throw new OrderStateError(`${order.orderNo} is paid already`);
   if (order.state === 'reversed' || order.state === 'failed') throw new OrderStateError(`${order.orderNo} is over`);
   if (how.late !== true && !isPayable(ground, order)) throw new OrderStateError(`${order.orderNo} is past its time`);
+  const refusedFor = findDecline(ground, order);
+  if (refusedFor !== null) {
+    declineOrder(ground, order, refusedFor, true);
+    return refusedFor;
+  }
   const fault = ground.faults.take('outcome', order.orderNo);
   const { codes, brand } = ground.side;
   const code = how.code ?? faultCode(fault) ?? refusalOf(ground, how.cardIndex, brand.balance !== null) ?? codes.paid;
   if (codes.isPaid(code)) settle(ground, order, code, how.cardIndex);
   else declineOrder(ground, order, code);
   return code;
+}
+
+/** Why a fault has this payment refused for good now, whatever the buyer does; null when none has. */
+function findDecline(ground: Ground, order: Order): string | null {
+  if (order.wire['declined'] !== undefined) return order.wire['declined'];
+  const fault = ground.faults.takeDecline('outcome', order.orderNo);
+  return fault === null ? null : declineCode(ground, fault);
 }
 
 function refusalOf(ground: Ground, cardIndex: number, hasBalance: boolean): string | null {

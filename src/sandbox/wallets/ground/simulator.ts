@@ -159,6 +159,6 @@ async function buildApp(ground: Ground, control: Control): Promise<FastifyInstan
 function resume(ground: Ground): void {
   for (const order of ground.books.orders.values()) {
     if (order.kind === 'refund' && order.state === 'open') planFinish(ground, order);
-    else ground.notifier.begin(order);
+    else if (order.kind === 'refund' || order.state !== 'failed') ground.notifier.begin(order);
   }
 }

@@ -3,7 +3,16 @@ import type { Fault } from '../ground/fault.ts';
 import type { Order } from '../ground/order.ts';
 import { orderKey } from '../ground/order.ts';
 import { chargeCode, readPaymentCode } from '../ground/payment-codes.ts';
-import { closeOrder, declineOrder, findRepeat, note, reverseOrder, takePayment } from '../ground/payments.ts';
+import {
+  closeOrder,
+  declineOrder,
+  findRepeat,
+  note,
+  record,
+  refuseAtOnce,
+  reverseOrder,
+  takePayment,
+} from '../ground/payments.ts';
 import { hasOnly, readAddress, readFen, readInstant, readOptional } from './read.ts';
 import { showOrder, stateOf } from './show.ts';
 import { type Answer, type Asked, type OpenSide, problem } from './wallet.ts';
@@ -82,7 +91,7 @@ function begin(side: OpenSide, order: Order, wanted: NewOrderRequest): void {
   if (wanted.expiresAt.getTime() <= now) return end(side, order, 'expired');
   if (wanted.payerId !== null && wanted.payerId !== payerIdOf(order.merchantNo))
     return end(side, order, 'payer_unknown');
-  if (wanted.paymentCode === null) return;
+  if (wanted.paymentCode === null) return void refuseAtOnce(ground, order);
   if (readPaymentCode(ground, wanted.paymentCode) === null) return declineOrder(ground, order, 'code_invalid', true);
   chargeCode(ground, order, wanted.paymentCode);
 }
@@ -126,7 +135,7 @@ function canUndo(side: OpenSide, order: Order): boolean {
 
 function endBefore(side: OpenSide, asked: Asked, orderNo: string, fen: bigint): Order {
   const { merchantNo } = asked.merchant;
-  const order = takePayment(
+  const order = record(
     side.ground,
     {
       key: orderKey('payment', merchantNo, orderNo),
@@ -142,6 +151,7 @@ function endBefore(side: OpenSide, asked: Asked, orderNo: string, fen: bigint): 
       wire: {},
     },
     side.ground.clock.now(),
+    { walletId: null, originalKey: null },
   );
   end(side, order, 'closed');
   return order;

@@ -1,7 +1,7 @@
 import { SANDBOX_ORDER_OPEN_MINUTES } from '../../../base/limits.ts';
 import type { NewOrder, Order } from '../ground/order.ts';
 import { payPath } from '../ground/page.ts';
-import { takePayment as takeOrder } from '../ground/payments.ts';
+import { refuseAtOnce, takePayment as takeOrder } from '../ground/payments.ts';
 import { type Fields, readBraces } from './form.ts';
 import { type Decision, type Gateway, refuse } from './gateway.ts';
 import { toTn, transactionKey } from './numbers.ts';
@@ -31,6 +31,9 @@ export function takePayment(gateway: Gateway, fields: Fields, via: 'front' | 'ap
   if (via === 'qr') request.wire.codeNumber = newCodeNumber(gateway.random);
   const usual = new Date(clock.now().getTime() + SANDBOX_ORDER_OPEN_MINUTES * 60_000);
   const order = takeOrder(gateway, request, fromStamp(fields.payTimeout ?? '') ?? usual);
+  // A browser is not told no before its payer confirms: by then nobody waits for an answer.
+  const refusedFor = via === 'front' ? null : refuseAtOnce(gateway, order);
+  if (refusedFor !== null) return refuse(refusedFor);
   switch (via) {
     case 'front':
       return { kind: 'page', path: payPath(order) };

@@ -26,7 +26,7 @@ export function tradeState(order: Order): string {
     case 'closed':
       return 'CLOSED';
     case 'failed':
-      return 'PAYERROR';
+      return order.via === 'codepay' ? 'PAYERROR' : 'CLOSED'; // PAYERROR leaves every other order open to another try
     case 'reversed':
       return 'REVOKED';
     case 'open':

@@ -5,7 +5,7 @@ import {
 } from '../../../base/limits.ts';
 import { type NewOrder, type Order, orderKey } from '../ground/order.ts';
 import { chargeCode, readPaymentCode } from '../ground/payment-codes.ts';
-import { findRepeat, isOver, note, takePayment } from '../ground/payments.ts';
+import { findRepeat, isOver, note, refuseAtOnce, takePayment } from '../ground/payments.ts';
 import { checkBody, type Json, textAt, toFingerprint } from './check-body.ts';
 import { type ErrorCode, isErrorCode } from './codes.ts';
 import { toTransaction } from './describe.ts';
@@ -34,7 +34,9 @@ export function placeOrder(gateway: Gateway, merchant: SandboxMerchant, kind: Or
   if (kind === 'codepay') return charge(gateway, request, textAt(body, 'payer', 'auth_code'));
   const openUntil = readOpenUntil(gateway, textAt(body, 'time_expire'));
   if (openUntil === null) return refuse('PARAM_ERROR', '参数错误：time_expire 格式错误');
-  return answer(newWayIn(gateway, takePayment(gateway, request, openUntil)));
+  const order = takePayment(gateway, request, openUntil);
+  const refusedFor = refuseAtOnce(gateway, order);
+  return refusedFor === null ? answer(newWayIn(gateway, order)) : refuse(toErrorCode(refusedFor));
 }
 
 /** The appid must be the merchant's and of the right kind; a page's payer must be known to that appid. */
@@ -112,6 +114,9 @@ function charge(gateway: Gateway, request: NewOrder, code: string): Decision {
 function chargedAnswer(order: Order): Decision {
   if (order.state === 'open') return refuse('USERPAYING');
   if (order.state !== 'failed') return answer(toTransaction(order, null));
-  const code: ErrorCode = order.lastCode !== null && isErrorCode(order.lastCode) ? order.lastCode : 'TRADE_ERROR';
-  return refuse(code);
+  return refuse(toErrorCode(order.lastCode));
+}
+
+function toErrorCode(code: string | null): ErrorCode {
+  return code !== null && isErrorCode(code) ? code : 'TRADE_ERROR';
 }
