@@ -343,3 +343,36 @@ export const CAMPAIGN_DAYS_MAX = 400;
 export const OFFERS_COMBINED_MAX = 30;
 /** Combinations looked at for one candidate; about ten milliseconds. Twelve offers have 4096. */
 export const OFFER_COMBINATIONS_MAX = 100_000;
+
+// Offers: what nodes remember of them, and vouchers.
+/** A node that has not heard of the offers for so long, and cannot ask, quotes without them. */
+export const OFFERS_STALE_MS = 1000;
+export const OFFERS_LOOK_MS = 250;
+export const OFFERS_READ_MS_MAX = 1000;
+/** Buyers of an offer that was stopped since hear so, and not that it never was. */
+export const OFFERS_STOPPED_KEPT_HOURS = 24;
+/** What is left of a limit is remembered for so long: a quote promises no place, an attempt takes one. */
+export const OFFER_ROOM_KEPT_MS = 500;
+export const OFFER_ROOMS_KEPT_MAX = 50_000;
+/** Running at once, of one shop or of everybody. */
+export const OFFERS_RUNNING_MAX = 200;
+export const OFFER_MOVES_SHOWN_MAX = 100;
+export const OFFER_COST_DAYS_MAX = 366;
+export const OFFER_REASON_CHARS_MAX = 300;
+export const VOUCHERS_PER_CALL_MAX = 1000;
+export const VOUCHERS_PER_OFFER_MAX = 1_000_000;
+export const QUOTE_WALLETS_MAX = 16;
+
+// Discounts' money.
+/** Whoever pays for the discounts of one payment: each is one transfer, and a transfer's id has room for so many. */
+export const DISCOUNT_ACCOUNTS_MAX = 48;
+/** Accounts of offers that a process remembers to be open. */
+export const OFFER_ACCOUNTS_KNOWN_MAX = 100_000;
+/** Lines of the order that one refund names. */
+export const REFUND_ITEMS_MAX = 100;
+
+// Holds of limits in the ledger.
+export const HOLD_LINES_MAX = 42;
+export const HOLD_LIMIT_CHARS_MAX = 200;
+/** Limits of which a node remembers that they are filled. */
+export const LEDGER_LIMITS_KNOWN_MAX = 100_000;

@@ -1,4 +1,5 @@
 import type { Log } from '../base/log.ts';
+import { within } from '../base/within.ts';
 import { pauseMs } from './backoff.ts';
 import { connectionClosed, Lane } from './lane.ts';
 import type { Sql } from './connect.ts';
@@ -48,7 +49,8 @@ export function startWatch(options: WatchOptions): Watch {
       try {
         lane ??= await open();
         kicked = false;
-        await within(options.readMsMax, options.read(sqlOn(sql, lane)));
+        // A connection whose other end is gone without a word keeps its queries for ever.
+        await within(options.readMsMax, options.read(sqlOn(sql, lane)), connectionClosed);
         if (failures > 0) log.info({ watch: name }, 'what is watched can be read again');
         failures = 0;
         await rest(pollMs);
@@ -94,18 +96,4 @@ export function startWatch(options: WatchOptions): Watch {
 /** Queries written as ever, which all go through this one connection. */
 function sqlOn(sql: Sql, lane: Lane): Sql {
   return offer(sql, (query) => lane.run(query), {});
-}
-
-/** A connection whose other end is gone without a word keeps its queries for ever. */
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(connectionClosed()), ms);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-    work.catch(() => undefined); // given up: its connection is closed next
-  }
 }

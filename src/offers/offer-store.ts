@@ -108,7 +108,7 @@ export async function listRunningOffers(sql: Sql, book: number, since: Date): Pr
 }
 
 /** Newest first. */
-export async function listOfferVersions(sql: Sql, book: number, id: string): Promise<OfferVersion[]> {
+export async function listOfferVersions(sql: Sql | Tx, book: number, id: string): Promise<OfferVersion[]> {
   return await sql<OfferVersion[]>`
     select version, campaign, created_at as "createdAt", created_by as "createdBy"
     from offer_versions

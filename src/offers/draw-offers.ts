@@ -1,0 +1,36 @@
+import type { Random } from '../base/random.ts';
+import { money, splitMoney } from '../money/money.ts';
+import type { AppliedOffer } from './offers.ts';
+
+/**
+ * Draws what is random: every amount from the least to the most alike, never less than was shown, so nobody pays more. The parts follow the
+ * drawn amount, and the lines that hold money hold exactly that.
+ */
+export function drawOffers(random: Random, applied: readonly AppliedOffer[]): readonly AppliedOffer[] {
+  return applied.map((offer) => {
+    if (offer.by === 'wallet' || offer.mostMinor <= offer.minor) return offer;
+    const minor = offer.minor + drawBelow(random, offer.mostMinor - offer.minor + 1n);
+    return {
+      ...offer,
+      minor,
+      mostMinor: minor,
+      parts: shareParts(offer, minor),
+      holds: offer.holds.map((line) => (line.unit === 'money' ? { ...line, amount: minor } : line)),
+    };
+  });
+}
+
+function shareParts(offer: AppliedOffer, minor: bigint): AppliedOffer['parts'] {
+  const shares = splitMoney(money('CNY', minor), offer.sharesPerMille.map(BigInt)); // minor units split alike in every currency
+  return offer.parts.map((part, index) => ({ ...part, minor: shares[index]?.minor ?? 0n }));
+}
+
+/** A whole number from 0 to below the bound, each as likely: what would favour the small ones is drawn again. */
+export function drawBelow(random: Random, bound: bigint): bigint {
+  const range = 1n << 64n;
+  const fair = range - (range % bound);
+  for (;;) {
+    const drawn = random.bytes(8).readBigUInt64BE();
+    if (drawn < fair) return drawn % bound;
+  }
+}
