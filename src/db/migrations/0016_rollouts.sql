@@ -84,3 +84,32 @@ create table rollout_books (
   revision bigint not null check (revision >= 1),
   primary key (book)
 );
+
+-- What was counted. Written by every payment of a rollout that runs, added up per transaction of the cashier.
+
+-- How often what happened to payments of one arm, by the version and step under which they were decided, and by the day of Asia/Shanghai on
+-- which it happened.
+create table rollout_counts (
+  book integer not null,
+  rollout_id text not null,
+  version integer not null,
+  step integer not null check (step >= 0),
+  arm text not null check (arm in ('treatment', 'control')),
+  metric text not null check (metric in
+    ('decided', 'begun', 'first_succeeded', 'first_failed', 'slow', 'unknown', 'duplicate', 'refunded', 'complained', 'wallet_succeeded',
+     'wallet_failed')),
+  day date not null,
+  count bigint not null check (count > 0),
+  primary key (book, rollout_id, version, step, arm, metric, day),
+  foreign key (book, rollout_id, version) references rollout_versions (book, rollout_id, version)
+) with (fillfactor = 50);
+
+-- The last attempts through the staged wallet itself, the newest last: 1 succeeded, 0 failed.
+create table rollout_recent (
+  book integer not null,
+  rollout_id text not null,
+  version integer not null,
+  outcomes text not null check (outcomes ~ '^[01]{1,64}$'),
+  primary key (book, rollout_id, version),
+  foreign key (book, rollout_id, version) references rollout_versions (book, rollout_id, version)
+) with (fillfactor = 50);
