@@ -83,6 +83,22 @@ export async function axeViolations(page: Page): Promise<string[]> {
   return violations.map((violation) => `${violation.id}: ${violation.help}: ${violation.nodes.join(' | ')}`);
 }
 
+const REST_LOOK_MS = 20;
+const REST_LOOKS = 4;
+
+/** Tells when the page has had nothing under way for a moment. Playwright's own `networkidle` waits half a second, every time. */
+export function watchRequests(page: Page): { rest(): Promise<void> } {
+  const open = new Set<unknown>();
+  page.on('request', (request) => open.add(request));
+  for (const end of ['requestfinished', 'requestfailed'] as const) page.on(end, (request) => open.delete(request));
+  return {
+    async rest() {
+      for (let quiet = 0; quiet < REST_LOOKS; quiet = open.size === 0 ? quiet + 1 : 0)
+        await new Promise((resolve) => setTimeout(resolve, REST_LOOK_MS));
+    },
+  };
+}
+
 interface AxeViolation {
   id: string;
   help: string;

@@ -10,6 +10,7 @@ import {
   sidewaysScroll,
   SMALL_PHONE,
   type TestBrowser,
+  watchRequests,
 } from './browser.ts';
 import { standInDir, startWalletStandIn, type WalletStandIn } from './wallet-api-stand-in.ts';
 import { at, makeWorld, settleIn, yuan } from './wallet-stand-in-world.ts';
@@ -467,10 +468,11 @@ describe('for everybody', () => {
         '/',
         async (page) => {
           const found: string[] = [];
+          const requests = watchRequests(page);
           for (const path of PAGES.filter((path) => path !== '/nowhere/at/all' && !path.startsWith('/pay'))) {
             await page.goto(server.url + path);
             await page.locator('h1').waitFor();
-            await page.waitForLoadState('networkidle');
+            await requests.rest();
             found.push(...(await axeViolations(page)).map((violation) => `${path} ${violation}`));
             if ((await sidewaysScroll(page)) > 0) found.push(`${path} is too wide`);
           }
