@@ -32,6 +32,7 @@ export const REFUSALS = {
   payment_not_refundable: { status: 409, title: 'The payment cannot be refunded', retryable: false },
   refund_exceeds_payment: { status: 409, title: 'The refund is more than what is left', retryable: false },
   wallet_not_available: { status: 409, title: 'The wallet is not available for this', retryable: false },
+  offer_changed: { status: 409, title: 'An offer has changed; ask the buyer again', retryable: false },
   refund_no_taken: { status: 409, title: 'The refund number is taken', retryable: false },
   wallet_account_taken: { status: 409, title: 'The wallet account is registered already', retryable: false },
   webhook_endpoints_max: { status: 409, title: 'There are too many webhook endpoints', retryable: false },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { cashierViews, choice } from '../../test/browser/cashier-views.ts';
+import { cashierViews } from '../../test/browser/cashier-views.ts';
+import { choice } from '../../test/browser/view-parts.ts';
 import { renderBrowserHelp, type WayOut } from './browser-help.ts';
 
 const URL_TO_COPY = 'https://pay.example.com/c/pay_1/tok?wallet=alipay';

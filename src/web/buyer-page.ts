@@ -1,12 +1,14 @@
 import type { Lang } from '../base/lang.ts';
 import type { BuyerView, BuyerWallet } from '../cashier/buyer-view.ts';
-import type { Attempt } from '../cashier/payment.ts';
+import type { Attempt, Payment } from '../cashier/payment.ts';
 import { formatMoney, money } from '../money/money.ts';
+import type { WalletQuote } from '../offers/offers.ts';
 import { homeWallets, type Way, waysToPay } from '../wallets/detect/ways.ts';
 import type { WayOut } from './browser-help.ts';
-import type { AttemptView, CashierView, PageAction, WalletChoice } from './cashier-view.ts';
+import type { AttemptView, CashierView, PageAction, PriceView, WalletChoice } from './cashier-view.ts';
 import { FAILURE_TEXTS } from './failure-texts.ts';
 import { toPlace, type Whereabouts } from './place.ts';
+import { toAttemptPrice, toWalletPrice } from './price-view.ts';
 import { appLabel, payLabel, WALLET_ORDER } from '../wallets/wallet-names.ts';
 
 export interface BuyerSurroundings {
@@ -19,6 +21,8 @@ export interface BuyerSurroundings {
   /** The wallet that the address asks for: the buyer chose it in an app and came on to this browser. */
   askedWallet: string | null;
   notice: CashierView['notice'];
+  /** The price that was shown before it changed, in minor units; null where it is not known. */
+  beforeMinor: bigint | null;
   /** The page may send its form by itself. */
   startsNow: boolean;
   /** The page follows its way to the wallet by itself. */
@@ -42,20 +46,36 @@ export function toCashierView(view: BuyerView, around: BuyerSurroundings): Cashi
     orderNo: payment.orderNo,
     subject: payment.subject,
     amount: { currency: payment.currency, text: formatMoney(money(payment.currency, payment.amountMinor)) },
+    price: toPrice(view, accepted ?? newest),
     state: payment.state,
     cancellationReason: payment.cancellationReason,
     expiresAt: payment.expiresAt.toISOString(),
     now: around.now.toISOString(),
-    wallets: toChoices(view.wallets, around),
+    wallets: toChoices(view, around),
     attempt: newest === undefined ? null : toAttemptView(newest, view.wallets, around),
     notice: around.notice,
+    priceBefore: around.beforeMinor === null ? null : formatMoney(money(payment.currency, around.beforeMinor)),
     startsNow: around.startsNow,
     goesOn: around.goesOn,
     paidWith: accepted?.wallet ?? null,
     paidAt: payment.paidAt?.toISOString() ?? null,
-    refunded: refundedMinor === 0n ? null : { text: formatMoney(money(payment.currency, refundedMinor)) },
+    refunded: refundedMinor === 0n ? null : { text: refundedText(view, accepted) },
     returnUrl: payment.returnUrl,
   };
+}
+
+/** Of a payment that nobody is at work on, the wallets' own lines say the prices. */
+function toPrice({ payment }: BuyerView, attempt: Attempt | undefined): PriceView | null {
+  if (attempt === undefined || payment.state === 'requires_payment_method') return null;
+  return toAttemptPrice(payment, attempt);
+}
+
+/** A wallet's own discount goes back to whom the wallet chooses: of the whole, the buyer gets what the buyer has paid. */
+function refundedText({ payment }: BuyerView, accepted: Attempt | undefined): string {
+  const refundedMinor = accepted?.refundedMinor ?? 0n;
+  const isWhole = accepted !== undefined && refundedMinor === accepted.amountMinor;
+  const price = isWhole ? toAttemptPrice(payment, accepted) : null;
+  return price?.pay.text ?? formatMoney(money(payment.currency, refundedMinor));
 }
 
 /** What can be done here with a wallet, best first. */
@@ -63,14 +83,32 @@ export function waysOf(wallet: BuyerWallet, where: Whereabouts): Way[] {
   return waysToPay(where.detected, wallet.name, wallet.scenes);
 }
 
-/** The shop's wallet whose own browser this is and that can be paid here without asking for anything more. */
+/**
+ * The shop's wallet whose own browser this is and that can be paid here without asking for anything more. Null as well where
+ * another wallet would cost the buyer less: then nothing is opened without being chosen.
+ */
 export function homeOf(view: BuyerView, where: Whereabouts): { wallet: BuyerWallet; way: Way } | null {
   for (const name of homeWallets(where.detected)) {
     const wallet = view.wallets.find((candidate) => candidate.name === name);
     const way = wallet === undefined ? undefined : waysOf(wallet, where)[0];
-    if (wallet !== undefined && way?.kind === 'scene') return { wallet, way };
+    if (wallet !== undefined && way?.kind === 'scene') return isCheapest(view, wallet.name) ? { wallet, way } : null;
   }
   return null;
+}
+
+function isCheapest(view: BuyerView, name: string): boolean {
+  const quotes = quotesOf(view);
+  const own = quotes.find(({ candidate }) => candidate.wallet === name)?.toPayMinor ?? view.payment.amountMinor;
+  return quotes.every(({ toPayMinor }) => toPayMinor >= own);
+}
+
+/** What a wallet costs now, in minor units; null where no offers run. */
+export function priceNow(view: BuyerView, name: string): bigint | null {
+  return quotesOf(view).find(({ candidate }) => candidate.wallet === name)?.toPayMinor ?? null;
+}
+
+function quotesOf(view: BuyerView & { quotes?: readonly WalletQuote[] }): readonly WalletQuote[] {
+  return view.quotes ?? [];
 }
 
 /** The way that leaves this app, where there is one. */
@@ -83,14 +121,17 @@ export function isInApp(where: Whereabouts): boolean {
   return where.detected.app !== 'browser';
 }
 
-/** Asked for, then this app's own, then what this browser used last; what has to leave the app comes after the rest. */
-function toChoices(wallets: readonly BuyerWallet[], around: BuyerSurroundings): WalletChoice[] {
+/** Asked for; then what can be paid without leaving the app; of those the cheapest; then this app's own and what this browser used last. */
+function toChoices(view: BuyerView, around: BuyerSurroundings): WalletChoice[] {
+  const { wallets, payment } = view;
+  const quotes = quotesOf(view);
   const homes: readonly string[] = homeWallets(around.where.detected);
-  const choices = wallets.map((wallet): { choice: WalletChoice; rank: number[] } => {
+  const choices = wallets.map((wallet): { choice: WalletChoice; rank: (number | bigint)[] } => {
     const ways = waysOf(wallet, around.where);
     const comesNext = comesNextOf(ways[0]);
     const isHome = homes.includes(wallet.name) && comesNext === 'page';
     const lastUsed = wallet.name === around.lastWallet;
+    const quote = quotes.find(({ candidate }) => candidate.wallet === wallet.name);
     const choice: WalletChoice = {
       name: wallet.name,
       label: payLabel(wallet.name, wallet.label),
@@ -101,12 +142,16 @@ function toChoices(wallets: readonly BuyerWallet[], around: BuyerSurroundings): 
       lastUsed,
       hasCode: ways.some((way) => way.kind === 'show_qr'),
       hasWayOut: isInApp(around.where) && wayOut(ways) !== null,
+      price: quote === undefined ? plainPrice(payment, quotes) : toWalletPrice(quote, payment.currency),
     };
     return {
       choice,
       rank: [
         Number(ways.length === 0),
         Number(wallet.name !== around.askedWallet),
+        Number(comesNext === 'other_browser'),
+        quote?.toPayMinor ?? payment.amountMinor,
+        -(quote?.maySaveMinor ?? 0n),
         isHome ? homes.indexOf(wallet.name) : homes.length,
         EFFORT[comesNext][around.where.detected.isPhone ? 'phone' : 'desktop'],
         Number(!lastUsed),
@@ -117,6 +162,14 @@ function toChoices(wallets: readonly BuyerWallet[], around: BuyerSurroundings): 
   return choices.sort((left, right) => compareRanks(left.rank, right.rank)).map(({ choice }) => choice);
 }
 
+/** Beside wallets with offers, one without any says the order's price; where no offers run, nothing is said of prices. */
+function plainPrice(payment: Payment, quotes: readonly WalletQuote[]): PriceView | null {
+  if (quotes.length === 0) return null;
+  const minor = String(payment.amountMinor);
+  const text = formatMoney(money(payment.currency, payment.amountMinor));
+  return { pay: { text, minor }, saved: null, maySave: null, used: [], notUsed: [] };
+}
+
 /** What a wallet asks of the buyer here; a desktop's buyer has a phone at hand to scan with, a phone's needs a second one. */
 const EFFORT: Record<WalletChoice['comesNext'], { phone: number; desktop: number }> = {
   page: { phone: 0, desktop: 0 },
@@ -124,9 +177,9 @@ const EFFORT: Record<WalletChoice['comesNext'], { phone: number; desktop: number
   other_browser: { phone: 2, desktop: 2 },
 };
 
-function compareRanks(left: readonly number[], right: readonly number[]): number {
+function compareRanks(left: readonly (number | bigint)[], right: readonly (number | bigint)[]): number {
   const at = left.findIndex((rank, index) => rank !== right[index]);
-  return at === -1 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
+  return (left[at] ?? 0) < (right[at] ?? 0) ? -1 : Number(at !== -1);
 }
 
 function comesNextOf(way: Way | undefined): WalletChoice['comesNext'] {

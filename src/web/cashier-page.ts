@@ -1,8 +1,9 @@
 import { html, type Html } from '../base/html.ts';
 import { assertNever } from '../base/assert.ts';
 import { cashierVersion, expiresInMs, isFinal, pageLink, type CashierView } from './cashier-view.ts';
+import { assetPath } from './assets.ts';
 import { renderFooter, renderPage } from './page.ts';
-import { renderAmount, renderFacts } from './payment-facts.ts';
+import { offerFacts, renderAmount, renderFacts } from './payment-facts.ts';
 import { renderResult } from './payment-result.ts';
 import { renderWaiting } from './payment-waiting.ts';
 import { texts, type Texts } from './texts.ts';
@@ -29,7 +30,8 @@ export function renderCashier(view: CashierView): string {
     lang: view.lang,
     title: `${heading} · ${view.merchantName}`,
     scripts: ['cashier.js', 'hand-over.js'],
-    head: html`${isWaiting && html`<noscript><meta http-equiv="refresh" content="${NO_SCRIPT_REFRESH_SECONDS}"></noscript>\n`}`,
+    head: html`<noscript><link rel="stylesheet" href="${assetPath('no-script.css')}"></noscript>
+${isWaiting && html`<noscript><meta http-equiv="refresh" content="${NO_SCRIPT_REFRESH_SECONDS}"></noscript>\n`}`,
     body: html`${!view.livemode && renderSandboxStrip(view.lang, view.path, view.place)}<main id="cashier" class="${isFinal(view) ? 'sheet' : 'cashier'}" data-testid="cashier" data-state="${view.state}"
  data-version="${cashierVersion(view)}" data-poll-ms="${pollMs}" data-state-url="${stateUrl(view)}"
  data-expires-in-ms="${expiresInMs(view)}" data-announce="${announcementOf(view, text)}">
@@ -64,6 +66,7 @@ ${view.state !== 'processing' && renderTimer(view, text)}
 ${renderFacts([
   { name: text.subject, value: view.subject },
   { name: text.orderNo, value: view.orderNo, look: 'mono' },
+  ...(view.state === 'requires_payment_method' ? [] : offerFacts(view)),
 ])}
 ${view.state === 'requires_payment_method' && renderAnyWallet(view)}</section>
 `;
@@ -108,5 +111,6 @@ function announcementOf(view: CashierView, text: Texts): string {
   if (view.attempt?.outcome === 'failed' && view.state === 'requires_payment_method') {
     return `${text.tryAgainTitle(view.attempt.label[view.lang])} ${view.attempt.failureText ?? ''}`;
   }
-  return view.state === 'succeeded' ? `${text.succeededTitle} ${view.amount.text}` : headingOf(view, text);
+  const paid = view.price?.pay.text ?? view.amount.text;
+  return view.state === 'succeeded' ? `${text.succeededTitle} ${paid}` : headingOf(view, text);
 }

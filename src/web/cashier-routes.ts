@@ -9,7 +9,7 @@ import { renderCashier } from './cashier-page.ts';
 import { pageLink, showCashierState } from './cashier-view.ts';
 import { createDeparture } from './departure.ts';
 import { createKeeper } from './keep-pictures.ts';
-import { queryOf, readForm } from './page-request.ts';
+import { queryOf, readForm, readMinor } from './page-request.ts';
 import { securityHeaders } from './security-headers.ts';
 import { createVisits, type Visit, type VisitParams } from './visit.ts';
 
@@ -44,12 +44,12 @@ export function mountCashierRoutes(app: FastifyInstance, cashier: Cashier): void
 
   app.post<VisitParams>('/c/:id/:token/attempts', hidden, async (request, reply) => {
     const visit = await visits.open(request, reply);
-    const { wallet, wantsCode } = readChoice(visit, request.body);
+    const { wallet, wantsCode, shownMinor } = readChoice(visit, request.body);
     const way = waysOf(wallet, visit.where).find(({ kind }) => !wantsCode || kind === 'show_qr');
     if (way === undefined) throw new Refusal('wallet_not_available', 'not here', { param: 'wallet' });
     visits.rememberWallet(visit, wallet.name);
     visits.markStarted(visit);
-    return await departure.leaveBy(visit, wallet, way);
+    return await departure.leaveBy(visit, wallet, way, shownMinor);
   });
 
   app.get<VisitParams>('/c/:id/:token/elsewhere', hidden, async (request, reply) => {
@@ -121,5 +121,5 @@ function readChoice(visit: Visit, body: unknown) {
   const wallet = visit.view.wallets.find((candidate) => candidate.name === name);
   if (wallet === undefined)
     throw new Refusal('wallet_not_available', 'the shop does not take this wallet', { param: 'wallet' });
-  return { wallet, wantsCode: form('way') === 'show_qr' };
+  return { wallet, wantsCode: form('way') === 'show_qr', shownMinor: readMinor(form(`pay-${name}`)) };
 }

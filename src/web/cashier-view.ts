@@ -16,8 +16,10 @@ export interface CashierView {
   merchantName: string;
   orderNo: string;
   subject: string;
-  /** `text` is for people: `¥12.34`. */
+  /** The order's price; `text` is for people: `¥12.34`. */
   amount: { currency: string; text: string };
+  /** What the newest attempt asks for, and of a paid payment what was paid; null where that is the order's price. */
+  price: PriceView | null;
   state: 'requires_payment_method' | 'requires_action' | 'processing' | 'succeeded' | 'canceled';
   cancellationReason: null | 'requested_by_merchant' | 'expired';
   /** ISO instant. */
@@ -28,8 +30,13 @@ export interface CashierView {
   wallets: readonly WalletChoice[];
   /** The newest attempt. */
   attempt: null | AttemptView;
-  /** Something to say above the wallets: who pays could not be learned, or the buyer came back without having paid. */
-  notice: null | 'payer_unknown' | 'came_back';
+  /**
+   * Something to say above the wallets: who pays could not be learned, the buyer came back without having paid, or an offer was
+   * gone when the buyer pressed the button.
+   */
+  notice: null | 'payer_unknown' | 'came_back' | 'price_changed';
+  /** With `price_changed`: the price that was shown before, `¥95.00`; null where it is not known. */
+  priceBefore: string | null;
   /** The page sends its form by itself, once: this is a wallet's own browser and its wallet is chosen. */
   startsNow: boolean;
   /** The page follows its way to the wallet by itself, once: the payment was started on the way here. */
@@ -69,6 +76,28 @@ export interface WalletChoice {
   hasCode: boolean;
   /** This is some app's browser, and the wallet can be paid outside it. */
   hasWayOut: boolean;
+  /** What paying with it costs; null at a shop without offers, where every wallet costs the order's price. */
+  price: PriceView | null;
+}
+
+/** What a buyer pays, what others pay of it, and what the other offers lack. */
+export interface PriceView {
+  /** For people, and in minor units: the form sends back what was shown. */
+  pay: { text: string; minor: string };
+  /** What is taken off for sure: `¥5.00`; null for nothing. */
+  saved: string | null;
+  /** What may come off besides, at most, and who decides that; null for nothing. */
+  maySave: null | { text: string; by: 'wallet' | 'draw' | 'both' };
+  /** The offers that are used, each with what it takes off and who pays for that. */
+  used: readonly OfferLine[];
+  /** The others, each with the reason. */
+  notUsed: readonly OfferLine[];
+}
+
+/** One offer in words. */
+export interface OfferLine {
+  name: Label;
+  said: Label;
 }
 
 export interface AttemptView {
@@ -115,7 +144,10 @@ export function cashierVersion(view: CashierView): string {
       view.attempt.failureText,
       view.attempt.action?.type,
     ],
-    view.wallets.map((wallet) => [wallet.name, wallet.comesNext, wallet.available, wallet.lastUsed].join(' ')).sort(),
+    [...view.wallets]
+      .sort((left, right) => (left.name < right.name ? -1 : 1)) // what the wallets cost changes their order
+      .map(({ name, comesNext, available, lastUsed, price }) => [name, comesNext, available, lastUsed, price]),
+    view.price,
     view.expiresAt,
     view.paidWith,
     view.paidAt,

@@ -7,7 +7,7 @@ import { startAttempt } from '../cashier/start-attempt.ts';
 import { plainAddress } from '../net/network-of.ts';
 import type { Way } from '../wallets/detect/ways.ts';
 import type { NextAction, Payer, Scene } from '../wallets/wallet.ts';
-import { waysOf } from './buyer-page.ts';
+import { priceNow, waysOf } from './buyer-page.ts';
 import { pageLink } from './cashier-view.ts';
 import { renderLeave } from './leave-page.ts';
 import { renderRedirectForm } from './redirect-form.ts';
@@ -19,13 +19,15 @@ const STATE_BYTES = 16;
 /** From the cashier page to a wallet, by whatever way fits the place; where a payer is needed, who pays is asked first. */
 export function createDeparture(cashier: Cashier, visits: Visits) {
   return {
-    async leaveBy(visit: Visit, wallet: BuyerWallet, way: Way): Promise<FastifyReply> {
+    /** `shownMinor`: the price that the buyer saw at this wallet; null where the page showed none. */
+    async leaveBy(visit: Visit, wallet: BuyerWallet, way: Way, shownMinor: bigint | null): Promise<FastifyReply> {
       switch (way.kind) {
         case 'scene':
-          if (way.scene === 'jsapi' && wallet.needsPayer) return sendAway(visit, await askUrl(visit, wallet));
-          return leaveFor(visit, await start(visit, wallet, way.scene, null));
+          if (way.scene === 'jsapi' && wallet.needsPayer)
+            return sendAway(visit, await askUrl(visit, wallet, shownMinor));
+          return await startAndLeave(visit, wallet, { scene: way.scene, payer: null, shownMinor });
         case 'show_qr':
-          return leaveFor(visit, await start(visit, wallet, 'qr', null));
+          return await startAndLeave(visit, wallet, { scene: 'qr', payer: null, shownMinor });
         case 'open_in_browser':
         case 'copy_link':
           return goTo(visit, pageLink(visit, '/elsewhere', { wallet: wallet.name }));
@@ -35,7 +37,7 @@ export function createDeparture(cashier: Cashier, visits: Visits) {
 
     /** By a page of ours and not by a redirect: a form may have led here, and browsers hold what follows it to form-action. */
     async askPayer(visit: Visit, wallet: BuyerWallet): Promise<FastifyReply> {
-      return sendAway(visit, await askUrl(visit, wallet));
+      return sendAway(visit, await askUrl(visit, wallet, priceNow(visit.view, wallet.name)));
     },
 
     /** The browser comes back from asking who pays. Without an answer the wallets are shown, and a line says why. */
@@ -44,20 +46,41 @@ export function createDeparture(cashier: Cashier, visits: Visits) {
       const way = wallet === undefined ? undefined : waysOf(wallet, visit.where)[0];
       if (wallet === undefined || way?.kind !== 'scene' || way.scene !== 'jsapi')
         throw new Refusal('wallet_not_available', 'the wallet cannot be paid here', { param: 'wallet' });
-      const reading = visits.takeAsked(visit)
-        ? await readPayer(cashier, { ...wishFor(visit, wallet), paymentId: visit.view.payment.id, ...whoCame(visit) })
-        : null;
-      if (reading?.kind !== 'payer') return goTo(visit, pageLink(visit, '', { stay: '1', said: 'payer_unknown' }));
-      const action = await start(visit, wallet, 'jsapi', reading.payer);
-      // By way of the cashier, so that it is where Back from the wallet leads.
-      return action?.type === 'redirect' ? goTo(visit, pageLink(visit, '', { go: '1' })) : leaveFor(visit, action);
+      const asked = visits.takeAsked(visit);
+      const reading =
+        asked === null
+          ? null
+          : await readPayer(cashier, {
+              ...wishFor(visit, wallet),
+              paymentId: visit.view.payment.id,
+              ...whoCame(visit),
+            });
+      if (asked === null || reading?.kind !== 'payer')
+        return goTo(visit, pageLink(visit, '', { stay: '1', said: 'payer_unknown' }));
+      return await startAndLeave(visit, wallet, { scene: 'jsapi', payer: reading.payer, shownMinor: asked.shownMinor });
     },
   };
 
+  /** Where an offer is gone nothing was started: the buyer is back at the wallets, reads the new price and presses again. */
+  async function startAndLeave(visit: Visit, wallet: BuyerWallet, wish: Wish): Promise<FastifyReply> {
+    const action = await start(visit, wallet, wish).catch((error: unknown) => {
+      if (error instanceof Refusal && error.code === 'offer_changed') return 'price_changed' as const;
+      throw error;
+    });
+    if (action === 'price_changed') {
+      const before: Record<string, string> = wish.shownMinor === null ? {} : { before: String(wish.shownMinor) };
+      return goTo(visit, pageLink(visit, '', { stay: '1', said: action, wallet: wallet.name, ...before }));
+    }
+    // By way of the cashier, so that it is where Back from the wallet leads.
+    return wish.payer !== null && action?.type === 'redirect'
+      ? goTo(visit, pageLink(visit, '', { go: '1' }))
+      : leaveFor(visit, action);
+  }
+
   /** Where this browser goes to tell who pays. */
-  async function askUrl(visit: Visit, wallet: BuyerWallet): Promise<string> {
+  async function askUrl(visit: Visit, wallet: BuyerWallet, shownMinor: bigint | null): Promise<string> {
     const state = cashier.deps.random.bytes(STATE_BYTES).toString('hex');
-    visits.keepAsked(visit, state);
+    visits.keepAsked(visit, state, shownMinor);
     const returnUrl = cashier.deps.publicUrl + pageLink(visit, `/payer/${wallet.name}`);
     const url = await payerAskUrl(cashier, { ...wishFor(visit, wallet), returnUrl, state });
     if (url === null) throw new Error('assertion failed: a wallet that needs a payer can be asked');
@@ -65,21 +88,29 @@ export function createDeparture(cashier: Cashier, visits: Visits) {
   }
 
   /** What the buyer does next; null where the page says it. */
-  async function start(visit: Visit, wallet: BuyerWallet, scene: Scene, payer: Payer | null): Promise<Leaving | null> {
-    const { payment } = visit.view;
-    const started = await startAttempt(cashier, {
+  async function start(visit: Visit, wallet: BuyerWallet, wish: Wish): Promise<Leaving | null> {
+    const request = {
       ...wishFor(visit, wallet),
-      paymentId: payment.id,
-      scene,
+      paymentId: visit.view.payment.id,
+      scene: wish.scene,
       walletAccountId: null,
       buyerIp: plainAddress(visit.request.ip),
-      payer,
+      payer: wish.payer,
       paymentCode: null,
+      expectedMinor: wish.shownMinor,
       claim: null,
-    });
+    };
+    const started = await startAttempt(cashier, request);
     const { next_action: action } = JSON.parse(started.body) as { next_action: NextAction | null }; // showAttempt's own shape, of which only two kinds are read
     return action?.type === 'form_post' || action?.type === 'redirect' ? action : null;
   }
+}
+
+/** How the buyer pays, and the price that was shown for it. */
+interface Wish {
+  scene: Scene;
+  payer: Payer | null;
+  shownMinor: bigint | null;
 }
 
 /** The next steps that need a page of their own; what stays on the cashier page is shown there. */

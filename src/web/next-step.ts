@@ -46,7 +46,7 @@ function renderBridge(view: CashierView, attempt: AttemptView, action: Extract<P
 <p class="alert" data-said="canceled" role="alert" hidden>${text.bridgeCanceled}</p>
 <p class="alert" data-said="failed" role="alert" hidden>${text.bridgeFailed}</p>
 <p class="alert" data-said="missing" role="alert" hidden>${text.bridgeMissing(app)}</p>
-<p data-needs-script hidden><button type="button" class="button" data-call data-testid="call-bridge">${text.bridgeButton(wallet, view.amount.text)}</button></p>
+<p data-needs-script hidden><button type="button" class="button" data-call data-testid="call-bridge">${text.bridgeButton(wallet, view.price?.pay.text ?? view.amount.text)}</button></p>
 ${
   action.testPageUrl === null
     ? html`<noscript><p class="alert">${text.noScript}</p></noscript>`

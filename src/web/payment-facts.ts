@@ -1,12 +1,40 @@
 import { html, linkUrl, type Html } from '../base/html.ts';
-import type { CashierView } from './cashier-view.ts';
+import type { CashierView, PriceView, WalletChoice } from './cashier-view.ts';
+import { priceTexts } from './price-texts.ts';
 import { texts, type Texts } from './texts.ts';
+import { renderWas } from './wallet-price.ts';
 
-/** The sign of the currency stands smaller before the number, as on a price tag. */
+/**
+ * What is to be paid, large, and what it was before the offers. While a wallet is being chosen it is that wallet's price, which
+ * cashier.js keeps up with. The sign of the currency stands smaller before the number, as on a price tag.
+ */
 export function renderAmount(view: CashierView, text: Texts): Html {
-  const [, sign = '', digits = view.amount.text] = /^(\D*)(\d.*)$/.exec(view.amount.text) ?? [];
+  const chosen = view.state === 'requires_payment_method' ? view.wallets.find(({ available }) => available) : undefined;
+  const price = chosen === undefined ? view.price : chosen.price;
+  const shown = price?.pay.text ?? view.amount.text;
+  const [, sign = '', digits = shown] = /^(\D*)(\d.*)$/.exec(shown) ?? [];
   const look = digits.length > 11 ? 'amount amount-long' : 'amount';
-  return html`<p class="${look}" data-testid="amount"><span class="visually-hidden">${text.amount} </span><span class="currency">${sign}</span>${digits}</p>`;
+  return html`<p class="${look}" data-testid="amount"><span class="visually-hidden">${text.amount} </span><span class="currency">${sign}</span><span${follows(chosen, 'digits')}>${digits}</span></p>
+${price !== null && renderTakenOff(view, price, chosen)}`;
+}
+
+function renderTakenOff(view: CashierView, price: PriceView, chosen: WalletChoice | undefined): Html {
+  const said = priceTexts[view.lang];
+  return html`<p class="taken-off" data-testid="taken-off"${price.saved === null && html` hidden`}>${renderWas(view)} <span class="saved"${follows(chosen, 'saved')}>${price.saved && said.saved(price.saved)}</span>${chosen && html`<span class="no-script fine">${said.withWallet(chosen.label[view.lang])}</span>`}</p>
+`;
+}
+
+/** While a wallet is being chosen, the words follow the choice. What an attempt costs stays. */
+function follows(chosen: WalletChoice | undefined, what: string): Html | null {
+  return chosen === undefined ? null : html` data-shows="${what}"`;
+}
+
+/** The offers of an attempt, one line each. */
+export function offerFacts(view: CashierView): Fact[] {
+  return (view.price?.used ?? []).map(({ name, said }) => ({
+    name: name[view.lang],
+    value: html`<span class="saved">${said[view.lang]}</span>`,
+  }));
 }
 
 export interface Fact {

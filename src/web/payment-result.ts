@@ -1,7 +1,8 @@
 import { html, type Html } from '../base/html.ts';
 import { walletLabel, type CashierView } from './cashier-view.ts';
-import { renderAmount, renderFacts, renderReturnLink, showTime, type Fact } from './payment-facts.ts';
+import { offerFacts, renderAmount, renderFacts, renderReturnLink, showTime, type Fact } from './payment-facts.ts';
 import { symbol } from './symbols.ts';
+import { priceTexts } from './price-texts.ts';
 import { texts, type Texts } from './texts.ts';
 
 const RETURN_AFTER_SECONDS = 10;
@@ -17,9 +18,9 @@ function renderSucceeded(view: CashierView, text: Texts): Html {
   return html`<section class="result" data-testid="result">
 ${symbol(refunded === null ? 'done' : 'refunded')}
 <h1 tabindex="-1" data-heading>${refunded === null ? text.succeededTitle : text.refunded(refunded.text)}</h1>
-${refunded !== null && html`<p class="muted">${text.refundedHint}</p>`}
+${refunded !== null && html`<p class="muted">${text.refundedHint}${view.price !== null && html` ${priceTexts[view.lang].refundedHint}`}</p>`}
 ${refunded === null ? renderAmount(view, text) : null}
-${renderFacts([...(refunded === null ? [] : [amountFact(view, text)]), ...factsOf(view, text), ...paidFactsOf(view, text)])}
+${renderFacts([...(refunded === null ? [] : [amountFact(view, text)]), ...offerFacts(view), ...factsOf(view, text), ...paidFactsOf(view, text)])}
 ${renderReturnLink(view)}
 ${refunded === null && renderAutoReturn(text)}</section>`;
 }
@@ -58,6 +59,8 @@ function factsOf(view: CashierView, text: Texts): Fact[] {
 
 function paidFactsOf(view: CashierView, text: Texts): Fact[] {
   const facts: Fact[] = [];
+  if (view.price !== null && view.refunded !== null)
+    facts.push({ name: priceTexts[view.lang].paid, value: view.price.pay.text, look: 'digits' });
   if (view.paidWith !== null) facts.push({ name: text.paidWith, value: walletLabel(view, view.paidWith) });
   if (view.paidAt !== null) facts.push({ name: text.paidAt, value: showTime(view.paidAt), look: 'digits' });
   return facts;

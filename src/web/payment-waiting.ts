@@ -1,10 +1,12 @@
 import { html, type Html } from '../base/html.ts';
 import { pageLink, type AttemptView, type CashierView, type PageAction } from './cashier-view.ts';
 import { renderCheckLink, renderNextStep } from './next-step.ts';
+import { priceTexts } from './price-texts.ts';
 import { stepTexts } from './step-texts.ts';
 import { texts } from './texts.ts';
 import { renderWalletForm } from './wallet-form.ts';
 import { walletMark } from './wallet-marks.ts';
+import { renderShown } from './wallet-price.ts';
 
 /**
  * Between choosing a wallet and the evidence coming back: what to do next, a way to ask again, and the other wallets. They
@@ -34,7 +36,15 @@ function renderHead(view: CashierView, attempt: AttemptView | null): Html {
   return html`<div class="waiting-mark"><div class="spinner" aria-hidden="true"></div>${view.attempt && walletMark(view.attempt.wallet)}</div>
 <h2 tabindex="-1" data-heading>${title}</h2>
 <p class="muted"${cameBack && html` data-testid="came-back"`}>${hintOf(view, attempt !== null)}</p>
-${mayHaveFailed && html`<p class="fine">${stepTexts[view.lang].refusedHint}</p>\n`}`;
+${attempt !== null && renderMaySave(view)}${mayHaveFailed && html`<p class="fine">${stepTexts[view.lang].refusedHint}</p>\n`}`;
+}
+
+/** The wallet's own offers are known when it has told of them; until then they are an estimate, and said to be one. */
+function renderMaySave(view: CashierView): Html | null {
+  const may = view.price?.maySave;
+  return may
+    ? html`<p class="fine" data-testid="may-save">${priceTexts[view.lang].maySave(may.by, may.text)}</p>\n`
+    : null;
 }
 
 function hintOf(view: CashierView, isAtWallet: boolean): string {
@@ -48,12 +58,12 @@ function renderOthers(view: CashierView, attempt: AttemptView): Html {
   const text = texts[view.lang];
   const choice = view.wallets.find((wallet) => wallet.name === attempt.wallet);
   const offersCode = choice?.hasCode === true && attempt.action?.type !== 'qr';
-  return html`<details class="other" data-testid="other-wallet"${view.notice === 'came_back' && html` open`}><summary>${text.otherWallet}</summary>
+  return html`<details class="other" data-testid="other-wallet"${(view.notice === 'came_back' || view.notice === 'price_changed') && html` open`}><summary>${text.otherWallet}</summary>
 <p class="muted">${text.otherWalletHint}</p>
 ${renderWalletForm(view)}
 ${
   offersCode &&
-  html`<form method="post" action="${pageLink(view, '/attempts')}" data-pay><input type="hidden" name="wallet" value="${attempt.wallet}"><input type="hidden" name="way" value="show_qr">
+  html`<form method="post" action="${pageLink(view, '/attempts')}" data-pay><input type="hidden" name="wallet" value="${attempt.wallet}"><input type="hidden" name="way" value="show_qr">${choice && renderShown(choice)}
 <button class="link" type="submit" data-busy="${text.payScriptBusy}" data-testid="show-code">${stepTexts[view.lang].codeForOtherPhone(attempt.app[view.lang])}</button></form>`
 }${choice?.hasWayOut === true && html`<p><a class="link-line" href="${pageLink(view, '/elsewhere', { wallet: attempt.wallet })}" data-testid="elsewhere">${stepTexts[view.lang].elsewhere}</a></p>`}</details>`;
 }

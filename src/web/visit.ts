@@ -5,7 +5,7 @@ import type { Cashier } from '../cashier/cashier.ts';
 import { cashierPath } from '../cashier/cashier-link.ts';
 import { toCashierView } from './buyer-page.ts';
 import type { CashierView } from './cashier-view.ts';
-import { langOf, queryOf, readCookie, toCookie } from './page-request.ts';
+import { langOf, queryOf, readCookie, readMinor, toCookie } from './page-request.ts';
 import { findWhereabouts, type Whereabouts } from './place.ts';
 
 export interface VisitParams {
@@ -34,6 +34,8 @@ const STAND_IN = 'hutong_as';
 /** What comes back with the answer to who pays. */
 const ASKED = 'hutong_asked';
 
+const NOTICES = ['came_back', 'payer_unknown', 'price_changed'] as const;
+
 const YEAR_SECONDS = 31_536_000;
 const DAY_SECONDS = 86_400;
 const ASK_SECONDS = 600;
@@ -60,6 +62,7 @@ export function createVisits(cashier: Cashier) {
     toView(visit: Visit, startsNow: boolean): CashierView {
       const { request } = visit;
       const said = queryOf(request, 'said');
+      const before = queryOf(request, 'before') ?? '';
       return toCashierView(visit.view, {
         lang: visit.lang,
         path: visit.path,
@@ -67,7 +70,8 @@ export function createVisits(cashier: Cashier) {
         where: visit.where,
         lastWallet: readCookie(request, LAST_WALLET),
         askedWallet: queryOf(request, 'wallet'),
-        notice: said === 'came_back' || said === 'payer_unknown' ? said : null,
+        notice: NOTICES.find((notice) => notice === said) ?? null,
+        beforeMinor: readMinor(before),
         startsNow,
         goesOn: queryOf(request, 'go') !== null,
         now: deps.clock.now(),
@@ -96,16 +100,17 @@ export function createVisits(cashier: Cashier) {
       setCookie(visit, LAST_WALLET, wallet, '/c/', YEAR_SECONDS);
     },
 
-    keepAsked(visit: Visit, state: string): void {
-      setCookie(visit, ASKED, state, visit.path, ASK_SECONDS);
+    /** `shownMinor`: the price that the buyer saw, which counts when the browser is back; null where none was shown. */
+    keepAsked(visit: Visit, state: string, shownMinor: bigint | null): void {
+      setCookie(visit, ASKED, `${state}-${shownMinor ?? ''}`, visit.path, ASK_SECONDS);
     },
 
-    /** True when this browser was sent to ask who pays; once. A wallet that carries our word must bring the same. */
-    takeAsked(visit: Visit): boolean {
-      const asked = readCookie(visit.request, ASKED);
+    /** Not null when this browser was sent to ask who pays; once. A wallet that carries our word must bring the same. */
+    takeAsked(visit: Visit): { shownMinor: bigint | null } | null {
+      const [state = '', shown = ''] = (readCookie(visit.request, ASKED) ?? '').split('-');
       setCookie(visit, ASKED, '', visit.path, 0);
       const came = queryOf(visit.request, 'state');
-      return asked !== null && asked !== '' && (came === null || came === asked);
+      return state !== '' && (came === null || came === state) ? { shownMinor: readMinor(shown) } : null;
     },
   };
 

@@ -2,20 +2,30 @@ import { html, type Html } from '../base/html.ts';
 import { pageLink, type CashierView, type WalletChoice } from './cashier-view.ts';
 import { stepTexts } from './step-texts.ts';
 import { texts, type Texts } from './texts.ts';
+import { priceTexts } from './price-texts.ts';
 import { walletMark } from './wallet-marks.ts';
+import {
+  bestDeal,
+  priceAttributes,
+  renderBestDeal,
+  renderLinePrice,
+  renderPayButton,
+  renderShown,
+  renderWhy,
+} from './wallet-price.ts';
 
 /** The list of wallets and the button: a plain form, so that it works before any script, and without. */
 export function renderWalletForm(view: CashierView): Html {
   const text = texts[view.lang];
-  const available = view.wallets.filter((wallet) => wallet.available);
-  if (available.length === 0)
+  const chosen = view.wallets.find((wallet) => wallet.available);
+  if (chosen === undefined)
     return html`${renderFailure(view, text)}<h2>${text.chooseWallet}</h2><p class="muted">${text.noWallets}</p>`;
-  const chosen = available[0];
-  return html`${renderFailure(view, text)}${renderNotice(view)}<form class="choose" method="post" action="${pageLink(view, '/attempts')}" data-pay${view.startsNow && html` data-start-now`} data-testid="pay-form">
+  const best = bestDeal(view.wallets);
+  return html`${renderFailure(view, text)}${renderNotice(view, chosen)}${renderBestDeal(view)}<form class="choose" method="post" action="${pageLink(view, '/attempts')}" data-pay${view.startsNow && html` data-start-now`} data-testid="pay-form">
 <fieldset>
 <legend>${text.chooseWallet}</legend>
-${view.wallets.map((wallet) => renderWallet(view, wallet, wallet === chosen))}</fieldset>
-<div class="pay-bar"><button class="button" type="submit" data-busy="${text.payScriptBusy}" data-testid="pay">${text.pay(view.amount.text)}</button></div>
+${view.wallets.map((wallet) => renderWallet(view, wallet, { isChosen: wallet === chosen, isBest: best?.isEverywhere === false && wallet === best.wallet }))}</fieldset>
+<div class="pay-bar">${renderPayButton(view, chosen)}</div>
 </form>`;
 }
 
@@ -26,24 +36,34 @@ ${view.attempt.failureText && html`<p>${view.attempt.failureText}</p>\n`}<p>${te
 `;
 }
 
-function renderNotice(view: CashierView): Html | null {
+function renderNotice(view: CashierView, chosen: WalletChoice): Html | null {
+  if (view.notice === 'price_changed') return renderPriceChanged(view, chosen);
   if (view.notice !== 'payer_unknown') return null;
   return html`<p class="alert" data-testid="notice">${stepTexts[view.lang].payerUnknown}</p>\n`;
 }
 
-function renderWallet(view: CashierView, wallet: WalletChoice, isChosen: boolean): Html {
-  const hint = hintOf(view, wallet);
-  return html`<label class="wallet" data-testid="wallet-${wallet.name}">
-<input type="radio" name="wallet" value="${wallet.name}" required${isChosen && html` checked`}${!wallet.available && html` disabled`}>
-${walletMark(wallet.name)}<span class="wallet-name">${wallet.label[view.lang]}${renderTag(view, wallet)}${hint && html`<span class="wallet-hint">${hint}</span>`}</span>
-<span class="tick" aria-hidden="true"></span>
-</label>
+/** Nothing was sent: the buyer sees the new price and presses again, or chooses otherwise. */
+function renderPriceChanged(view: CashierView, chosen: WalletChoice): Html {
+  const text = priceTexts[view.lang];
+  const now = chosen.price?.pay.text ?? view.amount.text;
+  return html`<div class="alert" role="alert" data-testid="price-changed"><p><strong>${text.changedTitle}</strong></p>
+<p>${text.changed(view.priceBefore, chosen.label[view.lang], now)}${text.changedHint}</p></div>
 `;
 }
 
-function renderTag(view: CashierView, wallet: WalletChoice): Html | null {
+function renderWallet(view: CashierView, wallet: WalletChoice, as: { isChosen: boolean; isBest: boolean }): Html {
+  const hint = hintOf(view, wallet);
+  return html`<div class="choice"><label class="wallet" data-testid="wallet-${wallet.name}">
+<input type="radio" name="wallet" value="${wallet.name}" required${as.isChosen && html` checked`}${!wallet.available && html` disabled`}${priceAttributes(view, wallet)}>
+${walletMark(wallet.name)}<span class="wallet-name">${wallet.label[view.lang]}${renderTags(view, wallet, as.isBest)}${hint && html`<span class="wallet-hint">${hint}</span>`}</span>
+${wallet.available && renderLinePrice(view, wallet)}<span class="tick" aria-hidden="true"></span>
+</label>${wallet.available && [renderShown(wallet), renderWhy(view, wallet)]}</div>
+`;
+}
+
+function renderTags(view: CashierView, wallet: WalletChoice, isBest: boolean): Html {
   const tag = wallet.isHome ? stepTexts[view.lang].home : wallet.lastUsed ? texts[view.lang].lastUsed : null;
-  return tag === null ? null : html` <span class="tag">${tag}</span>`;
+  return html`${isBest && html` <span class="tag tag-best">${priceTexts[view.lang].bestTag}</span>`}${tag !== null && html` <span class="tag">${tag}</span>`}`;
 }
 
 function hintOf(view: CashierView, wallet: WalletChoice): string | null {

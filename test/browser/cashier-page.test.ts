@@ -11,8 +11,9 @@ import {
   type TestBrowser,
   type Viewport,
 } from './browser.ts';
-import { cashierViews, choice } from './cashier-views.ts';
+import { cashierViews } from './cashier-views.ts';
 import { startPageServer, type PageServer } from './page-server.ts';
+import { choice } from './view-parts.ts';
 
 const CHROMIUM_START_MS = 120_000;
 const NO_SCRIPT: Viewport = { ...PHONE, javaScript: false };

@@ -35,6 +35,7 @@
     isLeaving = true;
     setPayBusy(true);
   });
+  document.addEventListener('change', showPrice);
   // "I have paid" is a link to this page, whose answer asks the wallet at once: only say that it is on its way.
   document.addEventListener('click', function (event) {
     const check = event.target.closest('[data-check]');
@@ -45,8 +46,21 @@
     expiresAt = Date.now() + Number(cashier.dataset.expiresInMs);
     quietSince = Date.now();
     showTimeLeft();
+    showPrice();
     startReturn();
     schedule();
+  }
+
+  // Wallets may differ in price: the amount above and the button below are those of the chosen one.
+  function showPrice() {
+    const chosen = cashier.querySelector('input[name=wallet]:checked');
+    if (!chosen || !chosen.dataset.amount) return;
+    const { amount, saved } = chosen.dataset;
+    const shown = { ...chosen.dataset, digits: amount.replace(/^\D+/, '') };
+    cashier.querySelectorAll('[data-shows]').forEach(function (part) {
+      part.textContent = shown[part.dataset.shows];
+      if (part.dataset.shows === 'saved') part.parentNode.hidden = saved === '';
+    });
   }
 
   function schedule() {
@@ -91,11 +105,13 @@
     const fresh = new DOMParser().parseFromString(await reply.text(), 'text/html');
     const next = fresh.getElementById('cashier');
     if (!next || isLeaving) return;
+    const old = cashier;
     const chosen = cashier.querySelector('input[name=wallet]:checked');
     const hadFocus = cashier.contains(document.activeElement);
     document.title = fresh.title;
     cashier.replaceWith(next);
     cashier = next;
+    keepOrder(old);
     keepChoice(chosen && chosen.value);
     const heading = cashier.querySelector('[data-heading]');
     if (hadFocus && heading) heading.focus({ preventScroll: true });
@@ -103,6 +119,20 @@
     announce.textContent = cashier.dataset.announce;
     start();
     document.dispatchEvent(new Event('cashier:shown'));
+  }
+
+  // Prices may change while the page is open; what moved under a thumb would be pressed by mistake. New wallets come last.
+  function keepOrder(old) {
+    const list = cashier.querySelector('fieldset');
+    const rows = Array.from(cashier.querySelectorAll('.choice'));
+    const places = Array.from(old.querySelectorAll('.choice input[name=wallet]'), (input) => input.value);
+    if (!list || places.length === 0) return;
+    rows.sort((left, right) => placeOf(left) - placeOf(right));
+    list.append(...rows);
+    function placeOf(row) {
+      const place = places.indexOf(row.querySelector('input').value);
+      return place < 0 ? places.length : place;
+    }
   }
 
   function keepChoice(wallet) {
@@ -113,8 +143,9 @@
 
   function setPayBusy(isBusy) {
     cashier.querySelectorAll('[data-pay] button').forEach(function (button) {
-      if (isBusy) button.dataset.label = button.textContent;
-      button.textContent = isBusy ? button.dataset.busy : button.dataset.label || button.textContent;
+      const words = button.querySelector('[data-shows]') || button;
+      if (isBusy) button.dataset.label = words.textContent;
+      words.textContent = isBusy ? button.dataset.busy : button.dataset.label || words.textContent;
       button.setAttribute('aria-disabled', String(isBusy));
     });
   }
