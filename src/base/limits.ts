@@ -370,6 +370,7 @@ export const DISCOUNT_ACCOUNTS_MAX = 48;
 export const OFFER_ACCOUNTS_KNOWN_MAX = 100_000;
 /** Lines of the order that one refund names. */
 export const REFUND_ITEMS_MAX = 100;
+export const REFUND_ITEM_QUANTITY_MAX = 1_000_000;
 
 // Holds of limits in the ledger.
 export const HOLD_LINES_MAX = 42;

@@ -1,4 +1,13 @@
+import { assert } from '../base/assert.ts';
+import { legId } from '../base/id.ts';
+import { BATCH_ITEMS_MAX, HOLD_LINES_MAX } from '../base/limits.ts';
+import type { Tx } from '../db/connect.ts';
 import type { Currency } from '../money/money.ts';
+import { collect, isLowered, plain, planFillings } from './fill-limits.ts';
+import type { Ledger } from './ledger.ts';
+import { digestId, LIMIT_CODES, limitAccount, limitAccountId, limitLedger } from './limit-accounts.ts';
+import type { CreateTransferResult, CreateTransferStatus } from './results.ts';
+import { AMOUNT_MAX, type CreateAccount, type CreateTransfer, TransferFlags } from './types.ts';
 
 /*
  * Limits as accounts: a budget of an offer, a count per buyer and day, the money at risk in a staged wallet. What is under way holds
@@ -28,3 +37,257 @@ export interface HoldRequest {
 
 /** All lines are held, or none: `refused` is the index of the first line that has no room. */
 export type HoldResult = { kind: 'held' } | { kind: 'refused'; line: number };
+
+/** How something that was held ends. */
+export interface HoldEnd extends HoldRequest {
+  /** `commit` uses the lines up (those with `onSuccess: 'release'` are given back), `release` gives all of them back. */
+  to: 'commit' | 'release';
+  /** What each line really took, never more than was held; left out it is all of it. */
+  amounts?: readonly bigint[];
+}
+
+/** What is left under a limit, when something was given back to it. */
+export interface HoldReturn {
+  /** The refund's id; asking twice gives back once. */
+  id: string;
+  lines: readonly { line: HoldLine; amount: bigint }[];
+}
+
+/** A limit without what is wanted of it. */
+export type Limit = Pick<HoldLine, 'limit' | 'unit' | 'currency' | 'figures'>;
+
+export type HoldLedger = Pick<Ledger, 'postTransfers' | 'postWithAccounts' | 'filledLimits'>;
+
+/** Which leg of an attempt's or refund's id a line's transfers take, and the next HOLD_LINES_MAX; never renumber. */
+const LEG = { held: 128, ended: 170, late: 212, returned: 128 } as const;
+
+/**
+ * Within the caller's transaction: each request gets all its lines or none, in order of the list. Asked again with the same id, what is
+ * held is held; what was refused once stays refused. Takes the book's lock: lock your own rows first.
+ */
+export async function reserveHolds(
+  tx: Tx,
+  ledger: HoldLedger,
+  book: number,
+  requests: readonly HoldRequest[],
+): Promise<HoldResult[]> {
+  const results: HoldResult[] = [];
+  for (const some of chunks(requests)) results.push(...(await reserveSome(tx, ledger, book, some)));
+  return results;
+}
+
+async function reserveSome(
+  tx: Tx,
+  ledger: HoldLedger,
+  book: number,
+  requests: readonly HoldRequest[],
+): Promise<HoldResult[]> {
+  const lines = requests.flatMap((request) => request.lines);
+  if (lines.length === 0) return requests.map(() => ({ kind: 'held' }));
+  const fillings = planFillings(tx, ledger.filledLimits, book, lines);
+  const accounts = dedupe(fillings.flatMap((filling) => filling.accounts));
+  const fills = fillings.flatMap((filling) => filling.transfers);
+  const collects = requests.flatMap((request) => collectsOf(book, request));
+  const holds = requests.flatMap((request) => pendingChain(book, request));
+  const told = await ledger.postWithAccounts(tx, book, accounts, [...fills, ...collects, ...holds]);
+
+  assert(told.accounts.every(isThere), 'the accounts of limits can be opened');
+  let at = 0;
+  for (const filling of fillings) {
+    const own = told.transfers.slice(at, at + filling.transfers.length);
+    assert(own.every(isThere), `the figures of a limit are only ever added to: ${filling.name}`);
+    ledger.filledLimits.note(
+      tx,
+      filling.name,
+      own.every(({ status }) => status === 'exists'),
+    );
+    at += filling.transfers.length;
+  }
+  at += collects.length;
+  return requests.map((request) => {
+    const own = told.transfers.slice(at, at + request.lines.length);
+    at += request.lines.length;
+    return toResult(own);
+  });
+}
+
+/** A chain is all new, or was held before (its first line exists), or broke at the line that says why. */
+function toResult(lines: readonly CreateTransferResult[]): HoldResult {
+  const first = lines[0]?.status;
+  if (first === 'exists' || lines.every(({ status }) => status === 'created')) return { kind: 'held' };
+  const line = lines.findIndex(({ status }) => status === 'exceeds_credits' || status === 'id_already_failed');
+  assert(line >= 0, `a hold is refused for want of room only: ${lines.map(({ status }) => status).join(', ')}`);
+  return { kind: 'refused', line };
+}
+
+/**
+ * Within the caller's transaction: ends what is held. The same end again changes nothing; the other end of what has ended is a bug.
+ * Whoever holds is to know which end it came to.
+ */
+export async function settleHolds(tx: Tx, ledger: HoldLedger, book: number, ends: readonly HoldEnd[]): Promise<void> {
+  for (const some of chunks(ends)) {
+    const transfers = some.flatMap((end) => end.lines.map((line, index) => endOf(end, line, index)));
+    if (transfers.length === 0) continue;
+    const results = await ledger.postTransfers(tx, book, transfers);
+    for (const { status } of results) assert(isThere({ status }), `what was held can be ended: ${status}`);
+  }
+}
+
+function endOf(end: HoldEnd, line: HoldLine, index: number): CreateTransfer {
+  const commits = end.to === 'commit' && line.onSuccess === 'commit';
+  return {
+    ...plain(legId(end.id, LEG.ended + index), 0n, 0n, commits ? (end.amounts?.[index] ?? AMOUNT_MAX) : 0n, 0, 0),
+    pendingId: legId(end.id, LEG.held + index),
+    flags: commits ? TransferFlags.post_pending_transfer : TransferFlags.void_pending_transfer,
+  };
+}
+
+/**
+ * Within the caller's transaction: money came for something whose lines had been given back. What there is room for is used, the rest is
+ * used beyond the limit: money that came is never refused. Answers the lines that are beyond, by request.
+ */
+export async function useLate(
+  tx: Tx,
+  ledger: HoldLedger,
+  book: number,
+  requests: readonly (HoldRequest & { amounts?: readonly bigint[] })[],
+): Promise<HoldLine[][]> {
+  const beyond = requests.map((): HoldLine[] => []);
+  for (const [index, request] of requests.entries()) {
+    const used = request.lines
+      .map((line, at) => ({ line, at, amount: request.amounts?.[at] ?? line.amount }))
+      .filter(({ line }) => line.onSuccess === 'commit');
+    if (used.length === 0) continue;
+    const collects = collectsOf(book, { id: `${request.id} late`, lines: used.map(({ line }) => line) });
+    const owed = dedupe(used.map(({ line }) => limitAccount('limit_owed', line.limit, limitLedger(line), book)));
+    const { transfers: results } = await ledger.postWithAccounts(tx, book, owed, [
+      ...collects,
+      ...used.map(({ line, at, amount }) =>
+        lateUse(book, 'limit_room', line, amount, legId(request.id, LEG.late + at)),
+      ),
+    ]);
+    const without = used.filter((_, at) => {
+      const status = results[collects.length + at]?.status;
+      assert(status !== undefined && (isThere({ status }) || isRefused(status)), `late use is booked: ${status}`);
+      return isRefused(status);
+    });
+    if (without.length === 0) continue;
+    const booked = await ledger.postWithAccounts(
+      tx,
+      book,
+      owed,
+      without.map(({ line, at, amount }) =>
+        lateUse(book, 'limit_owed', line, amount, digestId('hutong limit overrun', book, request.id, at)),
+      ),
+    );
+    assert(booked.transfers.every(isThere), 'what is beyond a limit is booked');
+    beyond[index] = without.map(({ line }) => line);
+  }
+  return beyond;
+}
+
+function lateUse(
+  book: number,
+  from: 'limit_room' | 'limit_owed',
+  line: HoldLine,
+  amount: bigint,
+  id: bigint,
+): CreateTransfer {
+  const ledger = limitLedger(line);
+  const code = from === 'limit_room' ? LIMIT_CODES.limit_used : LIMIT_CODES.limit_overrun;
+  return plain(
+    id,
+    limitAccountId(from, line.limit, ledger, book),
+    limitAccountId('limit_used', '', ledger, book),
+    amount,
+    ledger,
+    code,
+  );
+}
+
+/** Within the caller's transaction: gives back what was used up, because its money went back. Asking twice gives back once. */
+export async function returnHolds(
+  tx: Tx,
+  ledger: HoldLedger,
+  book: number,
+  returns: readonly HoldReturn[],
+): Promise<void> {
+  for (const some of chunks(returns)) {
+    const lines = some.flatMap((one) => one.lines);
+    if (lines.length === 0) continue;
+    const rooms = dedupe(lines.map(({ line }) => limitAccount('limit_room', line.limit, limitLedger(line), book)));
+    const transfers = some.flatMap((one) =>
+      one.lines.map(({ line, amount }, index) => returnOf(book, legId(one.id, LEG.returned + index), line, amount)),
+    );
+    const told = await ledger.postWithAccounts(tx, book, rooms, transfers);
+    for (const { status } of told.transfers) assert(isThere({ status }), `what was used can be given back: ${status}`);
+  }
+}
+
+function returnOf(book: number, id: bigint, line: HoldLine, amount: bigint): CreateTransfer {
+  const ledger = limitLedger(line);
+  return plain(
+    id,
+    limitAccountId('limit_used', '', ledger, book),
+    limitAccountId('limit_room', line.limit, ledger, book),
+    amount,
+    ledger,
+    LIMIT_CODES.limit_returned,
+  );
+}
+
+function pendingChain(book: number, request: HoldRequest): CreateTransfer[] {
+  assert(request.lines.length <= HOLD_LINES_MAX, 'a request has at most HOLD_LINES_MAX lines');
+  return request.lines.map((line, index) => {
+    const ledger = limitLedger(line);
+    const isLast = index === request.lines.length - 1;
+    return {
+      ...plain(
+        legId(request.id, LEG.held + index),
+        limitAccountId('limit_room', line.limit, ledger, book),
+        limitAccountId('limit_used', '', ledger, book),
+        line.amount,
+        ledger,
+        LIMIT_CODES.limit_used,
+      ),
+      flags: TransferFlags.pending | (isLast ? 0 : TransferFlags.linked),
+    };
+  });
+}
+
+/** What became free since a limit was lowered is taken before anything new is held. */
+function collectsOf(book: number, request: HoldRequest): CreateTransfer[] {
+  return request.lines
+    .filter((line) => isLowered(line))
+    .map((line) => collect(digestId('hutong limit collected', book, line.limit, request.id), book, line));
+}
+
+/** Requests that fit into one call of the ledger together: a line costs its own transfer and what may have to be filled. */
+function chunks<Request extends { lines: readonly (HoldLine | { line: HoldLine })[] }>(
+  requests: readonly Request[],
+): Request[][] {
+  const found: Request[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const request of requests) {
+    const own = request.lines.reduce((sum, line) => sum + 2 + ('line' in line ? line.line : line).figures.length, 0);
+    if (size + own > BATCH_ITEMS_MAX) {
+      found.push([]);
+      size = 0;
+    }
+    found.at(-1)?.push(request);
+    size += own;
+  }
+  return found;
+}
+
+function dedupe(accounts: readonly CreateAccount[]): CreateAccount[] {
+  return [...new Map(accounts.map((account) => [account.id, account])).values()];
+}
+
+function isThere({ status }: { status: string }): boolean {
+  return status === 'created' || status === 'exists';
+}
+
+function isRefused(status: CreateTransferStatus): boolean {
+  return status === 'exceeds_credits' || status === 'id_already_failed';
+}

@@ -1,6 +1,12 @@
 import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
-import { BATCH_ITEMS_MAX, BATCH_QUEUE_MAX, LEDGER_ACCOUNTS_CACHED_MAX, LEDGER_PAGE_ITEMS_MAX } from '../base/limits.ts';
+import {
+  BATCH_ITEMS_MAX,
+  BATCH_QUEUE_MAX,
+  LEDGER_ACCOUNTS_CACHED_MAX,
+  LEDGER_LIMITS_KNOWN_MAX,
+  LEDGER_PAGE_ITEMS_MAX,
+} from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
 import { Refusal } from '../base/refusal.ts';
 import { createBatch } from '../db/batch.ts';
@@ -8,6 +14,7 @@ import type { Sql, Tx } from '../db/connect.ts';
 import { AccountCache } from './account-cache.ts';
 import type { LedgerReply, LedgerRequest } from './apply.ts';
 import { applyExpiries, applyRequests } from './apply.ts';
+import { FilledLimits } from './fill-limits.ts';
 import { assertAccount, assertTransfer } from './widths.ts';
 import {
   listAccountBalances,
@@ -61,6 +68,15 @@ export interface Ledger {
    */
   openAccounts(tx: Tx, book: number, accounts: readonly CreateAccount[]): Promise<readonly CreateAccountResult[]>;
   postTransfers(tx: Tx, book: number, transfers: readonly CreateTransfer[]): Promise<readonly CreateTransferResult[]>;
+  /** Both in one go: the accounts are there before the first transfer. */
+  postWithAccounts(
+    tx: Tx,
+    book: number,
+    accounts: readonly CreateAccount[],
+    transfers: readonly CreateTransfer[],
+  ): Promise<{ accounts: readonly CreateAccountResult[]; transfers: readonly CreateTransferResult[] }>;
+  /** Which limits need not be filled again; for holds.ts. */
+  filledLimits: FilledLimits;
   /** Gives back pending amounts whose time is up, oldest first, at most `limit`; answers how many. */
   expirePending(limit: number): Promise<number>;
   /** Makes the partitions of this month and the next ones, and indexes those that are over. At start, and once a day. */
@@ -112,6 +128,19 @@ export function createLedger({ sql, clock, log, book }: LedgerOptions): Ledger {
       await written;
       return transferResults(replies[0]);
     },
+    async postWithAccounts(tx, book, accounts, transfers) {
+      checkAccounts(accounts);
+      checkTransfers(transfers);
+      const requests: LedgerRequest[] = [{ kind: 'transfers', transfers }];
+      if (accounts.length > 0) requests.unshift({ kind: 'accounts', accounts });
+      const { replies, written } = await applyRequests(tx, deps, book, requests);
+      await written;
+      return {
+        accounts: accounts.length > 0 ? accountResults(replies[0]) : [],
+        transfers: transferResults(replies.at(-1)),
+      };
+    },
+    filledLimits: new FilledLimits(LEDGER_LIMITS_KNOWN_MAX),
     lookupAccounts: (ids) => listAccounts(sql, book, ids),
     lookupTransfers: (ids) => listTransfers(sql, book, ids),
     async accountTransfers(filter) {

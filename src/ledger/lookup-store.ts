@@ -1,4 +1,4 @@
-import type { Sql } from '../db/connect.ts';
+import type { Sql, Tx } from '../db/connect.ts';
 import { idFromUuid, idHex } from './chain.ts';
 import type { AccountRow, TransferRow } from './read-state-store.ts';
 import { toAccount, toTransfer } from './read-state-store.ts';
@@ -12,7 +12,11 @@ interface BalanceColumns {
   credits_posted: bigint;
 }
 
-export async function listAccounts(sql: Sql, book: number, ids: readonly bigint[]): Promise<(Account | undefined)[]> {
+export async function listAccounts(
+  sql: Sql | Tx,
+  book: number,
+  ids: readonly bigint[],
+): Promise<(Account | undefined)[]> {
   const rows = await sql<(AccountRow & BalanceColumns & { closed: boolean })[]>`
     select a.id, a.ledger, a.code, a.flags, a.user_data_128, a.user_data_64, a.user_data_32, a.timestamp,
       b.debits_pending, b.debits_posted, b.credits_pending, b.credits_posted, b.closed
@@ -28,7 +32,11 @@ export async function listAccounts(sql: Sql, book: number, ids: readonly bigint[
   return ids.map((id) => byId.get(id));
 }
 
-export async function listTransfers(sql: Sql, book: number, ids: readonly bigint[]): Promise<(Transfer | undefined)[]> {
+export async function listTransfers(
+  sql: Sql | Tx,
+  book: number,
+  ids: readonly bigint[],
+): Promise<(Transfer | undefined)[]> {
   const rows = await sql<TransferRow[]>`
     select id, debit_account_id, credit_account_id, amount, pending_id, user_data_128, user_data_64, user_data_32,
       timeout_seconds, ledger, code, flags, timestamp
