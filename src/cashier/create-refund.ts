@@ -6,17 +6,22 @@ import type { Money } from '../money/money.ts';
 import { addSeconds } from './ask-schedule.ts';
 import type { Cashier } from './cashier.ts';
 import { newRefundState } from './decide-outcome.ts';
+import { endWithoutWallet } from './decide-refund.ts';
 import type { LockedFolder } from './folder-lane.ts';
-import type { Attempt, Refund } from './payment.ts';
+import type { Attempt, Refund, RefundItem } from './payment.ts';
+import { sumOfItems, wantedItems } from './refund-items.ts';
 import { type Reply, toReply } from './reply.ts';
+import { leftOf, type RefundShares, shareItems, shareRefund, sumOfLeft } from './share-refund.ts';
 import { showRefund } from './show-payment.ts';
 
 export interface CreateRefund {
   book: number;
   paymentId: string;
   merchantId: string;
-  /** In the payment's currency; null refunds all that is left. */
+  /** Of the order's money, in the payment's currency; null refunds all that is left, or what the lines cost. */
   amount: Money | null;
+  /** Lines of the order that go back, each named once; null for none in particular. */
+  items: readonly { id: string; quantity: number }[] | null;
   reason: string;
   /** The merchant's own number of this refund; null when it has none. */
   refundNo: string | null;
@@ -27,28 +32,32 @@ const DAY_SECONDS = 86_400;
 
 /**
  * Reserves the money and records the refund in one write; the wallet is asked right after, by the sender of refunds. What
- * is reserved and refunded together never exceeds what was paid, however many ask at once.
+ * is reserved and refunded together never exceeds the order's money, however many ask at once. Where offers took something off,
+ * who paid for them gets a part back; a refund that is nothing else asks no wallet and has succeeded at once.
  */
 export async function createRefund(cashier: Cashier, request: CreateRefund): Promise<Reply & { replayed: boolean }> {
   const result = await cashier.change({
     ...request,
     of: request,
-    withRefunds: false,
+    withRefunds: request.items === null ? 'where_offers' : true,
     key: { step: 'whole', claim: request.claim },
     decide(folder, effects) {
       const attempt = refundableAttempt(cashier, folder);
-      const amountMinor = checkAmount(attempt, request);
+      const asked = askedFor(folder, attempt, request);
       if (request.refundNo !== null) {
         const taken = `${request.merchantId} ${request.refundNo}`;
         if (folder.takenRefundNos.has(taken))
           throw new Refusal('refund_no_taken', 'this refund number was used before', { param: 'refund_no' });
         folder.takenRefundNos.add(taken);
       }
-      const refund = newRefund(cashier, attempt, amountMinor, request);
-      attempt.refundingMinor += amountMinor;
+      const refund = newRefund(cashier, attempt, asked, request);
+      attempt.refundingMinor += refund.amountMinor;
+      attempt.orderBackMinor += refund.amountMinor + refund.discountMinor;
       effects.refunds.push(refund);
       effects.postings.push({ kind: 'refund_started', refund, from: 'payable' });
-      effects.events.push({ type: 'refund.created', refund });
+      if (refund.discountMinor > 0n) effects.postings.push({ kind: 'offers_taken_back', refund });
+      effects.events.push({ type: 'refund.created', refund: { ...refund } });
+      if (refund.amountMinor === 0n) endWithoutWallet(cashier.decideDeps, refund, effects);
       return toReply(201, showRefund(refund));
     },
   });
@@ -71,23 +80,31 @@ function refundableAttempt(cashier: Cashier, folder: LockedFolder): Attempt {
   return attempt;
 }
 
-function checkAmount(attempt: Attempt, request: CreateRefund): bigint {
-  const leftMinor = attempt.paidMinor - attempt.refundingMinor - attempt.refundedMinor;
+interface Asked extends RefundShares {
+  items: readonly RefundItem[] | null;
+}
+
+/** What goes back to whom. @throws Refusal refund_exceeds_payment, invalid_request */
+function askedFor(folder: LockedFolder, attempt: Attempt, request: CreateRefund): Asked {
   if (request.amount !== null && request.amount.currency !== attempt.currency)
     throw new Refusal('invalid_request', 'a refund is in the currency of its payment', {
       param: 'amount.currency',
       in: 'body',
     });
-  const amountMinor = request.amount?.minor ?? leftMinor;
-  if (amountMinor <= 0n || amountMinor > leftMinor)
+  const refunds = folder.refunds.filter((refund) => refund.attemptId === attempt.id);
+  const left = leftOf(attempt, refunds);
+  const items = request.items === null ? null : wantedItems(folder.payment, refunds, request.items);
+  const orderMinor = items === null ? (request.amount?.minor ?? sumOfLeft(left)) : sumOfItems(items);
+  if (orderMinor <= 0n || orderMinor > sumOfLeft(left))
     throw new Refusal('refund_exceeds_payment', 'less than this is left to refund', {
-      param: 'amount.minor',
-      left_minor: leftMinor.toString(),
+      param: items === null ? 'amount.minor' : 'items',
+      left_minor: sumOfLeft(left).toString(),
     });
-  return amountMinor;
+  if (items === null) return { ...shareRefund(left, orderMinor), items };
+  return { ...shareItems(left, items), items: items.map(({ id, quantity, minor }) => ({ id, quantity, minor })) };
 }
 
-function newRefund(cashier: Cashier, attempt: Attempt, amountMinor: bigint, request: CreateRefund): Refund {
+function newRefund(cashier: Cashier, attempt: Attempt, asked: Asked, request: CreateRefund): Refund {
   const id = newId('rf', cashier.deps, attempt.book);
   return {
     ...newRefundState(cashier.deps.clock.now()),
@@ -100,9 +117,10 @@ function newRefund(cashier: Cashier, attempt: Attempt, amountMinor: bigint, requ
     wallet: attempt.wallet,
     walletAccountId: attempt.walletAccountId,
     currency: attempt.currency,
-    amountMinor,
-    discountMinor: 0n,
-    shares: null,
+    amountMinor: asked.buyerMinor,
+    discountMinor: asked.discountMinor,
+    shares: asked.shares.length === 0 ? null : asked.shares,
+    items: asked.items,
     method: 'refund',
     automatic: false,
     reason: request.reason,

@@ -13,6 +13,7 @@ import {
 } from './moves.ts';
 import type { Alert, AlertKind, Attempt, Payment, Refund } from './payment.ts';
 import type { Posting } from './postings.ts';
+import { takeReport } from './take-report.ts';
 
 /** A payment with all its attempts, locked; decisions change it in place and note what else must be written. */
 export interface PaymentFolder {
@@ -159,6 +160,7 @@ function attemptSucceeded(
   const { payment, attempts } = folder;
   if (attempt.outcome === 'succeeded') {
     if (attempt.walletPaymentId !== outcome.walletPaymentId) contradicted(deps, attempt, 'succeeded again', effects);
+    else noteReport(deps, attempt, outcome, effects);
     return;
   }
   if (outcome.amount.currency !== attempt.currency || outcome.amount.minor !== attempt.amountMinor)
@@ -174,13 +176,15 @@ function attemptSucceeded(
   attempt.dueAt = null;
   attempt.paidMinor = attempt.amountMinor;
 
-  if (isFinal(payment.state)) return returnSurplus(deps, attempt, effects);
+  if (isFinal(payment.state)) return returnSurplus(deps, attempt, outcome, effects);
   attempt.settled = 'accepted';
   payment.succeededAttemptId = attempt.id;
   payment.paidAt = now;
   payment.dueAt = null;
   setState(payment, 'succeeded');
   effects.postings.push({ kind: 'payment_received', attempt });
+  if (attempt.discountMinor > 0n) effects.postings.push({ kind: 'offers_granted', attempt });
+  noteReport(deps, attempt, outcome, effects);
   // The other wallets are asked at once: whatever was paid twice goes back while the buyer still looks.
   for (const other of attempts) if (other !== attempt && other.dueAt !== null) other.dueAt = now;
   effects.events.push({
@@ -190,10 +194,18 @@ function attemptSucceeded(
   });
 }
 
+/** What the wallet took off by itself is kept and booked; it never changes what the merchant is credited with. */
+function noteReport(deps: DecideDeps, attempt: Attempt, outcome: SucceededOutcome, effects: Effects): void {
+  const { isBooked, differs } = takeReport(attempt, outcome);
+  if (isBooked) effects.postings.push({ kind: 'discounts_reported', attempt });
+  if (differs !== null) effects.alerts.push(alert(deps, attempt, 'discount_differs', differs));
+}
+
 /** Money that came after the payment was over, or a second time: it is booked apart and sent back whole. */
-function returnSurplus(deps: DecideDeps, attempt: Attempt, effects: Effects): void {
+function returnSurplus(deps: DecideDeps, attempt: Attempt, outcome: SucceededOutcome, effects: Effects): void {
   attempt.settled = 'surplus';
   effects.postings.push({ kind: 'surplus_received', attempt });
+  noteReport(deps, attempt, outcome, effects);
   effects.alerts.push(
     alert(deps, attempt, 'surplus_money', 'money came twice or after the end; it is being sent back'),
   );
@@ -218,6 +230,7 @@ export function refundSurplus(deps: DecideDeps, attempt: Attempt, method: Refund
     amountMinor: attempt.paidMinor,
     discountMinor: 0n,
     shares: null,
+    items: null,
     method,
     automatic: true,
     reason: 'surplus',

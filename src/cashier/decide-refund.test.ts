@@ -11,9 +11,8 @@ describe('refunds', () => {
     one.decide({ ...paid });
     const { attempt } = one;
     const refund = newRefund(attempt, 400n);
-    attempt.refundingMinor = 400n;
-    const tell = (told: Outcome, automaticCount = 1) =>
-      decideRefund(one.deps, attempt, refund, told, automaticCount, one.effects);
+    attempt.refundingMinor = attempt.orderBackMinor = 400n;
+    const tell = (told: Outcome) => decideRefund(one.deps, attempt, refund, told, [refund], one.effects);
     return { ...one, refund, tell };
   }
   const refunded: Outcome = { ...paid, walletPaymentId: 'r1', amount: money('CNY', 400n) };
@@ -63,7 +62,8 @@ describe('refunds', () => {
     expect(effects.refunds.at(-1)).toMatchObject({ method: 'refund', automatic: true, amountMinor: attempt.paidMinor });
     const last = newRefund(attempt, attempt.paidMinor);
     last.automatic = true;
-    decideRefund(setUp().deps, attempt, last, failed, 5, effects);
+    const refunds = Array.from({ length: 5 }, () => last);
+    decideRefund(setUp().deps, attempt, last, failed, refunds, effects);
     expect(effects.alerts.at(-1)?.kind).toBe('automatic_refund_failed');
   });
 });

@@ -5,14 +5,18 @@ import { addSeconds, nextAskAt } from './ask-schedule.ts';
 import { alert, type DecideDeps, type Effects, refundSurplus } from './decide-outcome.ts';
 import { checkMove, REFUND_MOVES } from './moves.ts';
 import type { Attempt, Refund } from './payment.ts';
+import { takeRefundReport } from './report-refund.ts';
 
-/** The rule of the refund's door, beside decideOutcome: what the wallet's word does to a refund and its attempt. */
+/**
+ * The rule of the refund's door, beside decideOutcome: what the wallet's word does to a refund and its attempt. `refunds` are
+ * all of the payment, this one among them.
+ */
 export function decideRefund(
   deps: DecideDeps,
   attempt: Attempt,
   refund: Refund,
   told: Outcome,
-  automaticCount: number,
+  refunds: readonly Refund[],
   effects: Effects,
 ): void {
   if (refund.outcome === 'succeeded' || refund.outcome === 'failed')
@@ -28,6 +32,7 @@ export function decideRefund(
       refund.walletRefundId = outcome.walletPaymentId;
       attempt.refundedMinor += refund.amountMinor;
       effects.postings.push({ kind: 'refund_finished', refund });
+      takeRefundReport(deps, attempt, refund, refunds, outcome, effects);
       effects.events.push({ type: 'refund.succeeded', refund });
       return;
     case 'failed':
@@ -35,9 +40,9 @@ export function decideRefund(
       refund.failureReason = outcome.reason;
       refund.failureCode = outcome.walletCode.slice(0, 64);
       refund.failureMessage = outcome.walletMessage.slice(0, 200);
-      effects.postings.push({ kind: 'refund_failed', refund, to: refund.automatic ? 'surplus' : 'payable' });
+      giveBack(attempt, refund, effects);
       effects.events.push({ type: 'refund.failed', refund });
-      return refund.automatic ? tryAgain(deps, attempt, refund, automaticCount, effects) : undefined;
+      return refund.automatic ? tryAgain(deps, attempt, refund, refunds, effects) : undefined;
     case 'pending':
     case 'unknown':
       refund.dueAt = nextAskAt(deps.can(refund.wallet).askRefundAfterSeconds, {
@@ -53,11 +58,31 @@ export function decideRefund(
   }
 }
 
+/** A refund that gives nothing to the buyer, only to who paid for the offers: there is nothing to ask a wallet for. */
+export function endWithoutWallet(deps: DecideDeps, refund: Refund, effects: Effects): void {
+  assert(refund.amountMinor === 0n && refund.discountMinor > 0n, 'it is all discount');
+  checkMove(REFUND_MOVES, refund.outcome, 'succeeded');
+  refund.outcome = 'succeeded';
+  refund.finishedAt = deps.clock.now();
+  refund.dueAt = null;
+  effects.events.push({ type: 'refund.succeeded', refund });
+}
+
 function finish(deps: DecideDeps, attempt: Attempt, refund: Refund): void {
   assert(attempt.refundingMinor >= refund.amountMinor, 'what is being refunded was reserved');
   attempt.refundingMinor -= refund.amountMinor;
   refund.finishedAt = deps.clock.now();
   refund.dueAt = null;
+}
+
+/** What a failed refund had reserved is free again: the merchant's own money, and what its funders had been given back. */
+function giveBack(attempt: Attempt, refund: Refund, effects: Effects): void {
+  effects.postings.push({ kind: 'refund_failed', refund, to: refund.automatic ? 'surplus' : 'payable' });
+  if (refund.automatic) return;
+  const orderMinor = refund.amountMinor + refund.discountMinor;
+  assert(attempt.orderBackMinor >= orderMinor, "a refund's share of the order was reserved");
+  attempt.orderBackMinor -= orderMinor;
+  if (refund.discountMinor > 0n) effects.postings.push({ kind: 'offers_granted_again', refund });
 }
 
 /** A success over another sum is held for the operator; "no such refund" is not believed while it may still be on its way. */
@@ -76,7 +101,14 @@ function checkedOutcome(deps: DecideDeps, refund: Refund, told: Outcome, effects
 }
 
 /** Surplus money must go back: a void that came too late becomes a refund, a refund that failed is tried anew. */
-function tryAgain(deps: DecideDeps, attempt: Attempt, refund: Refund, automaticCount: number, effects: Effects): void {
+function tryAgain(
+  deps: DecideDeps,
+  attempt: Attempt,
+  refund: Refund,
+  refunds: readonly Refund[],
+  effects: Effects,
+): void {
+  const automaticCount = refunds.filter((other) => other.automatic && other.attemptId === attempt.id).length;
   if (automaticCount < AUTOMATIC_REFUNDS_MAX) return refundSurplus(deps, attempt, 'refund', effects);
   const detail = `${automaticCount} automatic refunds failed, the last one: ${refund.failureCode} ${refund.failureMessage}`;
   effects.alerts.push(alert(deps, attempt, 'automatic_refund_failed', detail));

@@ -30,7 +30,8 @@ export interface FolderChange {
   of: { paymentId: string } | { attemptId: string } | { refundId: string };
   /** Set when a merchant asks: somebody else's payment is as absent as one that does not exist. */
   merchantId: string | null;
-  withRefunds: boolean;
+  /** `where_offers`: only of a payment whose offers a refund has to share out. */
+  withRefunds: boolean | 'where_offers';
   refundNo: string | null;
   /** `claim` when the work goes on after this write; then a later change brings `finish`. Both in one: `whole`. */
   key: { step: 'whole' | 'claim' | 'finish'; claim: KeyClaim } | null;
@@ -137,7 +138,7 @@ async function lockFolders(
   const paymentIds = await findPaymentIds(tx, book, changes);
   const ids = [...new Set(paymentIds.values())].sort();
   const withRefunds = new Set<string>();
-  for (const [change, id] of paymentIds) if (change.withRefunds) withRefunds.add(id);
+  for (const [change, id] of paymentIds) if (change.withRefunds === true) withRefunds.add(id);
   const wantedNos = changes.flatMap((change) =>
     change.refundNo === null || change.merchantId === null
       ? []
@@ -157,13 +158,24 @@ async function lockFolders(
     ]),
   );
   for (const attempt of attempts) folders.get(attempt.paymentId)?.attempts.push(attempt);
-  for (const refund of refunds) folders.get(refund.paymentId)?.refunds.push(refund);
+  const shared = idsWithOffers(paymentIds, attempts).filter((id) => !withRefunds.has(id));
+  const ofShared = shared.length === 0 ? [] : await lockRefundsOf(tx, book, shared);
+  for (const refund of [...refunds, ...ofShared]) folders.get(refund.paymentId)?.refunds.push(refund);
   const found = new Map<FolderChange, LockedFolder>();
   for (const [change, id] of paymentIds) {
     const folder = folders.get(id);
     if (folder !== undefined) found.set(change, folder);
   }
   return found;
+}
+
+/** Payments with offers whose refunds are wanted for that; the payments' own locks keep their refunds in order. */
+function idsWithOffers(paymentIds: ReadonlyMap<FolderChange, string>, attempts: readonly Attempt[]): string[] {
+  const wanted = new Set<string>();
+  for (const [change, id] of paymentIds) if (change.withRefunds === 'where_offers') wanted.add(id);
+  if (wanted.size === 0) return [];
+  const found = attempts.filter((attempt) => attempt.discountMinor > 0n && wanted.has(attempt.paymentId));
+  return [...new Set(found.map((attempt) => attempt.paymentId))].sort();
 }
 
 /** What a wallet's word is about is known by the attempt's or refund's id alone; one look-up for all of them. */

@@ -1,4 +1,5 @@
 import type { BuyerFacts, OrderItem } from '../base/buyer.ts';
+import type { AccountKind } from '../ledger/chart.ts';
 import type { HoldLine } from '../ledger/holds.ts';
 import type { Currency } from '../money/money.ts';
 import type { AppliedOffer } from '../offers/offers.ts';
@@ -117,8 +118,10 @@ export interface Refund {
   discountMinor: bigint;
   /** The same, share by share; null for none. */
   shares: readonly OfferShare[] | null;
-  /** What the wallet told of its own discounts that it took back; null where it told nothing. */
-  reported: ReportedPay | null;
+  /** The lines of the order that it is about; null where only an amount was named. */
+  items: readonly RefundItem[] | null;
+  /** What the wallet took back of its own discounts, as it told or as its rule says; null where it had given none. */
+  reported: RefundReport | null;
   method: 'refund' | 'void';
   /** True when Hutong gives surplus money back by itself. */
   automatic: boolean;
@@ -142,7 +145,17 @@ export interface Refund {
 export interface OfferShare {
   offerId: string;
   minor: bigint;
+  /** Of an item offer: what of it belongs to each line; empty otherwise. */
+  items: readonly { id: string; minor: bigint }[];
   parts: AppliedOffer['parts'];
+}
+
+/** A line of the order, or some of its pieces, that goes back. */
+export interface RefundItem {
+  id: string;
+  quantity: number;
+  /** Their price before any discount. */
+  minor: bigint;
 }
 
 /** A wallet's own discounts, as it told them. */
@@ -150,6 +163,21 @@ export interface ReportedPay {
   /** What the buyer paid or got back; null where the wallet did not say. */
   buyerMinor: bigint | null;
   discounts: readonly ReportedDiscount[];
+}
+
+/** The same of a refund. */
+export interface RefundReport extends ReportedPay {
+  /** True where the wallet told nothing of this refund, and its rule was applied. */
+  isComputed: boolean;
+  /** What was booked: with all refunds of a payment it sums to what was booked of the payment. */
+  booked: readonly BookedPart[];
+}
+
+/** What one account of the ledger pays of a discount; what nobody is named for may be below zero. */
+export interface BookedPart {
+  kind: Extract<AccountKind, `offer_${string}`>;
+  owner: string;
+  minor: bigint;
 }
 
 export interface Alert {
@@ -169,6 +197,7 @@ export type AlertKind =
   | 'outcome_contradicts'
   | 'surplus_money'
   | 'automatic_refund_failed'
+  | 'discount_differs'
   | 'statement_refused'
   | 'statement_missing'
   | 'statement_changed'

@@ -1,7 +1,13 @@
 import { column } from '../db/column.ts';
 import type { Sql, Tx } from '../db/connect.ts';
-import type { OfferShare, Refund, ReportedPay } from './payment.ts';
-import { fromStoredReport, fromStoredShares, type Stored, toStored } from './stored-json.ts';
+import type { OfferShare, Refund, RefundItem, RefundReport } from './payment.ts';
+import {
+  fromStoredRefundItems,
+  fromStoredRefundReport,
+  fromStoredShares,
+  type Stored,
+  toStored,
+} from './stored-json.ts';
 
 const COLUMNS = [
   'book',
@@ -32,16 +38,18 @@ const COLUMNS = [
   'due_at',
   'discount_minor',
   'shares',
+  'items',
   'reported',
 ];
 
 export async function insertRefunds(tx: Tx, refunds: readonly Refund[]): Promise<void> {
   await tx`
     insert into refunds (book, id, payment_id, attempt_id, merchant_id, refund_no, wallet, wallet_account_id, currency,
-      amount_minor, method, automatic, reason, order_no, ordered_at, outcome, created_at, due_at, discount_minor, shares)
+      amount_minor, method, automatic, reason, order_no, ordered_at, outcome, created_at, finished_at, due_at,
+      discount_minor, shares, items)
     select book, id, payment_id, attempt_id, merchant_id, refund_no, wallet, wallet_account_id, currency,
-      amount_minor, method, automatic, reason, order_no, ordered_at, outcome, created_at, due_at, discount_minor,
-      shares::jsonb
+      amount_minor, method, automatic, reason, order_no, ordered_at, outcome, created_at, finished_at, due_at,
+      discount_minor, shares::jsonb, items::jsonb
     from unnest(
       ${column(refunds.map((r) => r.book))}::int[],
       ${refunds.map((r) => r.id)}::text[],
@@ -60,12 +68,14 @@ export async function insertRefunds(tx: Tx, refunds: readonly Refund[]): Promise
       ${column(refunds.map((r) => r.orderedAt))}::timestamptz[],
       ${refunds.map((r) => r.outcome)}::text[],
       ${column(refunds.map((r) => r.createdAt))}::timestamptz[],
+      ${column(refunds.map((r) => r.finishedAt))}::timestamptz[],
       ${column(refunds.map((r) => r.dueAt))}::timestamptz[],
       ${column(refunds.map((r) => r.discountMinor))}::bigint[],
-      ${refunds.map((r) => toStored(r.shares))}::text[]
+      ${refunds.map((r) => toStored(r.shares))}::text[],
+      ${refunds.map((r) => toStored(r.items))}::text[]
     ) as new (book, id, payment_id, attempt_id, merchant_id, refund_no, wallet, wallet_account_id, currency,
-      amount_minor, method, automatic, reason, order_no, ordered_at, outcome, created_at, due_at, discount_minor,
-      shares)`;
+      amount_minor, method, automatic, reason, order_no, ordered_at, outcome, created_at, finished_at, due_at,
+      discount_minor, shares, items)`;
 }
 
 /** All refunds of payments whose rows the caller has locked, in id order. */
@@ -230,7 +240,8 @@ interface RefundRow {
   due_at: Date | null;
   discount_minor: bigint;
   shares: readonly Stored<OfferShare>[] | null;
-  reported: Stored<ReportedPay> | null;
+  items: readonly Stored<RefundItem>[] | null;
+  reported: Stored<RefundReport> | null;
 }
 
 function toRefund(row: RefundRow): Refund {
@@ -247,7 +258,8 @@ function toRefund(row: RefundRow): Refund {
     amountMinor: row.amount_minor,
     discountMinor: row.discount_minor,
     shares: fromStoredShares(row.shares),
-    reported: fromStoredReport(row.reported),
+    items: fromStoredRefundItems(row.items),
+    reported: fromStoredRefundReport(row.reported),
     method: row.method,
     automatic: row.automatic,
     reason: row.reason,

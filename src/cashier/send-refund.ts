@@ -63,8 +63,7 @@ export function tellRefund(
 ): void {
   const attempt = folder.attempts.find((candidate) => candidate.id === refund.attemptId);
   if (attempt === undefined) throw new Error(`assertion failed: ${refund.id} belongs to an attempt of its payment`);
-  const automaticCount = folder.refunds.filter((other) => other.automatic && other.attemptId === attempt.id).length;
-  decideRefund(cashier.decideDeps, attempt, refund, outcome, automaticCount, effects);
+  decideRefund(cashier.decideDeps, attempt, refund, outcome, folder.refunds, effects);
 }
 
 export function toRefundRequest(

@@ -1,7 +1,7 @@
 import type { OrderItem } from '../base/buyer.ts';
 import type { HoldLine } from '../ledger/holds.ts';
 import type { AppliedOffer, FunderPart } from '../offers/offers.ts';
-import type { OfferShare, ReportedPay } from './payment.ts';
+import type { OfferShare, RefundItem, RefundReport, ReportedPay } from './payment.ts';
 
 /*
  * What payments, attempts and refunds keep as JSON. Amounts are bigint with us and decimal text in the row, because JSON's own numbers
@@ -49,7 +49,12 @@ export function fromStoredOffers(offers: readonly Stored<AppliedOffer>[] | null)
 
 export function fromStoredShares(shares: readonly Stored<OfferShare>[] | null): readonly OfferShare[] | null {
   if (shares === null) return null;
-  return shares.map((share) => ({ ...share, minor: BigInt(share.minor), parts: share.parts.map(fromStoredPart) }));
+  return shares.map((share) => ({
+    ...share,
+    minor: BigInt(share.minor),
+    items: share.items.map(({ id, minor }) => ({ id, minor: BigInt(minor) })),
+    parts: share.parts.map(fromStoredPart),
+  }));
 }
 
 function fromStoredPart(part: Stored<FunderPart>): FunderPart {
@@ -66,4 +71,15 @@ export function fromStoredReport(report: Stored<ReportedPay> | null): ReportedPa
       parts: discount.parts.map((part) => ({ ...part, minor: BigInt(part.minor) })),
     })),
   };
+}
+
+export function fromStoredRefundReport(report: Stored<RefundReport> | null): RefundReport | null {
+  const pay = fromStoredReport(report);
+  if (report === null || pay === null) return null;
+  const booked = report.booked.map((part) => ({ ...part, minor: BigInt(part.minor) }));
+  return { ...pay, isComputed: report.isComputed, booked };
+}
+
+export function fromStoredRefundItems(items: readonly Stored<RefundItem>[] | null): readonly RefundItem[] | null {
+  return items === null ? null : items.map((item) => ({ ...item, minor: BigInt(item.minor) }));
 }

@@ -131,6 +131,7 @@ export function newRefund(attempt: Attempt, amountMinor: bigint): Refund {
     amountMinor,
     discountMinor: 0n,
     shares: null,
+    items: null,
     reported: null,
     method: 'refund',
     automatic: false,

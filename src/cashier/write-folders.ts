@@ -1,13 +1,15 @@
 import { assert } from '../base/assert.ts';
 import { BATCH_ITEMS_MAX } from '../base/limits.ts';
 import type { Tx } from '../db/connect.ts';
+import type { CreateTransfer } from '../ledger/types.ts';
 import { insertAlerts } from './alert-store.ts';
 import { insertAttempts, updateAttempts } from './attempt-store.ts';
 import type { EffectEvent, Effects } from './decide-outcome.ts';
 import type { CashierDeps } from './deps.ts';
 import type { LockedFolder } from './folder-lane.ts';
 import { updatePayments } from './payment-store.ts';
-import { toTransfer } from './postings.ts';
+import { openOfferAccounts } from './open-offer-accounts.ts';
+import { type Posting, toTransfers } from './postings.ts';
 import { insertRefunds, updateRefunds } from './refund-store.ts';
 import { showPayment, showRefund } from './show-payment.ts';
 
@@ -44,13 +46,19 @@ export async function writeFolders(
 }
 
 async function postAll(tx: Tx, deps: CashierDeps, book: number, effects: Effects): Promise<void> {
-  const transfers = effects.postings.map((posting) => toTransfer(posting));
+  await openOfferAccounts(tx, deps.ledger, book, effects.postings);
+  const [transfers, kinds] = [[], []] as [CreateTransfer[], Posting['kind'][]]; // empty: the compiler cannot know what of
+  for (const posting of effects.postings)
+    for (const transfer of toTransfers(posting)) {
+      transfers.push(transfer);
+      kinds.push(posting.kind);
+    }
   for (let at = 0; at < transfers.length; at += BATCH_ITEMS_MAX) {
     const results = await deps.ledger.postTransfers(tx, book, transfers.slice(at, at + BATCH_ITEMS_MAX));
     for (const [index, result] of results.entries())
       assert(
         result.status === 'created' || result.status === 'exists',
-        `the ledger takes what the cashier decided: ${result.status} for ${effects.postings[at + index]?.kind}`,
+        `the ledger takes what the cashier decided: ${result.status} for ${kinds[at + index]}`,
       );
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MoneyRecord } from '../cashier/day-records.ts';
-import { toTransfer } from '../cashier/postings.ts';
+import { toTransfers } from '../cashier/postings.ts';
 import { legId } from '../base/id.ts';
 import { BOOKED_LEG } from './check-ledger.ts';
 import { compareLine, compareMissing, isUndone, recordIdOf } from './compare-line.ts';
@@ -166,5 +166,5 @@ test('records are looked for in the ledger under the legs that the cashier books
     { kind: 'refund_finished', refund, id: legId(refund.id, BOOKED_LEG.refund) },
   ];
   for (const posting of postings)
-    expect(toTransfer(posting as unknown as Parameters<typeof toTransfer>[0]).id, posting.kind).toBe(posting.id); // the fields that a posting reads
+    expect(toTransfers(posting as unknown as Parameters<typeof toTransfers>[0])[0]?.id, posting.kind).toBe(posting.id); // the fields that a posting reads
 });

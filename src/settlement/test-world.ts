@@ -143,6 +143,7 @@ export async function openTestWorld(
         paymentId: record?.paymentId ?? '',
         merchantId: merchant.id,
         amount: money('CNY', minor),
+        items: null,
         reason: '',
         refundNo: null,
         claim: newClaim(),

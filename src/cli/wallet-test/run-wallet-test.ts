@@ -184,6 +184,7 @@ async function giveBack(
     merchantId,
     paymentId: payment.id,
     amount: null,
+    items: null,
     reason: 'test order',
     refundNo: null,
     claim: newClaim(deps, owner, 'hutong wallet test refund'),

@@ -1,4 +1,6 @@
 import { Type } from 'typebox';
+import { REFUND_ITEM_QUANTITY_MAX, REFUND_ITEMS_MAX } from '../../base/limits.ts';
+import { Refusal } from '../../base/refusal.ts';
 import { bookOf, type Cashier } from '../../cashier/cashier.ts';
 import { createRefund } from '../../cashier/create-refund.ts';
 import { getRefund, pageRefunds } from '../../cashier/read-payments.ts';
@@ -22,6 +24,18 @@ export function refundRoutes(cashier: Cashier): RouteRow[] {
       body: Type.Object(
         {
           amount: Type.Optional(amount),
+          items: Type.Optional(
+            Type.Array(
+              Type.Object(
+                {
+                  id: text(1, 64, 'a line of the order'),
+                  quantity: Type.Integer({ minimum: 1, maximum: REFUND_ITEM_QUANTITY_MAX }),
+                },
+                closed,
+              ),
+              { minItems: 1, maxItems: REFUND_ITEMS_MAX, description: 'lines of the order that go back' },
+            ),
+          ),
           reason: Type.Optional(text(0, 200, 'why, for people')),
           refund_no: Type.Optional(orderNo),
         },
@@ -29,11 +43,17 @@ export function refundRoutes(cashier: Cashier): RouteRow[] {
       ),
       reply: { 201: refund },
       async run({ caller, params, body, claim }) {
+        if (body.amount !== undefined && body.items !== undefined)
+          throw new Refusal('invalid_request', 'a refund names an amount or lines of the order, not both', {
+            param: 'items',
+            in: 'body',
+          });
         return await createRefund(cashier, {
           book: bookOf('pay', params.id),
           paymentId: params.id,
           merchantId: caller.merchantId,
           amount: body.amount === undefined ? null : money(body.amount.currency, BigInt(body.amount.minor)),
+          items: body.items ?? null,
           reason: body.reason ?? '',
           refundNo: body.refund_no ?? null,
           claim,
