@@ -4,20 +4,42 @@ import type { Limit } from './holds.ts';
 import { limitAccountId, limitLedger } from './limit-accounts.ts';
 import { listAccounts, listTransfers } from './lookup-store.ts';
 
+/** How a limit stands: `used + held + left` is its figure, unless money that came late went beyond it. */
+export interface LimitStanding {
+  used: bigint;
+  /** Of what is under way. */
+  held: bigint;
+  /** Never below zero. */
+  left: bigint;
+}
+
+/** How a limit stands. What came late may have used more than there was; then nothing is left. */
+export interface Standing {
+  used: bigint;
+  /** By what is under way. */
+  held: bigint;
+  left: bigint;
+}
+
 /**
  * What is left under the limit of each line now, same index: for quotes, for nothing is held by looking. A limit that was
  * never held has its whole figure.
  */
-export async function readRoom(sql: Sql | Tx, book: number, lines: readonly Limit[]): Promise<bigint[]> {
-  if (lines.length === 0) return [];
-  const changes = lines.map((line) => laterChanges(book, line));
+export async function readRoom(sql: Sql | Tx, book: number, limits: readonly Limit[]): Promise<bigint[]> {
+  return (await readStanding(sql, book, limits)).map(({ left }) => left);
+}
+
+/** How each of these limits stands now, same index; one look for all. */
+export async function readStanding(sql: Sql | Tx, book: number, limits: readonly Limit[]): Promise<Standing[]> {
+  if (limits.length === 0) return [];
+  const changes = limits.map((limit) => laterChanges(book, limit));
   const [accounts, filled] = await Promise.all([
     listAccounts(
       sql,
       book,
-      lines.flatMap((line) => [
-        limitAccountId('limit_room', line.limit, limitLedger(line), book),
-        limitAccountId('limit_owed', line.limit, limitLedger(line), book),
+      limits.flatMap((limit) => [
+        limitAccountId('limit_room', limit.limit, limitLedger(limit), book),
+        limitAccountId('limit_owed', limit.limit, limitLedger(limit), book),
       ]),
     ),
     listFilled(
@@ -26,14 +48,17 @@ export async function readRoom(sql: Sql | Tx, book: number, lines: readonly Limi
       changes.flat().map(({ id }) => id),
     ),
   ]);
-  return lines.map((line, index) => {
+  return limits.map((limit, index) => {
+    const figure = limit.figures.at(-1) ?? 0n;
     const [room, owed] = [accounts[2 * index], accounts[2 * index + 1]];
-    if (room === undefined) return line.figures.at(-1) ?? 0n;
-    let left = room.creditsPosted - room.debitsPosted - room.debitsPending;
-    if (owed !== undefined && isLowered(line)) left -= owed.debitsPosted - owed.creditsPosted;
+    if (room === undefined) return { used: 0n, held: 0n, left: figure };
+    const held = room.debitsPending;
+    const owedMinor = owed === undefined ? 0n : owed.debitsPosted - owed.creditsPosted;
+    let free = room.creditsPosted - room.debitsPosted - held;
     // What a newer figure adds or takes is booked by the first hold that knows it; until then it is reckoned here.
-    for (const { id, change } of changes[index] ?? []) if (!filled.has(id)) left += change;
-    return left < 0n ? 0n : left;
+    for (const { id, change } of changes[index] ?? []) if (!filled.has(id)) free += change;
+    const left = isLowered(limit) ? free - owedMinor : free;
+    return { used: figure - held - (free - owedMinor), held, left: left < 0n ? 0n : left };
   });
 }
 
