@@ -27,7 +27,7 @@ const LEG = {
   refund_failed: 3,
   offers_granted: 16,
   offers_taken_back: 16,
-  offers_granted_again: 128,
+  offers_granted_again: 176,
   discounts_reported: 64,
   discounts_taken_back: 64,
 } as const satisfies Record<Posting['kind'], number>;
