@@ -17,7 +17,7 @@ import {
 } from './holds.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { limitAccountId } from './limit-accounts.ts';
-import { readRoom, readStanding } from './read-room.ts';
+import { readRoom, readStandings } from './read-room.ts';
 import { clock, openTestLedger, type TestLedger, transfer } from './test-ledger.ts';
 import { verifyLedger } from './verify.ts';
 
@@ -212,7 +212,7 @@ describe('money that comes late', () => {
     for (let i = 0; i < 2; i++)
       expect(await at.sql.begin((tx) => useLate(tx, at.ledger, BOOK, [given]))).toEqual([[one]]);
     expect(await left(one, other, risk)).toEqual([0n, 4n, 1n]);
-    expect(await readStanding(at.sql, BOOK, [one, other])).toEqual([
+    expect(await readStandings(at.sql, BOOK, [one, other])).toEqual([
       { used: 2n, held: 0n, left: 0n },
       { used: 1n, held: 0n, left: 4n },
     ]);
@@ -298,7 +298,7 @@ test('any mixture of holds, ends, refunds and new figures keeps to a plain accou
           if (one.do === 'commit') used += took;
         }
         const room = (figures.at(-1) ?? 0n) - used - heldNow();
-        expect(await readStanding(at.sql, BOOK, [line(limit, figures)])).toEqual([
+        expect(await readStandings(at.sql, BOOK, [line(limit, figures)])).toEqual([
           { used, held: heldNow(), left: room < 0n ? 0n : room },
         ]);
       }

@@ -26,11 +26,11 @@ export interface Standing {
  * never held has its whole figure.
  */
 export async function readRoom(sql: Sql | Tx, book: number, limits: readonly Limit[]): Promise<bigint[]> {
-  return (await readStanding(sql, book, limits)).map(({ left }) => left);
+  return (await readStandings(sql, book, limits)).map(({ left }) => left);
 }
 
 /** How each of these limits stands now, same index; one look for all. */
-export async function readStanding(sql: Sql | Tx, book: number, limits: readonly Limit[]): Promise<Standing[]> {
+export async function readStandings(sql: Sql | Tx, book: number, limits: readonly Limit[]): Promise<Standing[]> {
   if (limits.length === 0) return [];
   const changes = limits.map((limit) => laterChanges(book, limit));
   const [accounts, filled] = await Promise.all([
