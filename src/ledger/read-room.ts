@@ -4,23 +4,6 @@ import type { Limit } from './holds.ts';
 import { limitAccountId, limitLedger } from './limit-accounts.ts';
 import { listAccounts, listTransfers } from './lookup-store.ts';
 
-/** How a limit stands: `used + held + left` is its figure, unless money that came late went beyond it. */
-export interface LimitStanding {
-  used: bigint;
-  /** Of what is under way. */
-  held: bigint;
-  /** Never below zero. */
-  left: bigint;
-}
-
-/** How a limit stands. What came late may have used more than there was; then nothing is left. */
-export interface Standing {
-  used: bigint;
-  /** By what is under way. */
-  held: bigint;
-  left: bigint;
-}
-
 /**
  * What is left under the limit of each line now, same index: for quotes, for nothing is held by looking. A limit that was
  * never held has its whole figure.
@@ -30,7 +13,7 @@ export async function readRoom(sql: Sql | Tx, book: number, limits: readonly Lim
 }
 
 /** How each of these limits stands now, same index; one look for all. */
-export async function readStandings(sql: Sql | Tx, book: number, limits: readonly Limit[]): Promise<Standing[]> {
+export async function readStandings(sql: Sql | Tx, book: number, limits: readonly Limit[]): Promise<LimitStanding[]> {
   if (limits.length === 0) return [];
   const changes = limits.map((limit) => laterChanges(book, limit));
   const [accounts, filled] = await Promise.all([
