@@ -12,7 +12,11 @@ const SOMEBODY_ELSE = '';
 export type FindVouchers = (requests: readonly QuoteRequest[]) => Promise<readonly HeldVoucher[][]>;
 
 /** One statement for all that ask at once. Nothing is remembered: that a voucher was issued is true for ever, and codes stay where they are. */
-export function createVoucherFinder({ sql, keyring, book }: Pick<OffersDeps, 'sql' | 'keyring' | 'book'>): FindVouchers {
+export function createVoucherFinder({
+  sql,
+  keyring,
+  book,
+}: Pick<OffersDeps, 'sql' | 'keyring' | 'book'>): FindVouchers {
   const gather = createListGatherer<string, readonly VoucherRow[]>(async (tails) => {
     const rows = await listVouchersByTail(sql, book, [...new Set(tails)]);
     return tails.map((tail) => rows.filter((row) => row.tail === tail));

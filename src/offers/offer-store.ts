@@ -75,16 +75,20 @@ export async function findOffer(sql: Sql | Tx, book: number, id: string): Promis
   return rows[0] === undefined ? null : toRow(rows[0]);
 }
 
-/** Newest first, older than `before`. merchantId undefined: everybody's. A merchant's list has what is everybody's, too. */
+/** Newest first, older than `before`. A shop (viewer) sees its own and those of everybody that do not name other shops alone. */
 export async function listOffers(
   sql: Sql,
-  wish: { book: number; merchantId: string | undefined; state: OfferState | null; before: string | null; itemsMax: number },
+  wish: { book: number; viewer: string | null; state: OfferState | null; before: string | null; itemsMax: number },
 ): Promise<OfferRow[]> {
-  const { book, merchantId = null, state, before, itemsMax } = wish;
+  const { book, viewer, state, before, itemsMax } = wish;
   const rows = await sql<Columns[]>`
     ${selectOffers(sql)}
     where o.book = ${book}
-      and (${merchantId}::text is null or o.merchant_id is null or o.merchant_id = ${merchantId}::text)
+      and (
+        ${viewer}::text is null
+        or o.merchant_id = ${viewer}::text
+        or o.merchant_id is null and coalesce(v.campaign -> 'merchants' @> to_jsonb(${viewer}::text), true)
+      )
       and (${state}::text is null or o.state = ${state}::text)
       and (${before}::text is null or o.id < ${before}::text)
     order by o.id desc

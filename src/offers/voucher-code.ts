@@ -7,7 +7,9 @@ const TAIL_LETTERS = 6;
 
 /** 80 bits of chance as people type them: `9QXD-4TPA-HW3N-7K2M`. */
 export function newVoucherCode(random: Random): string {
-  return encodeId(random.bytes(16)).slice(-LETTERS).replace(/(.{4})(?=.)/g, '$1-');
+  return encodeId(random.bytes(16))
+    .slice(-LETTERS)
+    .replace(/(.{4})(?=.)/g, '$1-');
 }
 
 /** The same letters however they were typed; null for what can be no code of ours. */
