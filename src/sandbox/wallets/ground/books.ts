@@ -1,5 +1,6 @@
 import { addMoney, money, subtractMoney } from '../../../money/money.ts';
 import { type BookFile, openBookFile } from './book-file.ts';
+import { fromKept } from './discounts.ts';
 import type { BookLine, CodeBuyer, Order } from './order.ts';
 
 interface KeptCode {
@@ -104,6 +105,7 @@ export class Books {
         order.settledAt = new Date(line.at);
         order.walletId = line.walletId;
         order.cardIndex = line.cardIndex;
+        if (line.discounts !== undefined) order.discounts = line.discounts.map(fromKept);
         this.#byWalletId.set(line.walletId, order);
         this.#note(order, line.wire);
         this.#original(order, (original) => (original.refunded = addMoney(original.refunded, order.amount)));
@@ -156,6 +158,7 @@ export class Books {
       settledAt: null,
       endedAt: null,
       cardIndex: 0,
+      discounts: (line.discounts ?? []).map(fromKept),
       undone: zero,
       refunded: zero,
       told: { tries: 0, lastAt: null, acknowledged: false },

@@ -2,6 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import { SANDBOX_LIST_ITEMS_MAX } from '../../../base/limits.ts';
 import { cardsOf } from './cards.ts';
 import type { Control, PayOptions } from './control.ts';
+import {
+  DISCOUNT_FUNDERS,
+  DISCOUNT_KINDS,
+  type DiscountFunder,
+  type DiscountKind,
+  PLAIN_DISCOUNT,
+} from './discounts.ts';
 import type { Fault } from './fault.ts';
 import type { Ground } from './ground.ts';
 import { CODE_BUYERS, type CodeBuyer } from './order.ts';
@@ -30,6 +37,7 @@ export function registerControlRoutes(app: FastifyInstance, ground: Ground, cont
     (request) => ({ code: control.paymentCode(request.body?.buyer ?? 'pays') }),
   );
   registerFaultRoutes(app, ground);
+  registerDiscountRoutes(app, ground);
 }
 
 /** Only for this machine and never for another site's page; what cannot be done is answered 409. */
@@ -134,5 +142,59 @@ function registerFaultRoutes(app: FastifyInstance, ground: Ground): void {
   app.delete('/faults', () => {
     ground.faults.clear();
     return { data: [] };
+  });
+}
+
+interface DiscountBody {
+  off_fen: number;
+  funders?: DiscountFunder[];
+  kind?: DiscountKind;
+  min_fen?: number;
+  gap_fen?: number;
+  prefunded?: boolean;
+}
+
+function registerDiscountRoutes(app: FastifyInstance, ground: Ground): void {
+  const fen = { type: 'integer', minimum: 0 };
+  const body = {
+    type: 'object',
+    additionalProperties: false,
+    required: ['off_fen'],
+    properties: {
+      off_fen: fen,
+      funders: { type: 'array', items: { enum: DISCOUNT_FUNDERS } },
+      kind: { enum: DISCOUNT_KINDS },
+      min_fen: fen,
+      gap_fen: fen,
+      prefunded: { type: 'boolean' },
+    },
+  };
+  const shown = () => ({
+    data: ground.discounts.list().map((one) => ({
+      id: one.id,
+      off_fen: one.offFen,
+      funders: one.funders,
+      kind: one.kind,
+      min_fen: one.minFen,
+      gap_fen: one.gapFen,
+      prefunded: one.isPrefunded,
+    })),
+  });
+  app.get('/discounts', shown);
+  app.post<{ Body: DiscountBody }>('/discounts', { schema: { body } }, (request) => {
+    const { off_fen, min_fen, gap_fen, prefunded, ...same } = request.body;
+    ground.discounts.set({
+      ...PLAIN_DISCOUNT,
+      ...same,
+      offFen: off_fen,
+      ...(min_fen === undefined ? {} : { minFen: min_fen }),
+      ...(gap_fen === undefined ? {} : { gapFen: gap_fen }),
+      ...(prefunded === undefined ? {} : { isPrefunded: prefunded }),
+    });
+    return shown();
+  });
+  app.delete('/discounts', () => {
+    ground.discounts.clear();
+    return shown();
   });
 }

@@ -1,8 +1,9 @@
 import { addMoney, money } from '../../../money/money.ts';
+import { sumOf } from './discounts.ts';
 import type { Ground, WalletSide } from './ground.ts';
 import type { CodeBuyer, Order } from './order.ts';
 import { mintPaymentCode } from './payment-codes.ts';
-import { OrderStateError, closeOrder, declineOrder, isOver, payOrder } from './payments.ts';
+import { OrderStateError, closeOrder, declineOrder, isOver, merchantsPart, payOrder } from './payments.ts';
 
 /** One transaction of the books, as told to tests, the command line and other processes. */
 export interface ShownOrder {
@@ -12,6 +13,8 @@ export interface ShownOrder {
   /** The way in: front, app, qr, jsapi, code, refund … */
   via: string;
   amount_fen: string;
+  /** What was taken off by the wallet's own discounts; of a refund what of that went back. */
+  discount_fen: string;
   state: Order['state'];
   /** The wallet's code for how it stands. */
   code: string;
@@ -33,6 +36,11 @@ export interface ShownTotals {
   refunded_fen: string;
   /** Paid minus refunded. */
   net_fen: string;
+  /** Of what was paid, what was taken off by discounts, and of what was refunded, what of that went back. */
+  discounts_fen: string;
+  discounts_back_fen: string;
+  /** What the wallet owes the merchant before fees: the net without the merchant's own share of the discounts. */
+  owed_fen: string;
 }
 
 export interface PayOptions {
@@ -104,6 +112,7 @@ function showOrder<Own extends object>(ground: Ground, side: WalletSide<Own>, or
     order_no: order.orderNo,
     via: order.via,
     amount_fen: order.amountFen,
+    discount_fen: sumOf(order.discounts).toString(),
     state: order.state,
     code: standingCode(ground, order),
     wallet_id: order.walletId,
@@ -122,12 +131,19 @@ function showTotals(ground: Ground, merchantNo: string): ShownTotals {
   let refunded = money('CNY', 0n);
   let payments = 0;
   let refunds = 0;
+  let discountsFen = 0n;
+  let discountsBackFen = 0n;
+  let owedFen = 0n;
   for (const order of ground.books.orders.values()) {
     if (order.merchantNo !== merchantNo || order.state !== 'succeeded') continue;
     if (order.kind === 'payment') {
       payments++;
       paid = addMoney(paid, order.amount);
+      discountsFen += sumOf(order.discounts);
+      owedFen += merchantsPart(order).minor;
     } else {
+      discountsBackFen += sumOf(order.discounts);
+      owedFen -= merchantsPart(order).minor;
       refunds++;
       refunded = addMoney(refunded, order.amount);
     }
@@ -139,6 +155,9 @@ function showTotals(ground: Ground, merchantNo: string): ShownTotals {
     refunds,
     refunded_fen: refunded.minor.toString(),
     net_fen: (paid.minor - refunded.minor).toString(),
+    discounts_fen: discountsFen.toString(),
+    discounts_back_fen: discountsBackFen.toString(),
+    owed_fen: owedFen.toString(),
     ...ground.side.showTotal?.(merchantNo),
   };
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../../base/clock.ts';
 import type { Log } from '../../../base/log.ts';
 import type { Random } from '../../../base/random.ts';
 import type { Books } from './books.ts';
+import type { Discount, Discounts } from './discounts.ts';
 import type { Fault, Faults } from './fault.ts';
 import type { Grants } from './grants.ts';
 import type { Notifier } from './notify.ts';
@@ -13,6 +14,7 @@ import type { Schedule } from './schedule.ts';
 export interface Ground {
   books: Books;
   faults: Faults;
+  discounts: Discounts;
   notifier: Notifier;
   schedule: Schedule;
   grants: Grants;
@@ -49,6 +51,8 @@ export interface WalletSide<Own extends object = object> {
   scan?: (text: string) => Order | null;
   /** A fresh payment code; absent where the wallet has none. */
   mintCode?: (random: Random) => string;
+  /** What this wallet has no words for when it tells a discount; null: all is well. It has words for everything when left out. */
+  whyNotDiscount?: (discount: Discount) => string | null;
   showOrder?: (order: Order) => Own;
   /** The same for the totals of a merchant. */
   showTotal?: (merchantNo: string) => object;

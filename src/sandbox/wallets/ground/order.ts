@@ -1,4 +1,5 @@
 import type { Money } from '../../../money/money.ts';
+import type { GivenDiscount, KeptDiscount } from './discounts.ts';
 
 /** What a merchant asked for, as it stays in the books. */
 export interface NewOrder {
@@ -48,6 +49,8 @@ export interface Order extends NewOrder {
   /** When a payment was closed or reversed. */
   endedAt: Date | null;
   cardIndex: number;
+  /** Payments: what was taken off when it was paid. Refunds: what goes back of that. */
+  discounts: readonly GivenDiscount[];
   /** Payments: refunds that were accepted and did not fail. */
   undone: Money;
   /** Payments: refunds that have finished, and what a reversal gave back. */
@@ -67,6 +70,8 @@ export type BookLine =
       walletId: string | null;
       originalKey: string | null;
       request: NewOrder;
+      /** Refunds; left out where nothing was taken off. */
+      discounts?: KeptDiscount[];
     }
   | {
       line: 'settled';
@@ -76,6 +81,8 @@ export type BookLine =
       walletId: string;
       cardIndex: number;
       wire: Record<string, string>;
+      /** Payments; left out where nothing was taken off. */
+      discounts?: KeptDiscount[];
     }
   | { line: 'refused'; key: string; at: string; code: string; final: boolean }
   | { line: 'closed'; key: string; at: string }

@@ -1,6 +1,7 @@
 import { html, linkUrl, type Html } from '../../../base/html.ts';
-import { formatMoney } from '../../../money/money.ts';
+import { formatMoney, type Money, money } from '../../../money/money.ts';
 import { type PretendCard, cardAt, cardsOf } from './cards.ts';
+import { type GivenDiscount, sumOf } from './discounts.ts';
 import type { Brand, WalletCodes, WayBack } from './ground.ts';
 import type { Order } from './order.ts';
 import { layout } from './page-layout.ts';
@@ -20,13 +21,17 @@ export interface PayView extends OrderView {
   now: Date;
   /** The code with which the last try failed. */
   error: string | null;
+  /** What will be taken off; of a random one the most that it can be. */
+  discounts: readonly GivenDiscount[];
 }
 
 /** Card, PIN, pay; and below it what a simulator can do besides. Every button is a form, so it works without script. */
 export function payPage(view: PayView): Html {
   const { order, language, codes, brand } = view;
   const text = TEXT[language];
-  const amount = formatMoney(order.amount);
+  const isCertain = view.discounts.every(({ kind }) => kind !== 'random');
+  const toPay = isCertain ? lessen(order.amount, view.discounts) : order.amount;
+  const amount = formatMoney(toPay);
   const secondsLeft = Math.max(0, Math.floor((order.openUntil.getTime() - view.now.getTime()) / 1000));
   const hidden = html`<input type="hidden" name="order" value="${order.token}"><input type="hidden" name="lang" value="${language}">`;
   return layout({
@@ -38,7 +43,7 @@ export function payPage(view: PayView): Html {
 <div class="columns">
   <section class="bill" aria-label="${text.payTo} ${view.merchant}">
     <h1 class="shop"><span class="shop-mark" aria-hidden="true">${view.merchant.slice(0, 1)}</span>${view.merchant}</h1>
-    <p class="amount">${amount}</p>
+    ${amountLines(order.amount, toPay, view.discounts, language)}
     ${order.subject === null ? null : html`<p class="goods">${order.subject}</p>`}
     <dl>
       <div><dt>${text.orderNo}</dt><dd class="number">${order.orderNo}</dd></div>
@@ -116,7 +121,7 @@ export function resultPage(view: ResultView): Html {
   <div class="sign ${isPaid ? 'good' : 'bad'}" aria-hidden="true"></div>
   <h1>${title}</h1>
   ${isPaid ? null : html`<p class="reason">${whyNot(view, codes)}</p>`}
-  <p class="amount">${formatMoney(order.amount)}</p>
+  ${amountLines(order.amount, lessen(order.amount, order.discounts), order.discounts, language)}
   <dl>
     <div><dt>${text.payTo}</dt><dd>${view.merchant}</dd></div>
     <div><dt>${text.orderNo}</dt><dd class="number">${order.orderNo}</dd></div>
@@ -130,6 +135,21 @@ export function resultPage(view: ResultView): Html {
   ${wayOut(view)}
 </section>`,
   });
+}
+
+/** The price, struck through where less is paid, and what was taken off it. */
+function amountLines(price: Money, toPay: Money, discounts: readonly GivenDiscount[], language: Language): Html {
+  const struck = toPay.minor === price.minor ? null : html`<del>${formatMoney(price)}</del> `;
+  const text = TEXT[language];
+  const offs = discounts.map(({ kind, fen }) => {
+    const upTo = kind === 'random' && struck === null ? `${text.upTo} ` : '';
+    return html`<p class="off">${text.discounts[kind]} ${upTo}−${formatMoney(money('CNY', fen))}</p>`;
+  });
+  return html`<p class="amount">${struck}${formatMoney(toPay)}</p>${offs}`;
+}
+
+function lessen(price: Money, discounts: readonly GivenDiscount[]): Money {
+  return money('CNY', price.minor - sumOf(discounts));
 }
 
 function titleOf(view: ResultView): string {

@@ -6,6 +6,7 @@ import type { Html } from '../../../base/html.ts';
 import { SANDBOX_SCAN_CHARS_MAX } from '../../../base/limits.ts';
 import { rootDir } from '../../../base/root.ts';
 import { cardsOf } from './cards.ts';
+import { discountsFor } from './discounts.ts';
 import type { Brand, Ground } from './ground.ts';
 import type { Order } from './order.ts';
 import { gonePage, payPage, resultPage, scanPage } from './page-html.ts';
@@ -32,7 +33,8 @@ export async function registerPages(app: FastifyInstance, ground: Ground): Promi
     if (order === undefined) return sendPage(reply.status(404), gonePage(ground.side.brand, language));
     if (!isPayable(ground, order)) return reply.redirect(resultPath(order, language), 303);
     const error = knownCodes(ground).find((code) => code === request.query.error) ?? null;
-    return sendPage(reply, payPage({ ...about(ground, order, language), now: ground.clock.now(), error }));
+    const discounts = discountsFor(ground.discounts.list(), order.amount.minor, null);
+    return sendPage(reply, payPage({ ...about(ground, order, language), now: ground.clock.now(), error, discounts }));
   });
 
   app.post('/pay', (request, reply) => {

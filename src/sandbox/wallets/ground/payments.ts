@@ -1,4 +1,6 @@
+import { type Money, money } from '../../../money/money.ts';
 import { cardAt } from './cards.ts';
+import { discountsFor, type GivenDiscount, type KeptDiscount, merchantShareOf, sumOf, toKept } from './discounts.ts';
 import { type Fault, faultCode } from './fault.ts';
 import type { Ground } from './ground.ts';
 import type { NewOrder, Order } from './order.ts';
@@ -45,17 +47,20 @@ export function record(
   ground: Ground,
   request: NewOrder,
   openUntil: Date,
-  names: { walletId: string | null; originalKey: string | null },
+  names: { walletId: string | null; originalKey: string | null; discounts?: readonly GivenDiscount[] },
 ): Order {
   const { books, clock, random } = ground;
+  const { walletId, originalKey, discounts = [] } = names;
   books.record({
     line: 'ordered',
     at: clock.now().toISOString(),
     sequence: books.nextSequence(),
     openUntil: openUntil.toISOString(),
     token: random.bytes(18).toString('base64url'),
-    ...names,
+    walletId,
+    originalKey,
     request,
+    ...keptIn(discounts),
   });
   const order = books.find(request.key);
   if (order === undefined) throw new Error(`${request.key} was not written down`);
@@ -135,8 +140,24 @@ export function isOver(ground: Ground, order: Order): boolean {
 export function settle(ground: Ground, order: Order, code: string, cardIndex: number): void {
   const { walletId, wire } = ground.side.number(order);
   const at = ground.clock.now().toISOString();
-  ground.books.record({ line: 'settled', key: order.key, at, code, walletId, cardIndex, wire });
+  const given =
+    order.kind === 'payment' ? discountsFor(ground.discounts.list(), order.amount.minor, ground.random) : [];
+  ground.books.record({ line: 'settled', key: order.key, at, code, walletId, cardIndex, wire, ...keptIn(given) });
   ground.notifier.begin(order);
+}
+
+function keptIn(discounts: readonly GivenDiscount[]): { discounts?: KeptDiscount[] } {
+  return discounts.length === 0 ? {} : { discounts: discounts.map(toKept) };
+}
+
+/** What the buyer of an order pays, or has paid; of a refund what goes back to the buyer. */
+export function buyersPart(order: Order): Money {
+  return money('CNY', order.amount.minor - sumOf(order.discounts));
+}
+
+/** What the wallet settles with the merchant for a payment, or takes back for a refund, before fees. */
+export function merchantsPart(order: Order): Money {
+  return money('CNY', order.amount.minor - merchantShareOf(order.discounts));
 }
 
 /** Adds to what the wallet remembers of an order. */

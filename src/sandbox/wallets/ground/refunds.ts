@@ -3,6 +3,7 @@ import { faultCode } from './fault.ts';
 import type { Ground } from './ground.ts';
 import type { NewOrder, Order } from './order.ts';
 import { record, settle } from './payments.ts';
+import { shareRefund } from './share-refund.ts';
 
 /** How a refund stands to what is left of its payment; wallets have a code of their own for each. */
 export type RefundFit = 'fits' | 'nothing_left' | 'above_whole' | 'above_rest';
@@ -24,7 +25,18 @@ export function takeRefund(
   original: Order,
   how: { walletId: string | null; atOnce: boolean },
 ): Order {
-  const order = record(ground, request, ground.clock.now(), { walletId: how.walletId, originalKey: original.key });
+  const { amount, discounts } = original;
+  const backs = ground.books
+    .listRefunds(original)
+    .filter(({ state }) => state !== 'failed')
+    .map((back) => ({ amountFen: back.amount.minor, discounts: back.discounts }));
+  const shares =
+    discounts.length === 0 ? [] : shareRefund({ amountFen: amount.minor, discounts }, backs, BigInt(request.amountFen));
+  const order = record(ground, request, ground.clock.now(), {
+    walletId: how.walletId,
+    originalKey: original.key,
+    discounts: shares,
+  });
   if (how.atOnce) finishRefund(ground, order);
   else planFinish(ground, order);
   return order;

@@ -7,6 +7,7 @@ import type { Random } from '../../../base/random.ts';
 import { Books } from './books.ts';
 import { registerControlRoutes } from './control-routes.ts';
 import { type Control, createControl } from './control.ts';
+import { type Discount, Discounts, PLAIN_DISCOUNT } from './discounts.ts';
 import { type Fault, type FaultPlan, Faults } from './fault.ts';
 import { Grants } from './grants.ts';
 import type { Ground, WalletSide } from './ground.ts';
@@ -50,6 +51,9 @@ export interface Simulator<Own extends object = object> extends Control<Own> {
   controlUrl: string;
   setFault(fault: Fault): void;
   clearFaults(): void;
+  /** Takes something off the payments that come. @throws RangeError for what this wallet cannot do */
+  setDiscount(discount: Partial<Discount> & Pick<Discount, 'offFen'>): void;
+  clearDiscounts(): void;
   notificationsSent(): readonly SentNotification[];
   /** Closes every connection; what is still owed is found in the books at the next start. Asked twice it stops once. */
   stop(): Promise<void>;
@@ -84,6 +88,7 @@ export async function startSimulator<Own extends object>(
   const notifier = new Notifier(options.notifyDelaysMs ?? plan.notifyDelaysMs);
   const early = {
     faults: new Faults(plan),
+    discounts: new Discounts((discount) => ground.side.whyNotDiscount?.(discount) ?? null),
     notifier,
     schedule: new Schedule(clock),
     grants: new Grants(clock),
@@ -120,6 +125,8 @@ export async function startSimulator<Own extends object>(
     controlUrl: `${ground.url}/sandbox`,
     setFault: (fault) => ground.faults.set(fault),
     clearFaults: () => ground.faults.clear(),
+    setDiscount: (discount) => void ground.discounts.set({ ...PLAIN_DISCOUNT, ...discount }),
+    clearDiscounts: () => ground.discounts.clear(),
     notificationsSent: () => notifier.sent(),
     stop,
   };
