@@ -4,6 +4,14 @@ import type { Limit } from './holds.ts';
 import { limitAccountId, limitLedger } from './limit-accounts.ts';
 import { listAccounts, listTransfers } from './lookup-store.ts';
 
+/** How a limit stands. What came late may have used more than there was; then nothing is left. */
+export interface LimitStanding {
+  used: bigint;
+  /** By what is under way. */
+  held: bigint;
+  left: bigint;
+}
+
 /**
  * What is left under the limit of each line now, same index: for quotes, for nothing is held by looking. A limit that was
  * never held has its whole figure.

@@ -2,7 +2,7 @@ import { bookOfId, isId } from '../base/id.ts';
 import { OFFER_COST_DAYS_MAX, OFFER_MOVES_SHOWN_MAX } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
 import { shanghaiDay, shanghaiMidnight } from '../base/shanghai.ts';
-import { readStanding } from '../ledger/read-room.ts';
+import { readStandings } from '../ledger/read-room.ts';
 import { concerns } from './keep-offers.ts';
 import { listOfferCosts, type OfferCost } from './offer-cost-store.ts';
 import { listOfferMoves } from './offer-move-store.ts';
@@ -105,7 +105,7 @@ export async function pageVouchers(
 async function statesOf(deps: OffersDeps, offer: OfferRow, rows: readonly VoucherRow[]): Promise<VoucherState[]> {
   const currency = readPublished(offer)?.campaign.currency ?? 'CNY';
   const lines = rows.map(({ id }): RoomLine => ({ limit: id, unit: 'count', currency, figures: [1n] }));
-  const standings = await readStanding(deps.sql, deps.book, lines);
+  const standings = await readStandings(deps.sql, deps.book, lines);
   const now = deps.clock.now();
   return rows.map(({ validUntil }, index) => {
     const standing = standings[index];

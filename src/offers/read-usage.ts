@@ -1,5 +1,5 @@
 import { NO_BUYER } from '../base/buyer.ts';
-import { readStanding } from '../ledger/read-room.ts';
+import { readStandings } from '../ledger/read-room.ts';
 import { type CampaignLimitName, limitName } from './campaign.ts';
 import { limitLines } from './limit-lines.ts';
 import type { QuoteRequest } from './offers.ts';
@@ -34,7 +34,7 @@ export async function readUsage(
       line,
     }));
   });
-  const standings = await readStanding(
+  const standings = await readStandings(
     sql,
     book,
     lines.map(({ line }) => line),
