@@ -5,7 +5,7 @@ import { JudgedOffers } from './judged-offers.ts';
 import { belowThreshold, type Reason, toNotUsed } from './judge-offer.ts';
 import type { AppliedOffer, Candidate, FunderPart, NotUsed, QuoteRequest, WalletQuote } from './offers.ts';
 import type { LimitsOfQuote, PublishedOffer, QuoteOffers, Room, RoomLine } from './quote-input.ts';
-import { leastAmount } from './take-off.ts';
+import { leastAmount, MIN_PAY } from './take-off.ts';
 
 /**
  * For every way to pay the best legal combination of offers, what it saves and who pays, and of every other offer why it is not used.
@@ -48,13 +48,15 @@ function quoteCandidate(
     toApplied(judged, request, candidate, step),
   );
   const toPayMinor = BigInt(ours.best.rest);
+  const more = applied.reduce((sum, { minor, mostMinor }) => sum + mostMinor - minor, 0n);
   const notUsed = new Map<PublishedOffer, NotUsed>([...ours.notUsed, ...theirs.notUsed]);
   return {
     candidate,
     amountMinor: request.amountMinor,
     toPayMinor,
     savedMinor: request.amountMinor - toPayMinor,
-    maySaveMinor: applied.reduce((sum, { minor, mostMinor }) => sum + mostMinor - minor, 0n),
+    // Draws and the wallet's own together leave something to pay, too.
+    maySaveMinor: least(more, toPayMinor - BigInt(MIN_PAY)),
     applied,
     notUsed: judged.all.flatMap((offer) => notUsed.get(offer) ?? []),
     isExact: ours.best.isExact && theirs.best.isExact,
@@ -197,4 +199,8 @@ function compareQuotes(a: WalletQuote, b: WalletQuote): number {
 
 function compareBig(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }
