@@ -378,3 +378,14 @@ export const HOLD_LINES_MAX = 42;
 export const HOLD_LIMIT_CHARS_MAX = 200;
 /** Limits of which a node remembers that they are filled. */
 export const LEDGER_LIMITS_KNOWN_MAX = 100_000;
+
+// What wallets report of their own discounts.
+export const WALLET_DISCOUNTS_MAX = 20;
+
+// Simulated rollouts, and files of plans and campaigns.
+export const DATA_FILE_BYTES_MAX = 1024 * 1024;
+export const SIMULATED_RUNS_MAX = 100_000;
+export const SIMULATED_DROPS_MAX = 10;
+/** A simulated rollout that has not come to its end by then is told as still running. */
+export const SIMULATED_LOOKS_MAX = 5000;
+export const SIMULATED_DAYS_MAX = 90;
