@@ -3,6 +3,7 @@ import type { BuyerView, BuyerWallet } from '../cashier/buyer-view.ts';
 import type { Attempt, Payment } from '../cashier/payment.ts';
 import { formatMoney, money } from '../money/money.ts';
 import type { WalletQuote } from '../offers/offers.ts';
+import type { PaymentDecision } from '../rollout/rollouts.ts';
 import { homeWallets, type Way, waysToPay } from '../wallets/detect/ways.ts';
 import type { WayOut } from './browser-help.ts';
 import type { AttemptView, CashierView, PageAction, PriceView, WalletChoice } from './cashier-view.ts';
@@ -55,6 +56,7 @@ export function toCashierView(view: BuyerView, around: BuyerSurroundings): Cashi
     attempt: newest === undefined ? null : toAttemptView(newest, view.wallets, around),
     notice: around.notice,
     priceBefore: around.beforeMinor === null ? null : formatMoney(money(payment.currency, around.beforeMinor)),
+    isExplained: !payment.livemode && (decisionOf(view) !== null || quotesOf(view).length > 0),
     startsNow: around.startsNow,
     goesOn: around.goesOn,
     paidWith: accepted?.wallet ?? null,
@@ -105,6 +107,11 @@ function isCheapest(view: BuyerView, name: string): boolean {
 /** What a wallet costs now, in minor units; null where no offers run. */
 export function priceNow(view: BuyerView, name: string): bigint | null {
   return quotesOf(view).find(({ candidate }) => candidate.wallet === name)?.toPayMinor ?? null;
+}
+
+/** What rollouts have decided for this payment; null where nothing is staged. */
+export function decisionOf(view: BuyerView & { decision?: PaymentDecision | null }): PaymentDecision | null {
+  return view.decision ?? null;
 }
 
 function quotesOf(view: BuyerView & { quotes?: readonly WalletQuote[] }): readonly WalletQuote[] {

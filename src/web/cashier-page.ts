@@ -32,7 +32,7 @@ export function renderCashier(view: CashierView): string {
     scripts: ['cashier.js', 'hand-over.js'],
     head: html`<noscript><link rel="stylesheet" href="${assetPath('no-script.css')}"></noscript>
 ${isWaiting && html`<noscript><meta http-equiv="refresh" content="${NO_SCRIPT_REFRESH_SECONDS}"></noscript>\n`}`,
-    body: html`${!view.livemode && renderSandboxStrip(view.lang, view.path, view.place)}<main id="cashier" class="${isFinal(view) ? 'sheet' : 'cashier'}" data-testid="cashier" data-state="${view.state}"
+    body: html`${!view.livemode && renderSandboxStrip(view.lang, view.path, view.place, view.isExplained)}<main id="cashier" class="${isFinal(view) ? 'sheet' : 'cashier'}" data-testid="cashier" data-state="${view.state}"
  data-version="${cashierVersion(view)}" data-poll-ms="${pollMs}" data-state-url="${stateUrl(view)}"
  data-expires-in-ms="${expiresInMs(view)}" data-announce="${announcementOf(view, text)}">
 ${isFinal(view) ? renderResult(view) : html`${renderSummary(view, text)}${renderOpen(view)}`}

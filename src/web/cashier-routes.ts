@@ -12,6 +12,8 @@ import { createKeeper } from './keep-pictures.ts';
 import { queryOf, readForm, readMinor } from './page-request.ts';
 import { securityHeaders } from './security-headers.ts';
 import { createVisits, type Visit, type VisitParams } from './visit.ts';
+import { renderWhyPage } from './why-page.ts';
+import { toWhyView } from './why-view.ts';
 
 const CODE_PIXELS_PER_MODULE = 10;
 
@@ -64,6 +66,13 @@ export function mountCashierRoutes(app: FastifyInstance, cashier: Cashier): void
     if (choice === undefined || !isNeeded)
       return reply.redirect(pageLink(view, '', choice === undefined ? {} : { wallet: choice.name }), 303);
     const page = renderBrowserHelp(view, choice, way, `${view.url}?wallet=${choice.name}`);
+    return reply.headers(securityHeaders([])).send(page);
+  });
+
+  app.get<VisitParams>('/c/:id/:token/why', hidden, async (request, reply) => {
+    const visit = await visits.open(request, reply);
+    if (visit.view.payment.livemode) throw new Refusal('not_found', 'this page is for test mode');
+    const page = renderWhyPage(toWhyView(visit.view, visits.toView(visit, false)));
     return reply.headers(securityHeaders([])).send(page);
   });
 

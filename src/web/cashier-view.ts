@@ -37,6 +37,8 @@ export interface CashierView {
   notice: null | 'payer_unknown' | 'came_back' | 'price_changed';
   /** With `price_changed`: the price that was shown before, `¥95.00`; null where it is not known. */
   priceBefore: string | null;
+  /** In test mode, where rollouts or offers run: a page says why these wallets are shown at these prices. */
+  isExplained: boolean;
   /** The page sends its form by itself, once: this is a wallet's own browser and its wallet is chosen. */
   startsNow: boolean;
   /** The page follows its way to the wallet by itself, once: the payment was started on the way here. */

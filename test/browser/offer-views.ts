@@ -1,4 +1,6 @@
 import type { CashierView, OfferLine, PriceView, WalletChoice } from '../../src/web/cashier-view.ts';
+import { explainDecision } from '../../src/rollout/explain-decision.ts';
+import type { WhyView, WhyWallet } from '../../src/web/why-view.ts';
 import { all, attempt, base, choice } from './view-parts.ts';
 
 /* The faces of the cashier page at a shop with offers; the words of single offers are like those that the offers bring. */
@@ -49,7 +51,7 @@ const paid: Partial<CashierView> = {
 };
 
 export const offerViews: Record<string, CashierView> = {
-  'offers-choose': { ...base, wallets: offered },
+  'offers-choose': { ...base, wallets: offered, isExplained: true },
   'offers-choose-desktop': {
     ...base,
     place: { isPhone: false, isBrowser: true, app: null, standsInFor: null },
@@ -108,4 +110,26 @@ function otherWallet(): OfferLine {
     ['云闪付满 100 减 5', 'UnionPay: 5 off 100'],
     ['只在用云闪付支付时可用', 'only when paying with UnionPay'],
   );
+}
+
+/** Why the wallets of `offers-choose` are these: one is staged and shown, one is staged and not reached yet. */
+export const whyView: WhyView = {
+  lang: 'zh-CN',
+  path: base.path,
+  place: base.place,
+  merchantName: base.merchantName,
+  amount: base.amount.text,
+  wallets: [
+    ...offered.map(({ name, label, price: own }) => ({ name, label, price: own, shown: true, said: saidOf(name) })),
+    { name: 'open', label: choice('open').label, price: null, shown: false, said: saidOf('open') },
+  ],
+};
+
+function saidOf(name: string): WhyWallet['said'] {
+  const rollout = { id: 'rol_01JDBNQ8V4000003F5T7Y9Z2C4', version: 2, step: 1, sharePpm: 50_000 };
+  if (name === 'unionpay')
+    return explainDecision({ wallet: 'unionpay', shown: true, arm: 'treatment', reason: 'SPLIT', rollout });
+  if (name === 'open')
+    return explainDecision({ wallet: 'open', shown: false, arm: 'outside', reason: 'SPLIT', rollout });
+  return explainDecision({ wallet: 'alipay', shown: true, arm: 'outside', reason: 'STATIC', rollout: null });
 }

@@ -1,7 +1,15 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CashierView } from '../../src/web/cashier-view.ts';
-import { DESKTOP, openBrowser, PHONE, type TestBrowser, type Viewport } from './browser.ts';
+import {
+  axeViolations,
+  DESKTOP,
+  openBrowser,
+  PHONE,
+  sidewaysScroll,
+  type TestBrowser,
+  type Viewport,
+} from './browser.ts';
 import { cashierViews } from './cashier-views.ts';
 import { startPageServer, type PageServer } from './page-server.ts';
 
@@ -121,6 +129,22 @@ describe('why', () => {
       expect(await why.getByText('还差 ¥72.00').isVisible()).toBe(false);
       await why.locator('summary').click();
       expect(await why.getByText('还差 ¥72.00').isVisible()).toBe(true);
+    });
+  });
+
+  test('in test mode a page explains every wallet, also those that are not shown', async () => {
+    await visit('offers-choose', PHONE, async (page, server) => {
+      for (const lang of ['zh-CN', 'en']) {
+        await page.goto(`${server.pageUrl}?lang=${lang}`);
+        await page.getByTestId('why').click();
+        await page.getByTestId('why-page').waitFor();
+        expect(await axeViolations(page)).toEqual([]);
+        expect(await sidewaysScroll(page)).toBe(0);
+        expect(await page.locator('[data-testid^=decided-]').count()).toBe(6);
+      }
+      expect(await page.getByTestId('decided-open').innerText()).toContain('not reached yet');
+      await page.getByTestId('back').click();
+      await page.getByTestId('cashier').waitFor();
     });
   });
 

@@ -8,6 +8,8 @@ import { chooseLang } from '../../src/base/lang.ts';
 import { renderMessage } from '../../src/web/message-page.ts';
 import { redirectFormHeaders, securityHeaders } from '../../src/web/security-headers.ts';
 import { renderRedirectForm } from '../../src/web/redirect-form.ts';
+import { renderWhyPage } from '../../src/web/why-page.ts';
+import { whyView } from './offer-views.ts';
 
 /** One cashier page on a port of its own, whose payment a test moves by hand. The wallet is `/wallet` on the same port. */
 export interface PageServer {
@@ -78,6 +80,8 @@ async function answer(server: PageServer, request: IncomingMessage, response: Se
       };
       return void response.writeHead(200, redirectFormHeaders(form.url)).end(renderRedirectForm(form, lang));
     }
+    case `${view.path}/why`:
+      return void response.writeHead(200, pages).end(renderWhyPage({ ...whyView, lang }));
     case `${view.path}/return`:
       server.returns += 1;
       return void response.writeHead(303, { location: `${view.path}?said=came_back` }).end();

@@ -78,6 +78,7 @@ export const base: CashierView = {
   attempt: null,
   notice: null,
   priceBefore: null,
+  isExplained: false,
   startsNow: false,
   goesOn: false,
   paidWith: null,
