@@ -90,7 +90,8 @@ const REST_LOOKS = 4;
 export function watchRequests(page: Page): { rest(): Promise<void> } {
   const open = new Set<unknown>();
   page.on('request', (request) => open.add(request));
-  for (const end of ['requestfinished', 'requestfailed'] as const) page.on(end, (request) => open.delete(request));
+  page.on('requestfinished', (request) => open.delete(request));
+  page.on('requestfailed', (request) => open.delete(request));
   return {
     async rest() {
       for (let quiet = 0; quiet < REST_LOOKS; quiet = open.size === 0 ? quiet + 1 : 0)
