@@ -1,4 +1,5 @@
-import type { Plan } from './plan.ts';
+import { armsAt, type Plan } from './plan.ts';
+import type { Figures } from './statistics/judge.ts';
 
 export type RolloutId = `rol_${string}`;
 
@@ -50,4 +51,52 @@ export interface Rollout {
   startedAt: Date | null;
   completedAt: Date | null;
   createdAt: Date;
+}
+
+export type MoveId = `rmv_${string}`;
+
+/** What people do, and what the control loop does by itself. */
+export type Action =
+  | 'create'
+  | 'change'
+  | 'start'
+  | 'pause'
+  | 'resume'
+  | 'approve'
+  | 'jump'
+  | 'halt'
+  | 'roll_back'
+  | 'retire'
+  | 'advance'
+  | 'wait'
+  | 'freeze'
+  | 'thaw'
+  | 'complete';
+
+/** A change of a rollout as it was written down: never altered, never deleted. */
+export interface Move {
+  book: number;
+  id: MoveId;
+  rolloutId: RolloutId;
+  action: Action;
+  /** Who: `operator`, an API key's id, or `hutong` for the control loop. */
+  by: string;
+  reason: string;
+  fromState: RolloutState;
+  toState: RolloutState;
+  fromStep: number;
+  toStep: number;
+  /** In force afterwards. */
+  version: number;
+  /** Parts per million that see it afterwards, allow lists apart. */
+  sharePpm: number;
+  /** What the verdict was made of, where there was one. */
+  figures: Figures | null;
+  movedAt: Date;
+}
+
+/** Parts per million that see a rollout now, allow lists apart; null where it concerns nobody. */
+export function presentShare(rollout: Pick<Rollout, 'plan' | 'state' | 'step'>): number | null {
+  if (!IN_EFFECT.includes(rollout.state)) return null;
+  return HIDDEN.includes(rollout.state) ? 0 : armsAt(rollout.plan, rollout.step).treatmentPpm;
 }

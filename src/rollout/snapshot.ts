@@ -1,0 +1,109 @@
+import type { WalletName } from '../wallets/wallet.ts';
+import { compileFlag, type Flag } from './flag.ts';
+import { armsAt } from './plan.ts';
+import { HIDDEN, type Rollout } from './rollout.ts';
+import type { WalletDecision } from './rollouts.ts';
+
+/** A rollout as a node keeps it in memory: decided from, never asked for. */
+export interface Live {
+  rollout: Rollout;
+  /** What the limits of what may be at risk have been, oldest first. */
+  figures: { money: readonly bigint[]; payments: readonly bigint[] };
+  isHidden: boolean;
+  /** Null where flagd does not understand the rule any more: then nobody sees it. */
+  flag: Flag | null;
+  shown: NonNullable<WalletDecision['rollout']>;
+}
+
+/** All rollouts in effect, as they stood at one moment. Never changed; a newer one takes its place. */
+export interface Snapshot {
+  byId: ReadonlyMap<string, Live>;
+  /** By merchant (empty: of every merchant of the book) and by wallet or, for flags without one, key. */
+  wallets: ReadonlyMap<string, ReadonlyMap<string, Live>>;
+  flags: ReadonlyMap<string, ReadonlyMap<string, Live>>;
+  /** Of each book: how often its rollouts had changed. */
+  revisions: ReadonlyMap<number, bigint>;
+}
+
+export const EMPTY_SNAPSHOT: Snapshot = {
+  byId: new Map(),
+  wallets: new Map(),
+  flags: new Map(),
+  revisions: new Map(),
+};
+
+export type RolloutWithFigures = Rollout & { figures: Live['figures'] };
+
+/** Compiles what has changed since `before` and takes over the rest. */
+export function buildSnapshot(
+  rollouts: readonly RolloutWithFigures[],
+  revisions: ReadonlyMap<number, bigint>,
+  before: Snapshot,
+): Snapshot {
+  const byId = new Map<string, Live>();
+  const wallets = new Map<string, Map<string, Live>>();
+  const flags = new Map<string, Map<string, Live>>();
+  for (const rollout of rollouts) {
+    const live = makeLive(rollout, before.byId.get(rollout.id));
+    byId.set(rollout.id, live);
+    const owner = ownerOf(rollout.book, rollout.plan.merchantId);
+    if (rollout.plan.wallet !== null) put(wallets, owner, rollout.plan.wallet, live);
+    put(flags, owner, rollout.plan.key, live);
+  }
+  return { byId, wallets, flags, revisions };
+}
+
+/**
+ * The rollout that a wallet goes by at a shop: the shop's own, else the one of every shop. One of every shop that is stopped
+ * stops the wallet everywhere.
+ */
+export function findLive(
+  { wallets }: Snapshot,
+  book: number,
+  merchantId: string,
+  wallet: WalletName,
+): Live | undefined {
+  return choose(wallets.get(ownerOf(book, merchantId))?.get(wallet), wallets.get(ownerOf(book, null))?.get(wallet));
+}
+
+/** The same by the flag's key. */
+export function findFlag({ flags }: Snapshot, book: number, merchantId: string, key: string): Live | undefined {
+  return choose(flags.get(ownerOf(book, merchantId))?.get(key), flags.get(ownerOf(book, null))?.get(key));
+}
+
+/** The keys of all flags that concern a shop, sorted. */
+export function flagKeys({ flags }: Snapshot, book: number, merchantId: string): string[] {
+  const own = flags.get(ownerOf(book, merchantId))?.keys() ?? [];
+  const common = flags.get(ownerOf(book, null))?.keys() ?? [];
+  return [...new Set([...own, ...common])].toSorted();
+}
+
+function choose(own: Live | undefined, common: Live | undefined): Live | undefined {
+  if (own === undefined || common?.isHidden === true) return common;
+  return own;
+}
+
+function ownerOf(book: number, merchantId: string | null): string {
+  return merchantId ?? `book ${book}`; // a merchant's id tells its book
+}
+
+function makeLive(rollout: RolloutWithFigures, before: Live | undefined): Live {
+  const isSame = before?.rollout.version === rollout.version && before.rollout.step === rollout.step;
+  return {
+    rollout,
+    figures: rollout.figures,
+    isHidden: HIDDEN.includes(rollout.state),
+    flag: isSame ? before.flag : compileFlag(rollout.plan, rollout.step),
+    shown: {
+      id: rollout.id,
+      version: rollout.version,
+      step: rollout.step,
+      sharePpm: armsAt(rollout.plan, rollout.step).treatmentPpm,
+    },
+  };
+}
+
+function put(map: Map<string, Map<string, Live>>, owner: string, name: string, live: Live): void {
+  const of = map.get(owner) ?? new Map<string, Live>();
+  map.set(owner, of.set(name, live));
+}
