@@ -84,7 +84,22 @@ function toOperation(method: string, path: string, operation: OpenApiOperation):
 }
 
 /** Objects that have a page of their own, or whose keys are the caller's. */
-const LEAVES = new Set(['amount', 'refunded', 'refunding', 'metadata', 'attempts', 'data']);
+const LEAVES = new Set([
+  'amount',
+  'refunded',
+  'refunding',
+  'discount',
+  'buyer_paid',
+  'buyer_received',
+  'refundable',
+  'to_pay',
+  'through_wallet',
+  'paid_by',
+  'name',
+  'metadata',
+  'attempts',
+  'data',
+]);
 
 /** The names of all fields, those of inner objects as `failure.reason` and `tries[].status`, sorted. */
 export function fieldsOfSchema(schema: Schema): string[] {

@@ -72,8 +72,10 @@ export class Attempts {
 }
 
 export interface NewRefund {
-  /** All that is left, if not given. */
+  /** Of the order's money; all that is left, if neither this nor `items` is given. */
   amount?: Money;
+  /** Lines of the order that go back, in place of an amount. */
+  items?: { id: string; quantity: number }[];
   reason?: string;
   /** Your own number for it, unique. */
   refund_no?: string;

@@ -18,6 +18,12 @@ export interface Payment {
   refunded: Money;
   /** On its way back. */
   refunding: Money;
+  /** What offers took off; nothing until it is paid. */
+  discount: Money;
+  /** What the buyer paid in the end, also after a wallet's own discounts. */
+  buyer_paid: Money | null;
+  /** What of the amount can still be refunded. */
+  refundable: Money;
   return_url: string;
   metadata: Record<string, string>;
   /** Send the buyer's browser there. */
@@ -43,9 +49,41 @@ export interface Attempt {
   failure: Failure | null;
   /** The wallet's own number of it. */
   wallet_payment_id: string | null;
+  /** What the wallet is asked for: with `discount` it is the payment's amount. */
+  to_pay: Money;
+  discount: Money;
+  offers: AppliedOffer[];
+  /** What the wallet took off by itself, as it told after the payment. */
+  wallet_discounts: WalletDiscount[];
   next_action: NextAction | null;
   created_at: string;
   finished_at: string | null;
+}
+
+export interface AppliedOffer {
+  offer_id: string;
+  name: { 'zh-CN': string; en: string };
+  kind: string;
+  /** `wallet`: the wallet's own, expected only; its amount is 0. */
+  by: 'hutong' | 'wallet';
+  amount: Money;
+  paid_by: FunderPart[];
+}
+
+export interface FunderPart {
+  funder: 'merchant' | 'wallet' | 'bank' | 'platform' | 'other';
+  owner: string | null;
+  amount: Money;
+}
+
+export interface WalletDiscount {
+  wallet_offer_id: string;
+  name: string;
+  scope: 'order' | 'item';
+  prefunded: boolean;
+  amount: Money;
+  /** As the wallet told: the parts need not sum to the amount. */
+  paid_by: FunderPart[];
 }
 
 /**
@@ -72,7 +110,16 @@ export interface Refund {
   payment_id: string;
   attempt_id: string;
   refund_no: string;
+  /** Of the order's money: what goes back through the wallet and what goes back to who paid for offers. */
   amount: Money;
+  through_wallet: Money;
+  discount: Money;
+  offers: { offer_id: string; amount: Money; paid_by: FunderPart[] }[];
+  wallet_discounts: WalletDiscount[];
+  /** Null until it has succeeded. */
+  buyer_received: Money | null;
+  /** The lines of the order that it is about; empty where only an amount was named. */
+  items: { id: string; quantity: number; amount: Money }[];
   state: 'pending' | 'succeeded' | 'failed';
   wallet: string;
   /** void: undone on the wallet's own clearing day. */

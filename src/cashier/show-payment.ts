@@ -2,6 +2,16 @@ import { assertNever } from '../base/assert.ts';
 import type { Keyring } from '../vault/seal.ts';
 import { cashierUrl } from './cashier-link.ts';
 import type { Attempt, Payment, Refund } from './payment.ts';
+import {
+  buyerPaid,
+  buyerReceived,
+  refundable,
+  showAmount,
+  showOffers,
+  showRefundItems,
+  showReported,
+  showShares,
+} from './show-discounts.ts';
 
 export interface ShowDeps {
   keyring: Keyring;
@@ -25,6 +35,9 @@ export function showPayment(deps: ShowDeps, payment: Payment, attempts: readonly
     paid_at: showTime(payment.paidAt),
     refunded: showAmount(payment.currency, accepted?.refundedMinor ?? 0n),
     refunding: showAmount(payment.currency, accepted?.refundingMinor ?? 0n),
+    discount: showAmount(payment.currency, accepted?.discountMinor ?? 0n),
+    buyer_paid: accepted === undefined ? null : showAmount(payment.currency, buyerPaid(accepted)),
+    refundable: showAmount(payment.currency, accepted === undefined ? 0n : refundable(accepted)),
     return_url: payment.returnUrl,
     metadata: payment.metadata,
     cashier_url: cashierUrl(deps, payment.id),
@@ -51,6 +64,10 @@ export function showAttempt(attempt: Attempt): object {
         ? null
         : { reason: attempt.failureReason, wallet_code: attempt.failureCode, message: attempt.failureMessage },
     wallet_payment_id: attempt.walletPaymentId,
+    to_pay: showAmount(attempt.currency, attempt.amountMinor),
+    discount: showAmount(attempt.currency, attempt.discountMinor),
+    offers: showOffers(attempt),
+    wallet_discounts: showReported(attempt.currency, attempt.reported),
     next_action: attempt.outcome === 'pending' ? showNextAction(attempt.nextAction) : null,
     created_at: attempt.createdAt.toISOString(),
     finished_at: showTime(attempt.finishedAt),
@@ -65,7 +82,13 @@ export function showRefund(refund: Refund): object {
     payment_id: refund.paymentId,
     attempt_id: refund.attemptId,
     refund_no: refund.refundNo,
-    amount: showAmount(refund.currency, refund.amountMinor),
+    amount: showAmount(refund.currency, refund.amountMinor + refund.discountMinor),
+    through_wallet: showAmount(refund.currency, refund.amountMinor),
+    discount: showAmount(refund.currency, refund.discountMinor),
+    offers: showShares(refund),
+    wallet_discounts: showReported(refund.currency, refund.reported),
+    buyer_received: refund.outcome === 'succeeded' ? showAmount(refund.currency, buyerReceived(refund)) : null,
+    items: showRefundItems(refund),
     state: refund.outcome === 'unknown' ? 'pending' : refund.outcome,
     wallet: refund.wallet,
     method: refund.method,
@@ -97,10 +120,6 @@ function showNextAction(action: Attempt['nextAction']): object | null {
     default:
       return assertNever(action);
   }
-}
-
-function showAmount(currency: string, minor: bigint): object {
-  return { currency, minor: minor.toString() };
 }
 
 function showTime(time: Date | null): string | null {

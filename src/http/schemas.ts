@@ -108,6 +108,20 @@ const failure = Type.Union([
   Type.Null(),
 ]);
 
+const paidBy = Type.Array(
+  Type.Object({ funder: Type.String(), owner: Type.Union([Type.String(), Type.Null()]), amount: amountShown }),
+  { description: 'who pays how much of it' },
+);
+
+const walletDiscount = Type.Object({
+  wallet_offer_id: Type.String(),
+  name: Type.String(),
+  scope: Type.Enum(['order', 'item']),
+  prefunded: Type.Boolean(),
+  amount: amountShown,
+  paid_by: paidBy,
+});
+
 export const attempt = Type.Object({
   id: Type.String(),
   object: Type.Literal('attempt'),
@@ -118,6 +132,19 @@ export const attempt = Type.Object({
   settled: Type.Union([Type.Enum(['accepted', 'surplus']), Type.Null()]),
   failure,
   wallet_payment_id: Type.Union([Type.String(), Type.Null()]),
+  to_pay: amountShown,
+  discount: amountShown,
+  offers: Type.Array(
+    Type.Object({
+      offer_id: Type.String(),
+      name: Type.Object({ 'zh-CN': Type.String(), en: Type.String() }),
+      kind: Type.String(),
+      by: Type.Enum(['hutong', 'wallet']),
+      amount: amountShown,
+      paid_by: paidBy,
+    }),
+  ),
+  wallet_discounts: Type.Array(walletDiscount),
   next_action: Type.Union([Type.Object({ type: Type.String() }, { additionalProperties: true }), Type.Null()]),
   created_at: time,
   finished_at: timeOrNull,
@@ -136,6 +163,9 @@ export const payment = Type.Object({
   paid_at: timeOrNull,
   refunded: amountShown,
   refunding: amountShown,
+  discount: amountShown,
+  buyer_paid: Type.Union([amountShown, Type.Null()]),
+  refundable: amountShown,
   return_url: Type.String(),
   metadata: Type.Record(Type.String(), Type.String()),
   cashier_url: Type.String(),
@@ -153,6 +183,12 @@ export const refund = Type.Object({
   attempt_id: Type.String(),
   refund_no: Type.String(),
   amount: amountShown,
+  through_wallet: amountShown,
+  discount: amountShown,
+  offers: Type.Array(Type.Object({ offer_id: Type.String(), amount: amountShown, paid_by: paidBy })),
+  wallet_discounts: Type.Array(walletDiscount),
+  buyer_received: Type.Union([amountShown, Type.Null()]),
+  items: Type.Array(Type.Object({ id: Type.String(), quantity: Type.Integer(), amount: amountShown })),
   state: Type.Enum(['pending', 'succeeded', 'failed']),
   wallet: Type.String(),
   method: Type.Enum(['refund', 'void']),
