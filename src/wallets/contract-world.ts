@@ -65,13 +65,14 @@ type Hands = WalletHarness<unknown>['sandbox'];
 /** The simulator's hands as the contract wants them, where every wallet's are the same. */
 export function handsOn<Sandbox extends Simulator>(
   world: ContractWorld<Sandbox>,
-  own: Pick<Hands, 'visit' | 'payer' | 'secrets'> & { toFault(fault: WalletFault): Fault },
+  own: Pick<Hands, 'visit' | 'payer' | 'secrets' | 'discounts'> & { toFault(fault: WalletFault): Fault },
 ): Hands {
   const { sandbox } = world;
   return {
     visit: own.visit,
     payer: own.payer,
     secrets: own.secrets,
+    discounts: own.discounts,
     pay: async (orderNo) => void sandbox.pay(orderNo),
     decline: async (orderNo) => sandbox.decline(orderNo),
     books: async (orderNo) => {
@@ -86,6 +87,8 @@ export function handsOn<Sandbox extends Simulator>(
       world.setPatience(true);
       sandbox.clearFaults();
     },
+    setDiscount: (discount) => sandbox.setDiscount(discount),
+    clearDiscounts: () => sandbox.clearDiscounts(),
     takeNotifications: async (orderNo) => {
       await expect.poll(() => world.heard(orderNo).length, { timeout: 5000 }).toBeGreaterThan(0);
       return world.heard(orderNo);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ManualClock } from '../base/clock.ts';
+import { discountContract } from './contract-discounts.ts';
 import { paymentCodeContract, statementContract } from './contract-extras.ts';
 import { actionOf, contractSteps, EXPIRES_AFTER_MS } from './contract-steps.ts';
 import type { NextAction, Payer, RawNotification, Wallet, WalletDeps } from './wallet.ts';
@@ -28,6 +29,11 @@ interface WalletSandbox {
   books(orderNo: string): Promise<{ payments: number; refundedMinor: bigint }>;
   setFault(fault: WalletFault): void;
   clearFaults(): void;
+  /** Takes something off the payments that come. */
+  setDiscount(discount: WalletDiscount): void;
+  clearDiscounts(): void;
+  /** What this wallet's documents have words for. */
+  discounts: DiscountWords;
   /** The notifications about an order number so far, once there is one; moves the clock where that is needed. */
   takeNotifications(orderNo: string): Promise<RawNotification[]>;
   /** Lets an accepted refund finish. */
@@ -39,6 +45,23 @@ interface WalletSandbox {
   /** Texts that must never be logged: keys, passwords, card numbers. */
   secrets: readonly string[];
   stop(): Promise<void>;
+}
+
+export interface WalletDiscount {
+  offFen: number;
+  funders: readonly DiscountFunder[];
+  gapFen: number;
+}
+
+type DiscountFunder = 'wallet' | 'merchant' | 'bank' | 'other';
+
+export interface DiscountWords {
+  /** As whose a funder's part is told; null: as nobody's. */
+  toldAs: Readonly<Record<DiscountFunder, DiscountFunder | null>>;
+  /** Whether parts may be told that do not sum to the discount. */
+  hasGaps: boolean;
+  /** Whether a refund tells what it took back. */
+  tellsRefunds: boolean;
 }
 
 /**
@@ -311,6 +334,7 @@ export function walletContract<Config>(name: string, makeHarness: () => Promise<
     });
 
     paymentCodeContract(() => h, steps);
+    discountContract(() => h, steps);
     statementContract(() => h, steps);
 
     test('the log of the whole run, and everything that was answered, hold no secret', () => {

@@ -27,6 +27,11 @@ async function makeHarness(settingsOf: (sandbox: AlipaySandbox) => object): Prom
     logged,
     sandbox: {
       ...handsOn(world, {
+        discounts: {
+          toldAs: { wallet: 'wallet', merchant: 'merchant', bank: 'other', other: 'other' },
+          hasGaps: true,
+          tellsRefunds: true,
+        },
         visit: (action) => visit(config, action),
         payer: () => login(deps, config),
         secrets,

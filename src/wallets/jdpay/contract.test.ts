@@ -21,6 +21,11 @@ async function makeHarness(): Promise<WalletHarness<JdpayConfig>> {
     logged,
     sandbox: {
       ...handsOn(world, {
+        discounts: {
+          toldAs: { wallet: null, merchant: null, bank: null, other: null },
+          hasGaps: false,
+          tellsRefunds: false,
+        },
         visit: (action) => visit(sandbox, action),
         payer: null,
         secrets: [

@@ -15,7 +15,17 @@ async function makeHarness(name: 'open' | 'meituanpay'): Promise<WalletHarness<O
   const { wallet, config, deps, clock, notifyUrl, logged, sandbox } = world;
   const payer = () => consent(world);
   const toFault = (fault: WalletFault) => toGroundFault(fault, 'thinking');
-  const hands = handsOn(world, { visit, payer, secrets: secretsOf(sandbox), toFault });
+  const hands = handsOn(world, {
+    discounts: {
+      toldAs: { wallet: 'wallet', merchant: 'merchant', bank: 'bank', other: 'other' },
+      hasGaps: true,
+      tellsRefunds: true,
+    },
+    visit,
+    payer,
+    secrets: secretsOf(sandbox),
+    toFault,
+  });
   return { wallet, config, deps, clock, notifyUrl, logged, sandbox: hands };
 }
 

@@ -24,6 +24,11 @@ async function makeHarness(settingsOf: (sandbox: UnionpaySandbox) => object): Pr
     notifyUrl,
     logged,
     sandbox: handsOn(world, {
+      discounts: {
+        toldAs: { wallet: 'wallet', merchant: 'merchant', bank: 'bank', other: 'other' },
+        hasGaps: false,
+        tellsRefunds: true,
+      },
       visit: (action) => visit(sandbox, action),
       payer: () => identifyPayer(config, deps),
       secrets: secretsOf(settings),

@@ -23,6 +23,11 @@ async function makeHarness(merchant: number): Promise<WalletHarness<WechatpayCon
     notifyUrl,
     logged,
     sandbox: handsOn(world, {
+      discounts: {
+        toldAs: { wallet: 'wallet', merchant: 'merchant', bank: 'other', other: 'other' },
+        hasGaps: true,
+        tellsRefunds: true,
+      },
       visit: (action) => visit(world, action),
       payer: () => askWhoPays(world),
       secrets: [settings.api_v3_key, settings.app_secret, key],

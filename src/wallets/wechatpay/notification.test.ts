@@ -58,6 +58,7 @@ describe('a notification', () => {
         amount: { currency: 'CNY', minor: 1234n },
         occurredAt: new Date('2026-11-23T02:15:30Z'),
         facts: { trade_state: 'SUCCESS', trade_type: 'NATIVE', bank_type: 'CMC', payer_total: '1200' },
+        buyerPaid: { currency: 'CNY', minor: 1200n },
       },
     });
   });

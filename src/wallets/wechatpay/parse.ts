@@ -44,6 +44,6 @@ function valueAt(json: Json, path: readonly string[]): unknown {
   return value;
 }
 
-function isJson(value: unknown): value is Json {
+export function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,9 +1,11 @@
 import { money } from '../../money/money.ts';
 import { toBeijing } from '../beijing.ts';
 import { plainText } from '../plain-text.ts';
+import { discountFacts, discountsIn, type DiscountsRead } from '../reported-discounts.ts';
 import type { FailedOutcome, Outcome, Scene, SucceededOutcome, UnknownOutcome } from '../wallet.ts';
 import type { WechatpayConfig } from './config.ts';
 import { integerAt, type Json, textAt } from './parse.ts';
+import { buyerPaidIn, readPromotions, readRefundedPromotions } from './promotions.ts';
 
 /** How an order stands. `unpaid`: nobody is paying it just now; it may be paid until it is closed. */
 export type OrderStanding = SucceededOutcome | FailedOutcome | UnknownOutcome | { kind: 'unpaid' } | { kind: 'paying' };
@@ -53,6 +55,8 @@ export function refundOutcome(json: Json, statusName: 'status' | 'refund_status'
         fen: integerAt(json, 'amount', 'refund'),
         currency: textAt(json, 'amount', 'currency'),
         facts: factsOf(json, ['channel', 'transaction_id', 'funds_account'], ['payer_refund', 'settlement_refund']),
+        discounts: readRefundedPromotions(json),
+        buyerPaid: buyerPaidIn(json, 'payer_refund'),
       });
     case 'PROCESSING':
       return { kind: 'pending' };
@@ -103,6 +107,8 @@ function paid(json: Json, state: string): SucceededOutcome | UnknownOutcome {
     fen: integerAt(json, 'amount', 'total'),
     currency: textAt(json, 'amount', 'currency'),
     facts: { trade_state: state, ...factsOf(json, ['trade_type', 'bank_type'], ['payer_total']) },
+    discounts: readPromotions(json),
+    buyerPaid: buyerPaidIn(json, 'payer_total'),
   });
 }
 
@@ -111,11 +117,13 @@ interface Evidence {
   fen: bigint | null;
   currency: string;
   facts: Record<string, string>;
+  discounts: DiscountsRead;
+  buyerPaid: Pick<SucceededOutcome, 'buyerPaid'>;
 }
 
 /** Success needs its evidence: WeChat Pay's own number and an amount in yuan; notified refunds name no currency. */
 function succeeded(json: Json, evidence: Evidence): SucceededOutcome | UnknownOutcome {
-  const { id, fen, currency, facts } = evidence;
+  const { id, fen, currency, facts, discounts, buyerPaid } = evidence;
   if (!/^[0-9A-Za-z]{1,32}$/.test(id)) return unknown('success without a number of WeChat Pay');
   if (fen === null || fen < 0n || !['CNY', ''].includes(currency)) return unknown('success without a readable amount');
   return {
@@ -123,7 +131,9 @@ function succeeded(json: Json, evidence: Evidence): SucceededOutcome | UnknownOu
     walletPaymentId: id,
     amount: money('CNY', fen),
     occurredAt: fromStamp(textAt(json, 'success_time')),
-    facts,
+    facts: { ...facts, ...discountFacts(discounts) },
+    ...discountsIn(discounts),
+    ...buyerPaid,
   };
 }
 

@@ -2,6 +2,7 @@ import { formatMinor, money } from '../../../money/money.ts';
 import type { Order } from '../ground/order.ts';
 import { originalOf, toTransaction } from './describe.ts';
 import type { Gateway } from './gateway.ts';
+import { noCashOf, offOf } from './promotions.ts';
 import { toBillTime } from './stamp.ts';
 
 /** API v3, 交易账单, bill_type ALL: 27 columns, then a summary of 7. */
@@ -55,6 +56,10 @@ export interface BillRow {
   paidFen: bigint;
   backFen: bigint;
   feeFen: bigint;
+  /** Of what was paid, what is settled; of what goes back, what is taken back, and what of it the prefunded coupons were. */
+  settledFen: bigint;
+  settledBackFen: bigint;
+  cashBackFen: bigint;
 }
 
 /** One row; `madeAt` is when the bill is made: a refund that finished by then says so. */
@@ -63,7 +68,12 @@ export function billRow(gateway: Gateway, order: Order, state: BillRow['state'],
   const isPaid = state === 'SUCCESS';
   const paidFen = isPaid ? order.amount.minor : 0n;
   const backFen = isPaid ? 0n : order.amount.minor;
-  const fee = (order.amount.minor * FEE_PER_MILLE + 500n) / 1000n; // half up to the fen
+  const noCashFen = BigInt(noCashOf(order));
+  const offFen = BigInt(offOf(order));
+  const settledFen = isPaid ? paidFen - noCashFen : 0n;
+  const settledBackFen = isPaid ? 0n : backFen - noCashFen;
+  const cashBackFen = isPaid ? 0n : offFen - noCashFen;
+  const fee = ((order.amount.minor - noCashFen) * FEE_PER_MILLE + 500n) / 1000n; // half up to the fen
   const feeFen = isPaid ? fee : -fee;
   const told = toTransaction(payment, null);
   const isRefund = order.kind === 'refund';
@@ -80,12 +90,12 @@ export function billRow(gateway: Gateway, order: Order, state: BillRow['state'],
     交易状态: state,
     付款银行: String(told['bank_type']),
     货币种类: 'CNY',
-    应结订单金额: yuan(paidFen),
-    代金券金额: '0.00',
+    应结订单金额: yuan(settledFen),
+    代金券金额: yuan(isPaid ? offFen : 0n),
     微信退款单号: isRefund ? (order.walletId ?? '0') : '0',
     商户退款单号: isRefund ? order.orderNo : '0',
-    退款金额: yuan(backFen),
-    充值券退款金额: '0.00',
+    退款金额: yuan(settledBackFen),
+    充值券退款金额: yuan(cashBackFen),
     退款类型: isPaid ? '' : 'ORIGINAL',
     退款状态: isPaid ? '' : refundState(order, madeAt),
     // Commas, back-ticks and line ends would be read as the file's own signs.
@@ -97,7 +107,8 @@ export function billRow(gateway: Gateway, order: Order, state: BillRow['state'],
     申请退款金额: yuan(backFen),
     费率备注: '',
   };
-  return { state, fields: HEADINGS.map((heading) => row[heading]), paidFen, backFen, feeFen };
+  const fields = HEADINGS.map((heading) => row[heading]);
+  return { state, fields, paidFen, backFen, feeFen, settledFen, settledBackFen, cashBackFen };
 }
 
 function refundState(order: Order, madeAt: Date): string {

@@ -82,9 +82,9 @@ function toFile(rows: readonly BillRow[]): Buffer {
   const back = sum((one) => one.backFen);
   const summary = [
     `${rows.length}.0`,
-    yuan(paid),
-    yuan(back),
-    '0.00',
+    yuan(sum((one) => one.settledFen)),
+    yuan(sum((one) => one.settledBackFen)),
+    yuan(sum((one) => one.cashBackFen)),
     `${yuan(sum((one) => one.feeFen))}${FEE_SCALE}`,
     yuan(paid),
     yuan(back),

@@ -2,6 +2,7 @@ import { standingCode } from '../ground/control.ts';
 import { type Fault, faultCode, faultedFen } from '../ground/fault.ts';
 import type { Order } from '../ground/order.ts';
 import { isErrorCode, wordsOf } from './codes.ts';
+import { noCashOf, offOf, toPromotions, toRefundedPromotions } from './promotions.ts';
 import type { Gateway } from './gateway.ts';
 import { toStamp } from './stamp.ts';
 
@@ -65,8 +66,8 @@ export function toTransaction(order: Order, fault: Fault | null): Facts {
     bank_type: BANK_TYPES[order.cardIndex] ?? 'OTHERS',
     success_time: toStamp(order.settledAt),
     payer: { openid: order.wire.openid },
-    amount: { total, payer_total: total, currency: 'CNY', payer_currency: 'CNY' },
-    promotion_detail: [],
+    amount: { total, payer_total: total - offOf(order), currency: 'CNY', payer_currency: 'CNY' },
+    promotion_detail: toPromotions(order),
   };
 }
 
@@ -102,14 +103,14 @@ export function toRefund(gateway: Gateway, refund: Order, fault: Fault | null): 
     amount: {
       total,
       refund: fen,
-      payer_total: total,
-      payer_refund: fen,
-      settlement_refund: fen,
-      settlement_total: total,
-      discount_refund: 0,
+      payer_total: total - offOf(original),
+      payer_refund: fen - offOf(refund),
+      settlement_refund: fen - noCashOf(refund),
+      settlement_total: total - noCashOf(original),
+      discount_refund: offOf(refund),
       currency: 'CNY',
     },
-    promotion_detail: [],
+    promotion_detail: toRefundedPromotions(refund),
   };
 }
 
@@ -127,7 +128,7 @@ export function toNotifiedRefund(gateway: Gateway, refund: Order, fault: Fault |
     refund_status: refundStatus(gateway, refund),
     ...(refund.state === 'succeeded' && refund.settledAt !== null ? { success_time: toStamp(refund.settledAt) } : {}),
     user_received_account: receivedBy(original),
-    amount: { total, refund: fen, payer_total: total, payer_refund: fen },
+    amount: { total, refund: fen, payer_total: total - offOf(original), payer_refund: fen - offOf(refund) },
   };
 }
 
