@@ -198,10 +198,13 @@ export type AlertKind =
   | 'surplus_money'
   | 'automatic_refund_failed'
   | 'discount_differs'
+  | 'offer_overrun'
   | 'statement_refused'
   | 'statement_missing'
   | 'statement_changed'
   | 'statement_breaks'
   | 'leg_flagged'
   | 'leg_unanswered'
-  | 'reversal_refused';
+  | 'reversal_refused'
+  | 'rollout_halted'
+  | 'rollout_rolled_back';
