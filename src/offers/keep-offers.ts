@@ -20,6 +20,8 @@ export interface KeptOffers {
   fresh(merchantId: string): Promise<ShopOffers | null>;
   /** As they were when they were last read; null before the first time. */
   known(merchantId: string): ShopOffers | null;
+  /** A change was made here: whoever asks next reads first. */
+  doubt(): void;
   startWork(): void;
   stop(): Promise<void>;
 }
@@ -40,6 +42,8 @@ interface Snapshot {
 export function keepOffers(deps: OffersDeps): KeptOffers {
   let snapshot: Snapshot | null = null;
   let readAtMs = Number.NEGATIVE_INFINITY;
+  /** What was read before says nothing any more. */
+  let doubtedAtMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | null = null;
   let watch: Watch | null = null;
 
@@ -53,7 +57,7 @@ export function keepOffers(deps: OffersDeps): KeptOffers {
       if (snapshot === null || snapshot.revision < revision)
         snapshot = { revision, rows: toPublished(rows, snapshot?.rows ?? []), shops: new Map() };
     }
-    readAtMs = Math.max(readAtMs, startedAtMs);
+    if (startedAtMs >= doubtedAtMs) readAtMs = Math.max(readAtMs, startedAtMs);
   }
 
   /** What did not change stays the same object: the engine keeps what it made of it. */
@@ -91,10 +95,16 @@ export function keepOffers(deps: OffersDeps): KeptOffers {
 
   return {
     async fresh(merchantId) {
-      if (!isFresh()) await readNow();
+      // The first may have begun before a change that was made here.
+      for (let reads = 0; reads < 2 && !isFresh(); reads++) await readNow();
       return isFresh() ? known(merchantId) : null;
     },
     known,
+    doubt() {
+      readAtMs = Number.NEGATIVE_INFINITY;
+      doubtedAtMs = performance.now();
+      watch?.kick();
+    },
     startWork() {
       const { sql, log } = deps;
       const when = { channel: OFFERS_CHANNEL, pollMs: OFFERS_LOOK_MS, readMsMax: OFFERS_READ_MS_MAX };

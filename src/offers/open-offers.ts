@@ -78,6 +78,13 @@ export function openOffers(deps: OffersDeps): OpenedOffers {
     return book === deps.book ? await kept.fresh(merchantId) : null;
   }
 
+  /** Who has changed an offer here sees so in the very next quote. */
+  async function changed(changing: Promise<Keyed>): Promise<Keyed> {
+    const reply = await changing;
+    kept.doubt();
+    return reply;
+  }
+
   return {
     async quote(requests) {
       try {
@@ -97,9 +104,9 @@ export function openOffers(deps: OffersDeps): OpenedOffers {
     },
     draw: (applied) => drawOffers(deps.random, applied),
     forget: (limits) => rooms.forget(limits),
-    publish: (request) => publishOffer(deps, request),
-    change: (request) => changeOffer(deps, request),
-    switch: (request) => switchOffer(deps, request),
+    publish: (request) => changed(publishOffer(deps, request)),
+    change: (request) => changed(changeOffer(deps, request)),
+    switch: (request) => changed(switchOffer(deps, request)),
     issueVouchers: (request) => issueVouchers(deps, request),
     list: (wish) => pageOffers(deps, wish),
     get: (viewer, id) => getOffer(deps, viewer, id),
