@@ -54,10 +54,11 @@ export async function createRefund(cashier: Cashier, request: CreateRefund): Pro
       attempt.refundingMinor += refund.amountMinor;
       attempt.orderBackMinor += refund.amountMinor + refund.discountMinor;
       effects.refunds.push(refund);
+      folder.refunds.push(refund); // what comes after it in the same write shares what it has left
       effects.postings.push({ kind: 'refund_started', refund, from: 'payable' });
       if (refund.discountMinor > 0n) effects.postings.push({ kind: 'offers_taken_back', refund });
       effects.events.push({ type: 'refund.created', refund: { ...refund } });
-      if (refund.amountMinor === 0n) endWithoutWallet(cashier.decideDeps, refund, effects);
+      if (refund.amountMinor === 0n) endWithoutWallet(cashier.decideDeps, attempt, refund, folder.refunds, effects);
       return toReply(201, showRefund(refund));
     },
   });

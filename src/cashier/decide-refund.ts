@@ -6,6 +6,7 @@ import { alert, type DecideDeps, type Effects, refundSurplus } from './decide-ou
 import { checkMove, REFUND_MOVES } from './moves.ts';
 import type { Attempt, Refund } from './payment.ts';
 import { takeRefundReport } from './report-refund.ts';
+import { returnedHolds } from './return-holds.ts';
 
 /**
  * The rule of the refund's door, beside decideOutcome: what the wallet's word does to a refund and its attempt. `refunds` are
@@ -33,6 +34,7 @@ export function decideRefund(
       attempt.refundedMinor += refund.amountMinor;
       effects.postings.push({ kind: 'refund_finished', refund });
       takeRefundReport(deps, attempt, refund, refunds, outcome, effects);
+      giveLimitsBack(attempt, refund, refunds, effects);
       effects.events.push({ type: 'refund.succeeded', refund });
       return;
     case 'failed':
@@ -59,13 +61,25 @@ export function decideRefund(
 }
 
 /** A refund that gives nothing to the buyer, only to who paid for the offers: there is nothing to ask a wallet for. */
-export function endWithoutWallet(deps: DecideDeps, refund: Refund, effects: Effects): void {
+export function endWithoutWallet(
+  deps: DecideDeps,
+  attempt: Attempt,
+  refund: Refund,
+  refunds: readonly Refund[],
+  effects: Effects,
+): void {
   assert(refund.amountMinor === 0n && refund.discountMinor > 0n, 'it is all discount');
   checkMove(REFUND_MOVES, refund.outcome, 'succeeded');
   refund.outcome = 'succeeded';
   refund.finishedAt = deps.clock.now();
   refund.dueAt = null;
+  giveLimitsBack(attempt, refund, refunds, effects);
   effects.events.push({ type: 'refund.succeeded', refund });
+}
+
+function giveLimitsBack(attempt: Attempt, refund: Refund, refunds: readonly Refund[], effects: Effects): void {
+  const returned = returnedHolds(attempt, refund, refunds);
+  if (returned !== null) effects.returns.push(returned);
 }
 
 function finish(deps: DecideDeps, attempt: Attempt, refund: Refund): void {

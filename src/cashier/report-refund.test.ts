@@ -1,0 +1,229 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { money } from '../money/money.ts';
+import type { ReportedDiscount, SucceededOutcome, WalletName } from '../wallets/wallet.ts';
+import { newEffects } from './decide-outcome.ts';
+import { reportedParts, sumUp } from './offer-accounts.ts';
+import type { Attempt, BookedPart, Refund } from './payment.ts';
+import { toTransfers } from './postings.ts';
+import { buyerBack, REFUND_RULES } from './refund-rules.ts';
+import { takeRefundReport } from './report-refund.ts';
+import { takeReport } from './take-report.ts';
+import { newPaidAttempt } from './test-discounts.ts';
+import { newRefund, setUp } from './test-folder.ts';
+
+type Told = ReportedDiscount['parts'][number];
+const part = (funder: Told['funder'], minor: bigint, owner: string | null = null): Told => ({ funder, owner, minor });
+const discount = (minor: bigint, parts: Told[], prefunded = false): ReportedDiscount => ({
+  walletOfferId: '931386',
+  name: '立减',
+  scope: 'order',
+  minor,
+  prefunded,
+  parts,
+});
+
+function outcome(minor: bigint, told: { buyer?: bigint; discounts?: ReportedDiscount[] }): SucceededOutcome {
+  return {
+    kind: 'succeeded',
+    walletPaymentId: 'W1',
+    amount: money('CNY', minor),
+    occurredAt: null,
+    facts: {},
+    ...(told.buyer === undefined ? {} : { buyerPaid: money('CNY', told.buyer) }),
+    ...(told.discounts === undefined ? {} : { discounts: told.discounts }),
+  };
+}
+
+const kindsOf = (parts: readonly BookedPart[]) =>
+  Object.fromEntries(parts.map(({ kind, minor }) => [kind.slice('offer_'.length), minor]));
+
+describe('what a wallet tells of its own discounts', () => {
+  test.each<[string, { buyer?: bigint; discounts?: ReportedDiscount[] }, Record<string, bigint>]>([
+    ['nothing', {}, {}],
+    ['that nothing was taken off', { buyer: 1000n, discounts: [] }, {}],
+    [
+      'parts that sum',
+      { discounts: [discount(200n, [part('wallet', 150n), part('merchant', 50n)])] },
+      { wallet: 150n, merchant: 50n },
+    ],
+    [
+      'a prefunded coupon is settled by the wallet, whoever paid for it',
+      { discounts: [discount(200n, [part('merchant', 200n)], true)] },
+      { wallet: 200n },
+    ],
+    [
+      'a payer whom it does not name is nobody',
+      { discounts: [discount(200n, [part('other', 120n), part('bank', 80n, '01020000')])] },
+      { unexplained: 120n, bank: 80n },
+    ],
+    [
+      // Source: WeChat Pay's printed sample of promotion_detail: contributions of 511 to an amount of 200.
+      'the printed sample: parts of 511 against 200',
+      { discounts: [discount(200n, [part('wallet', 100n), part('merchant', 100n), part('other', 311n)])] },
+      { wallet: 100n, merchant: 100n },
+    ],
+    [
+      'parts of more than what was taken off leave the gap below zero',
+      { discounts: [discount(200n, [part('wallet', 300n), part('merchant', 211n)])] },
+      { wallet: 300n, merchant: 211n, unexplained: -311n },
+    ],
+    [
+      'parts of less leave the gap above zero',
+      { discounts: [discount(200n, [part('wallet', 60n)])] },
+      { wallet: 60n, unexplained: 140n },
+    ],
+    ['only what the buyer paid', { buyer: 900n }, { unexplained: 100n }],
+    [
+      'discounts that are not all that was taken off',
+      { buyer: 700n, discounts: [discount(200n, [part('wallet', 200n)])] },
+      { wallet: 200n, unexplained: 100n },
+    ],
+  ])('%s', (_, told, expected) => {
+    const attempt = newPaidAttempt(1000n, []);
+    const { differs } = takeReport(attempt, outcome(1000n, told));
+    expect(differs).toBeNull();
+    expect(kindsOf(reportedParts(attempt))).toEqual(expected);
+    const moved = toTransfers({ kind: 'discounts_reported', attempt });
+    expect(new Set(moved.map(({ id }) => id)).size).toBe(moved.length);
+    expect(moved.every(({ amount }) => amount > 0n)).toBe(true);
+  });
+
+  test('later counts as well, once; what contradicts it changes nothing and is told', () => {
+    const attempt = newPaidAttempt(1000n, []);
+    const told = outcome(1000n, { discounts: [discount(200n, [part('wallet', 200n)])] });
+    expect(takeReport(attempt, outcome(1000n, {}))).toEqual({ isBooked: false, differs: null });
+    expect(takeReport(attempt, told)).toEqual({ isBooked: true, differs: null });
+    expect(takeReport(attempt, told)).toEqual({ isBooked: false, differs: null });
+    const kept = attempt.reported;
+    const other = outcome(1000n, { discounts: [discount(300n, [part('wallet', 300n)])] });
+    expect(takeReport(attempt, other)).toMatchObject({
+      isBooked: false,
+      differs: expect.stringMatching(/other discounts/),
+    });
+    expect(attempt.reported).toBe(kept);
+  });
+
+  test.each<[string, { buyer?: bigint; discounts?: ReportedDiscount[] }]>([
+    ['more than was paid', { discounts: [discount(1001n, [])] }],
+    ['a buyer who paid more than the order', { buyer: 1001n }],
+    ['a part below zero', { discounts: [discount(1n, [part('wallet', -1n)])] }],
+  ])('is kept and not booked when it cannot be: %s', (_, told) => {
+    const attempt = newPaidAttempt(1000n, []);
+    expect(takeReport(attempt, outcome(1000n, told))).toMatchObject({ isBooked: false, differs: expect.any(String) });
+    expect([attempt.reported === null, reportedParts(attempt)]).toEqual([false, []]);
+  });
+
+  test('after a refund has begun is for an operator', () => {
+    const attempt = { ...newPaidAttempt(1000n, []), refundingMinor: 1n };
+    expect(takeReport(attempt, outcome(1000n, { buyer: 900n }))).toMatchObject({
+      isBooked: false,
+      differs: expect.any(String),
+    });
+    expect(attempt.reported).toBeNull();
+  });
+
+  test('however many funders it names, there is a transfer for each or they are nobody', () => {
+    const attempt = newPaidAttempt(1000n, []);
+    const many = Array.from({ length: 200 }, (_, index) => part('bank', 1n, `bank ${index}`));
+    takeReport(attempt, outcome(1000n, { discounts: [discount(200n, many)] }));
+    expect(reportedParts(attempt).reduce((sum, one) => sum + one.minor, 0n)).toBe(200n);
+    expect(toTransfers({ kind: 'discounts_reported', attempt })).toHaveLength(48);
+  });
+});
+
+describe('a refund of a payment on which the wallet had taken something off', () => {
+  /** Lets the wallet refund so much, and tell so. */
+  function refundOf(attempt: Attempt, refunds: Refund[], minor: bigint, told: Parameters<typeof outcome>[1] = {}) {
+    const refund: Refund = {
+      ...newRefund(attempt, minor),
+      id: `rf_01M83E1H4Q000ND8XG5P3H3${String(refunds.length).padStart(1, '0')}00`,
+      outcome: 'succeeded',
+    };
+    refunds.push(refund);
+    attempt.refundedMinor += minor;
+    const effects = newEffects();
+    takeRefundReport(setUp().deps, attempt, refund, refunds, outcome(minor, told), effects);
+    return { refund, effects };
+  }
+  function paidWith(discounts: ReportedDiscount[], wallet: WalletName = 'wechatpay'): Attempt {
+    const attempt = { ...newPaidAttempt(1000n, []), wallet };
+    takeReport(attempt, outcome(1000n, { discounts }));
+    return attempt;
+  }
+
+  test('WeChat Pay rounds what stays of the buyer’s money, the others what goes', () => {
+    // Of 10.00 with 0.01 off, half and half of the rest: 4.995 stays, or goes.
+    const order = { paidMinor: 1000n, buyerMinor: 999n, backMinor: 0n, buyerBackMinor: 0n };
+    expect(buyerBack(REFUND_RULES.wechatpay, order, 500n)).toBe(499n);
+    expect(buyerBack(REFUND_RULES.alipay, order, 500n)).toBe(500n);
+  });
+
+  test('takes back what the wallet tells, part by part', () => {
+    const attempt = paidWith([discount(200n, [part('wallet', 150n), part('merchant', 50n)])]);
+    const { refund, effects } = refundOf(attempt, [], 100n, {
+      buyer: 80n,
+      discounts: [discount(20n, [part('wallet', 5n), part('merchant', 15n)])],
+    });
+    expect(refund.reported).toMatchObject({ isComputed: false });
+    expect(kindsOf(refund.reported?.booked ?? [])).toEqual({ wallet: 5n, merchant: 15n });
+    expect([effects.alerts.length, effects.postings.length]).toEqual([0, 1]);
+  });
+
+  test('is computed where the wallet tells nothing, and marked so', () => {
+    const attempt = paidWith([discount(200n, [part('wallet', 150n), part('merchant', 50n)])]);
+    const { refund } = refundOf(attempt, [], 100n);
+    expect(refund.reported).toMatchObject({ isComputed: true, buyerMinor: 80n });
+    expect(kindsOf(refund.reported?.booked ?? [])).toEqual({ wallet: 15n, merchant: 5n });
+  });
+
+  test('that says of the last one what cannot be is told to an operator; the books still close', () => {
+    const attempt = paidWith([discount(200n, [part('wallet', 200n)])]);
+    const { refund, effects } = refundOf(attempt, [], 1000n, { buyer: 1000n, discounts: [discount(0n, [])] });
+    expect(kindsOf(refund.reported?.booked ?? [])).toEqual({ wallet: 200n });
+    expect(effects.alerts.map(({ kind }) => kind)).toEqual(['discount_differs']);
+  });
+
+  test('of surplus money takes nothing back, because nothing was booked', () => {
+    const attempt: Attempt = { ...paidWith([discount(200n, [part('wallet', 200n)])]), settled: 'surplus' };
+    const { refund, effects } = refundOf(attempt, [], 1000n, { buyer: 800n, discounts: [discount(200n, [])] });
+    expect([refund.reported?.booked, effects.postings, effects.alerts]).toEqual([[], [], []]);
+  });
+
+  test('over all refunds sums to what was reported, of every funder', () => {
+    const funder = fc.constantFrom<Told['funder']>('merchant', 'wallet', 'bank', 'other');
+    const told = fc.record({
+      parts: fc.array(
+        fc.tuple(funder, fc.bigInt(0n, 200n)).map(([one, minor]) => part(one, minor)),
+        { maxLength: 4 },
+      ),
+      gap: fc.bigInt(-100n, 100n),
+      prefunded: fc.boolean(),
+    });
+    const wallet = fc.constantFrom<WalletName>('wechatpay', 'alipay', 'unionpay');
+    const shares = fc.array(fc.record({ share: fc.integer({ min: 1, max: 900 }), tells: fc.boolean() }), {
+      maxLength: 8,
+    });
+    fc.assert(
+      fc.property(wallet, fc.array(told, { maxLength: 2 }), shares, (name, discounts, steps) => {
+        const given = discounts.map(({ parts, gap, prefunded }) => {
+          const minor = parts.reduce((sum, one) => sum + one.minor, gap);
+          return discount(minor < 0n ? 0n : minor > 400n ? 400n : minor, parts, prefunded);
+        });
+        const attempt = paidWith(given, name);
+        const whole = reportedParts(attempt);
+        const refunds: Refund[] = [];
+        for (const { share, tells } of [...steps, { share: 1000, tells: false }]) {
+          const left = attempt.paidMinor - attempt.refundedMinor;
+          const minor = (left * BigInt(share)) / 1000n;
+          if (minor === 0n) continue;
+          const { refund } = refundOf(attempt, refunds, minor, tells ? { buyer: (minor * 9n) / 10n } : {});
+          const off = (refund.reported?.booked ?? []).reduce((sum, one) => sum + one.minor, 0n);
+          expect(off >= 0n && off <= 400n * 2n).toBe(true);
+        }
+        const back = refunds.flatMap((refund) => refund.reported?.booked ?? []);
+        expect(sumUp([...whole, ...back.map((one) => ({ ...one, minor: -one.minor }))])).toEqual([]);
+      }),
+    );
+  });
+});
