@@ -59,7 +59,8 @@ const TUNING_PAYMENTS = 1000;
 /** A drop at this level is not proven, but enough to stay where one is. */
 const SUSPICION_ALPHA = 0.2;
 
-const BAD: Readonly<Record<Guarded, Metric>> = {
+/** Which count tells of what goes wrong. */
+export const BAD: Readonly<Record<Guarded, Metric>> = {
   failed: 'first_failed',
   slow: 'slow',
   unknown: 'unknown',
@@ -106,6 +107,7 @@ function compare(guardrail: Guardrail, strata: readonly Stratum[]): GuardrailFig
   const state = (): GuardrailFigures['state'] => {
     if (worse === null) return 'no_data';
     if (isProven) return 'broken';
+    if (worse <= tolerated) return 'fine';
     return oneSidedDrop(pairs, { ...options, alpha: SUSPICION_ALPHA }).isProven ? 'suspicious' : 'fine';
   };
   return {
