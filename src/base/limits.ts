@@ -374,7 +374,7 @@ export const REFUND_ITEMS_MAX = 100;
 export const REFUND_ITEM_QUANTITY_MAX = 1_000_000;
 
 // Holds of limits in the ledger.
-export const HOLD_LINES_MAX = 42;
+export const HOLD_LINES_MAX = 63;
 export const HOLD_LIMIT_CHARS_MAX = 200;
 /** Limits of which a node remembers that they are filled. */
 export const LEDGER_LIMITS_KNOWN_MAX = 100_000;
@@ -389,3 +389,7 @@ export const SIMULATED_DROPS_MAX = 10;
 /** A simulated rollout that has not come to its end by then is told as still running. */
 export const SIMULATED_LOOKS_MAX = 5000;
 export const SIMULATED_DAYS_MAX = 90;
+
+// What a shop tells of its buyer and its order.
+export const ORDER_ITEMS_MAX = 100;
+export const VOUCHERS_PER_ORDER_MAX = 10;
