@@ -12,6 +12,7 @@ import { moveCommands } from './move.ts';
 import { paymentCommands } from './payment.ts';
 import { prefixCommands } from './prefix.ts';
 import { qrCommands } from './qr.ts';
+import { rolloutSimulateCommand } from './rollout-simulate.ts';
 import { sandboxCommands } from './sandbox.ts';
 import { sandboxBankCommands } from './sandbox/sandbox-bank.ts';
 import { sandboxPhoneCommands } from './sandbox/sandbox-phone.ts';
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   ...qrCommands,
   ...webhookCommands,
   ...paymentCommands,
+  rolloutSimulateCommand,
   ...statementCommands,
   ...ledgerCommands,
   ...bankCommands,

@@ -11,7 +11,8 @@ export async function readDataFile(path: string): Promise<unknown> {
   const bytes = await readFileWithin(path, DATA_FILE_BYTES_MAX);
   const document = parseDocument(bytes.toString('utf8'), { schema: 'core', uniqueKeys: true, prettyErrors: true });
   const [fault] = [...document.errors, ...document.warnings];
-  if (fault) throw new CliError(`${path} is not readable as YAML or JSON: ${fault.message.split('\n')[0]?.replace(/:$/, '')}`);
+  if (fault)
+    throw new CliError(`${path} is not readable as YAML or JSON: ${fault.message.split('\n')[0]?.replace(/:$/, '')}`);
   try {
     // A value that is referred to again and again could grow without end.
     const value: unknown = document.toJS({ maxAliasCount: 100 });
