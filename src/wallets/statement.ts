@@ -53,8 +53,10 @@ export interface StatementLine {
   paymentOrderNo: string | null;
   walletPaymentId: string;
   currency: Currency;
-  /** What the buyer paid or got back, never negative. */
+  /** The order's amount at the wallet, paid or going back, before what the wallet took off by itself; never negative. */
   amountMinor: bigint;
+  /** Of a payment: what of it is settled, before the fee; left out where the bill does not say. */
+  settledMinor?: bigint;
   /** What the wallet keeps, in thousandths of a minor unit; negative where it gives a fee back. Null where not told. */
   feeMilli: bigint | null;
   occurredAt: Date | null;

@@ -112,7 +112,8 @@ function readRow(state: BillState, line: string): StatementLine | null {
   const sum = state.sums[kind];
   sum.count += 1;
   sum.amountMinor += amountMinor;
-  sum.receivedMinor += sign * readYuan(cells.received);
+  const receivedMinor = sign * readYuan(cells.received);
+  sum.receivedMinor += receivedMinor;
   if (amountMinor < 0n) throw new BillBroken('an amount has the wrong sign');
   if (cells.orderNo === '' || cells.tradeNo === '') throw new BillBroken('a row names no order');
   const isRefund = kind === 'refund';
@@ -124,6 +125,7 @@ function readRow(state: BillState, line: string): StatementLine | null {
     walletPaymentId: cells.tradeNo,
     currency: 'CNY',
     amountMinor,
+    ...(isRefund || receivedMinor < 0n ? {} : { settledMinor: receivedMinor }),
     feeMilli: cells.fee === '' ? null : -readYuan(cells.fee) * 1000n, // a fee that was kept is written below zero
     occurredAt: fromStamp(cells.finishedAt),
   };

@@ -32,13 +32,20 @@ export function readAnswer(body: Buffer, expectedNode: string): AnswerParts | nu
   return { nodeName, nodeText, sign, certSn };
 }
 
-/** The text members of a signed node; lists and objects in it are left out. Null when it is not strict JSON. */
+/** Lists of a node that are read, too, as notifications bring them: as JSON text. */
+const LISTS = ['fund_bill_list', 'voucher_detail_list', 'refund_voucher_detail_list'];
+
+/** The text members of a signed node; other lists and objects in it are left out. Null when it is not strict JSON. */
 export function readNode(nodeText: string): Fields | null {
   try {
     const node = readStrictJson(Buffer.from(nodeText));
     if (typeof node !== 'object' || node === null) return null;
-    const texts = Object.entries(node).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
-    return Object.fromEntries(texts);
+    const fields: Fields = {};
+    for (const [name, value] of Object.entries(node)) {
+      if (typeof value === 'string') fields[name] = value;
+      else if (LISTS.includes(name)) fields[name] = JSON.stringify(value);
+    }
+    return fields;
   } catch {
     return null;
   }

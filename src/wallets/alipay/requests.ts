@@ -7,6 +7,9 @@ import { toStamp } from './translate.ts';
 
 /** The call of each operation before it is signed. Source: Alipay OpenAPI v2. */
 
+/** What an answer about a payment tells of discounts only when it is asked for. Source: alipay.trade.query, query_options. */
+const DISCOUNT_OPTIONS = ['fund_bill_list', 'voucher_detail_list'];
+
 /** Orders that begin in the buyer's browser or app: signed here, sent by them. */
 export function frontCall(request: PayRequest & { scene: 'web' | 'wap' | 'app' }): Call {
   const order = orderContent(request);
@@ -51,7 +54,11 @@ export function placeCall(config: AlipayConfig, request: PayRequest & { scene: '
     case 'code': {
       assert(request.paymentCode !== null, 'an order by payment code has the code');
       const scanned = { scene: 'bar_code', auth_code: request.paymentCode, product_code: 'FACE_TO_FACE_PAYMENT' };
-      return { method: 'alipay.trade.pay', content: { ...order, ...scanned }, ...common };
+      return {
+        method: 'alipay.trade.pay',
+        content: { ...order, ...scanned, query_options: DISCOUNT_OPTIONS },
+        ...common,
+      };
     }
     default:
       return request.scene satisfies never;
@@ -59,7 +66,8 @@ export function placeCall(config: AlipayConfig, request: PayRequest & { scene: '
 }
 
 export function queryCall(orderNo: string): Call {
-  return { method: 'alipay.trade.query', content: { out_trade_no: orderNo }, orderNo };
+  const content = { out_trade_no: orderNo, query_options: DISCOUNT_OPTIONS };
+  return { method: 'alipay.trade.query', content, orderNo };
 }
 
 /** `close` ends an unpaid order; `cancel` ends an order by payment code, paid or not. */
@@ -77,7 +85,11 @@ export function refundCall(request: RefundRequest): Call {
 }
 
 export function refundQueryCall(orderNo: string, refundNo: string): Call {
-  const content = { out_trade_no: orderNo, out_request_no: refundNo, query_options: ['gmt_refund_pay'] };
+  const content = {
+    out_trade_no: orderNo,
+    out_request_no: refundNo,
+    query_options: ['gmt_refund_pay', 'refund_voucher_detail_list'],
+  };
   return { method: 'alipay.trade.fastpay.refund.query', content, orderNo };
 }
 

@@ -1,9 +1,11 @@
-import { money, type Money } from '../../money/money.ts';
 import { fromBeijing, toBeijing } from '../beijing.ts';
 import { plainText } from '../plain-text.ts';
+import { discountFacts, discountsIn } from '../reported-discounts.ts';
 import type { FailedOutcome, FailureReason, Outcome, Scene, UnknownOutcome } from '../wallet.ts';
+import { readAmount } from './amount.ts';
 import { isNotThere } from './codes.ts';
 import type { Fields } from './sign.ts';
+import { buyerPaidIn, readRefundedVouchers, readVouchers } from './vouchers.ts';
 
 /** What else an answer about a payment must be read with. */
 export interface Reading {
@@ -88,12 +90,15 @@ export function refundFromQuery(fields: Fields, refundNo: string): Outcome {
   if (amount === null) return unknown('success without a readable amount', fields);
   const walletPaymentId = readTradeNo(fields);
   if (walletPaymentId === null) return unknown('success without a trade_no', fields);
+  const discounts = readRefundedVouchers(fields);
   return {
     kind: 'succeeded',
     walletPaymentId,
     amount,
     occurredAt: fromStamp(fields['gmt_refund_pay'] ?? ''),
-    facts: {},
+    facts: discountFacts(discounts),
+    ...discountsIn(discounts),
+    ...buyerPaidIn(fields, 'present_refund_buyer_amount'),
   };
 }
 
@@ -103,7 +108,16 @@ function succeeded(fields: Fields, paidAt: string | undefined): Outcome {
   if (amount === null) return unknown('success without a readable amount', fields);
   const walletPaymentId = readTradeNo(fields);
   if (walletPaymentId === null) return unknown('success without a trade_no', fields);
-  return { kind: 'succeeded', walletPaymentId, amount, occurredAt: fromStamp(paidAt ?? ''), facts: readFacts(fields) };
+  const discounts = readVouchers(fields);
+  return {
+    kind: 'succeeded',
+    walletPaymentId,
+    amount,
+    occurredAt: fromStamp(paidAt ?? ''),
+    facts: { ...readFacts(fields), ...discountFacts(discounts) },
+    ...discountsIn(discounts),
+    ...buyerPaidIn(fields, 'buyer_pay_amount'),
+  };
 }
 
 export function readTradeNo(fields: Fields): string | null {
@@ -138,13 +152,6 @@ export function unknown(reason: string, fields: Fields = {}): UnknownOutcome {
   return walletCode === ''
     ? { kind: 'unknown', reason }
     : { kind: 'unknown', reason, walletCode: plainText(walletCode, 64) };
-}
-
-/** Yuan with up to two decimals, as text: `12.34` is 1234n. Null for anything else, a sign included. */
-export function readAmount(yuan: string | undefined): Money | null {
-  const parts = /^([0-9]{1,12})(?:\.([0-9]{1,2}))?$/.exec(yuan ?? '');
-  if (parts === null) return null;
-  return money('CNY', BigInt(`${parts[1]}${(parts[2] ?? '').padEnd(2, '0')}`));
 }
 
 /** An instant as Alipay writes it: `yyyy-MM-dd HH:mm:ss` in Beijing. */

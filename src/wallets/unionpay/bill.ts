@@ -133,23 +133,31 @@ function readLine(config: UnionpayConfig, line: string, lineNo: number, day: str
     walletPaymentId,
     currency: 'CNY',
     amountMinor,
-    feeMilli: feeMilli(line, kind, amountMinor),
+    ...feeAndSettled(line, kind, amountMinor),
     occurredAt: readSentAt(cell(line, FIELD.sentAt), day),
   };
 }
 
 /**
  * Fee and settled amount have a C or D before them, but not whose credit it is. The row's own sum tells: what is settled of a
- * payment is less by a fee that was kept, what is taken back for a refund is less by a fee that was given back.
+ * payment is less by a fee that was kept, what is taken back for a refund is less by a fee that was given back. Of a payment less
+ * may be settled than that: the merchant has paid for a discount, and the fee was kept.
  */
-function feeMilli(line: string, kind: StatementLine['kind'], amountMinor: bigint): bigint | null {
+function feeAndSettled(
+  line: string,
+  kind: StatementLine['kind'],
+  amountMinor: bigint,
+): Pick<StatementLine, 'feeMilli' | 'settledMinor'> {
   const fee = readFen(cell(line, FIELD.fee), /^[CD](\d{12})$/);
   const settled = readFen(cell(line, FIELD.settled), /^[CD](\d{12})$/);
-  if (fee === 0n) return 0n;
-  const isKept = settled === (kind === 'payment' ? amountMinor - fee : amountMinor + fee);
-  if (isKept) return fee * 1000n;
-  const isGivenBack = settled === (kind === 'payment' ? amountMinor + fee : amountMinor - fee);
-  return isGivenBack ? -fee * 1000n : null;
+  const isPayment = kind === 'payment';
+  const whole = isPayment ? { settledMinor: amountMinor } : {};
+  if (isPayment && settled > 0n && settled + fee < amountMinor)
+    return { feeMilli: fee * 1000n, settledMinor: settled + fee };
+  if (fee === 0n) return { feeMilli: 0n, ...(settled === amountMinor ? whole : {}) };
+  if (settled === (isPayment ? amountMinor - fee : amountMinor + fee)) return { feeMilli: fee * 1000n, ...whole };
+  const isGivenBack = settled === (isPayment ? amountMinor + fee : amountMinor - fee);
+  return isGivenBack ? { feeMilli: -fee * 1000n, ...whole } : { feeMilli: null };
 }
 
 function readFen(text: string, shape: RegExp): bigint {

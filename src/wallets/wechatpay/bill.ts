@@ -108,6 +108,7 @@ function toLine(config: WechatpayConfig, row: Row, lineNo: number): StatementLin
   const amountMinor = toUnits(row(isPayment ? '订单金额' : '申请退款金额'), 2);
   const feeMilli = toUnits(row('手续费'), 5);
   if (amountMinor === null || amountMinor < 0n || feeMilli === null) return 'an amount that is not readable';
+  const settledMinor = isPayment ? toUnits(row('应结订单金额'), 2) : null;
   const paymentOrderNo = row('商户订单号');
   const orderNo = isPayment ? paymentOrderNo : toName(row('商户退款单号')) || (isUndone ? paymentOrderNo : '');
   const walletId = isPayment ? row('微信订单号') : toName(row('微信退款单号')) || (isUndone ? row('微信订单号') : '');
@@ -120,6 +121,7 @@ function toLine(config: WechatpayConfig, row: Row, lineNo: number): StatementLin
     walletPaymentId: walletId,
     currency,
     amountMinor,
+    ...(settledMinor === null || settledMinor < 0n ? {} : { settledMinor }),
     feeMilli,
     occurredAt: toInstant(row('交易时间')),
   };

@@ -1,9 +1,12 @@
 import { formatMinor, type Money, money } from '../../../money/money.ts';
+import { sumOf as sumOfDiscounts } from '../ground/discounts.ts';
 import type { Order } from '../ground/order.ts';
+import { merchantsPart } from '../ground/payments.ts';
 import { toGbk } from './gbk.ts';
 import { type Call, type Decision, done, type Gateway, refuse, textOf } from './gateway.ts';
 import type { SandboxMerchant } from './keys.ts';
 import { dayOf, toStamp } from './stamp.ts';
+import { partOf } from './vouchers.ts';
 import { writeZip } from './zip.ts';
 
 const READY_AFTER_MS = 9 * 3_600_000;
@@ -16,8 +19,10 @@ const HEADINGS =
 
 /** Shop, its name, operator, terminal. */
 const SHOP_COLUMNS = ['', '', '', ''] as const;
-/** Red packets, points, Alipay's and the merchant's discounts, vouchers and cards: there are none here. */
-const DISCOUNT_COLUMNS = ['0.00', '0.00', '0.00', '0.00', '0.00', '', '0.00', '0.00'] as const;
+/** Red packets and points: there are none here. */
+const RED_PACKET_COLUMNS = ['0.00', '0.00'] as const;
+/** Vouchers and cards that the merchant sold: there are none here. */
+const VOUCHER_COLUMNS = ['0.00', '', '0.00', '0.00'] as const;
 
 /** Where the bill of a day can be fetched; a bill is made the next day at nine, and none for a day without business. */
 export function billAddress(gateway: Gateway, call: Call): Decision {
@@ -63,8 +68,8 @@ function details(gateway: Gateway, merchant: SandboxMerchant, day: { from: Date;
     HEADINGS,
     ...orders.map((order) => row(gateway, order)),
     line('业务明细列表结束'),
-    `#交易合计：${payments.length}笔，商家实收共${yuan(sum(payments))}元，商家优惠共0.00元`,
-    `#退款合计：${refunds.length}笔，商家实收退款共${negative(sum(refunds))}元，商家优惠退款共0.00元`,
+    `#交易合计：${payments.length}笔，商家实收共${yuan(sum(payments))}元，商家优惠共${yuan(sumOff(payments))}元`,
+    `#退款合计：${refunds.length}笔，商家实收退款共${negative(sum(refunds))}元，商家优惠退款共${yuan(sumOff(refunds))}元`,
     `#导出时间：[${chinese(gateway.clock.now())}]`,
     '',
   ].join('\r\n');
@@ -74,7 +79,8 @@ function details(gateway: Gateway, merchant: SandboxMerchant, day: { from: Date;
 function row(gateway: Gateway, order: Order): string {
   const isRefund = order.kind === 'refund';
   const payment = order.originalKey === null ? order : (gateway.books.find(order.originalKey) ?? order);
-  const amount = isRefund ? negative(order.amount) : formatMinor(order.amount);
+  const merchantFen = partOf(order, ['merchant']);
+  const amount = (fen: bigint) => formatMinor(money('CNY', isRefund ? -fen : fen));
   return [
     `${payment.wire.tradeNo ?? ''}\t`,
     `${payment.orderNo}\t`,
@@ -84,11 +90,14 @@ function row(gateway: Gateway, order: Order): string {
     toStamp(order.settledAt ?? order.orderedAt),
     ...SHOP_COLUMNS,
     '*通(hut***@sandbox.com)',
-    amount,
-    amount,
-    ...DISCOUNT_COLUMNS,
+    amount(order.amount.minor),
+    amount(merchantsPart(order).minor),
+    ...RED_PACKET_COLUMNS,
+    amount(sumOfDiscounts(order.discounts) - merchantFen),
+    amount(merchantFen),
+    ...VOUCHER_COLUMNS,
     isRefund ? order.orderNo : '',
-    isRefund ? '0.00' : negative(feeOf(order.amount)),
+    isRefund ? '0.00' : negative(feeOf(merchantsPart(order))),
     '0.00',
     '',
   ].join(',');
@@ -113,7 +122,15 @@ function feeOf(amount: Money): Money {
 function sum(orders: Order[]): Money {
   return money(
     'CNY',
-    orders.reduce((total, order) => total + order.amount.minor, 0n),
+    orders.reduce((total, order) => total + merchantsPart(order).minor, 0n),
+  );
+}
+
+/** The merchant's own discounts. */
+function sumOff(orders: Order[]): Money {
+  return money(
+    'CNY',
+    orders.reduce((total, order) => total + partOf(order, ['merchant']), 0n),
   );
 }
 

@@ -1,4 +1,5 @@
 import { type Money, formatMinor, money } from '../../../money/money.ts';
+import { sumOf } from '../ground/discounts.ts';
 import { type Fault, faultedFen } from '../ground/fault.ts';
 import type { Order } from '../ground/order.ts';
 import { isPayable } from '../ground/payments.ts';
@@ -6,6 +7,7 @@ import type { Gateway, Node } from './gateway.ts';
 import type { SandboxMerchant } from './keys.ts';
 import { openIdOf, USER_ID } from './people.ts';
 import { daysBetween, toStamp } from './stamp.ts';
+import { fundBills, inCamelCase, partOf, voucherList } from './vouchers.ts';
 
 export const REFUND_WINDOW_DAYS = 365;
 const LOGON_ID = 'hut***@sandbox.com';
@@ -29,18 +31,21 @@ export function wasPaid(order: Order): boolean {
 export function tradeNode(merchant: SandboxMerchant, order: Order, fault: Fault | null): Node {
   const total = faulted(order.amount, fault);
   const isPaid = wasPaid(order);
-  const received = isPaid ? total : '0.00';
+  const totalFen = faultedFen(fault, order.amount.minor);
+  const merchantFen = partOf(order, ['merchant']);
+  const paidOf = (fen: bigint) => (isPaid ? formatMinor(money('CNY', totalFen - fen)) : '0.00');
   return {
     trade_no: order.wire.tradeNo,
     out_trade_no: order.orderNo,
     total_amount: total,
     buyer_logon_id: LOGON_ID,
     ...buyerOf(merchant),
-    receipt_amount: received,
-    buyer_pay_amount: received,
-    invoice_amount: received,
+    receipt_amount: paidOf(merchantFen),
+    buyer_pay_amount: paidOf(sumOf(order.discounts)),
+    invoice_amount: paidOf(sumOf(order.discounts)),
     point_amount: '0.00',
-    ...(isPaid ? { fund_bill_list: [{ fund_channel: 'ALIPAYACCOUNT', amount: total }] } : {}),
+    ...(isPaid ? { fund_bill_list: fundBills(order, totalFen) } : {}),
+    ...(isPaid && order.discounts.length > 0 ? { voucher_detail_list: voucherList(order) } : {}),
   };
 }
 
@@ -53,7 +58,9 @@ export function notificationFields(
 ): Record<string, string> {
   const payment = order.originalKey === null ? order : gateway.books.find(order.originalKey);
   if (payment === undefined) throw new Error(`the books have no payment of ${order.key}`);
+  const totalFen = faultedFen(fault, payment.amount.minor);
   const total = faulted(payment.amount, fault);
+  const less = (fen: bigint) => formatMinor(money('CNY', totalFen - fen));
   const { user_id, open_id } = personOf(merchant);
   const now = gateway.clock.now();
   return {
@@ -72,14 +79,17 @@ export function notificationFields(
     seller_id: merchant.sellerId,
     trade_status: tradeStatus(gateway, payment),
     total_amount: total,
-    receipt_amount: total,
-    invoice_amount: total,
-    buyer_pay_amount: total,
+    receipt_amount: less(partOf(payment, ['merchant'])),
+    invoice_amount: less(sumOf(payment.discounts)),
+    buyer_pay_amount: less(sumOf(payment.discounts)),
     point_amount: '0.00',
     subject: payment.subject ?? '',
     gmt_create: toStamp(payment.orderedAt),
     gmt_payment: toStamp(payment.settledAt ?? now),
-    fund_bill_list: JSON.stringify([{ amount: total, fundChannel: 'ALIPAYACCOUNT' }]),
+    fund_bill_list: JSON.stringify(inCamelCase(fundBills(payment, totalFen))),
+    ...(payment.discounts.length === 0
+      ? {}
+      : { voucher_detail_list: JSON.stringify(inCamelCase(voucherList(payment))) }),
     ...(payment.wire.passback ? { passback_params: payment.wire.passback } : {}),
     ...(order.kind === 'refund' ? refundFields(payment, order) : {}),
   };

@@ -7,6 +7,7 @@ import { buyerOf, REFUND_WINDOW_DAYS, wasPaid } from './describe.ts';
 import { type Call, type Decision, done, type Gateway, refuse, textOf } from './gateway.ts';
 import { daysBetween, toStamp } from './stamp.ts';
 import { findTrade, readFen } from './trade.ts';
+import { presentRefund, voucherList } from './vouchers.ts';
 
 /** Gives money back under a number of its own; the same number again gives nothing more and says so. */
 export function refund(gateway: Gateway, call: Call): Decision {
@@ -35,7 +36,8 @@ export function queryRefund(gateway: Gateway, call: Call, fault: Fault | null): 
   const found = gateway.books.find(refundKey(payment, requestNo));
   if (found?.state !== 'succeeded') return done({});
   const options = call.content.query_options;
-  const wantsTime = Array.isArray(options) && options.includes('gmt_refund_pay');
+  const wants = (name: string) => Array.isArray(options) && options.includes(name);
+  const wantsVouchers = wants('refund_voucher_detail_list') && found.discounts.length > 0;
   return done({
     trade_no: payment.wire.tradeNo,
     out_trade_no: payment.orderNo,
@@ -43,7 +45,9 @@ export function queryRefund(gateway: Gateway, call: Call, fault: Fault | null): 
     total_amount: formatMinor(payment.amount),
     refund_amount: formatMinor(money('CNY', faultedFen(fault, found.amount.minor))),
     refund_status: fault?.kind === 'state' ? String(fault.value) : 'REFUND_SUCCESS',
-    ...(wantsTime ? { gmt_refund_pay: toStamp(found.settledAt ?? found.orderedAt) } : {}),
+    ...presentRefund(found),
+    ...(wantsVouchers ? { refund_voucher_detail_list: voucherList(found) } : {}),
+    ...(wants('gmt_refund_pay') ? { gmt_refund_pay: toStamp(found.settledAt ?? found.orderedAt) } : {}),
   });
 }
 

@@ -58,7 +58,12 @@ export function query(gateway: Gateway, call: Call, fault: Fault | null): Decisi
   if (order === undefined) return noTrade(call);
   const state = fault?.kind === 'state' ? String(fault.value) : tradeStatus(gateway, order);
   const paidAt = wasPaid(order) ? { send_pay_date: toStamp(order.settledAt ?? order.orderedAt) } : {};
-  return done({ ...tradeNode(call.merchant, order, fault), trade_status: state, ...paidAt });
+  const { voucher_detail_list: vouchers, ...node } = tradeNode(call.merchant, order, fault);
+  // Told only to who asks for it. Source: alipay.trade.query, query_options.
+  const options = call.content.query_options;
+  const wants = vouchers !== undefined && Array.isArray(options) && options.includes('voucher_detail_list');
+  const told = wants ? { ...node, voucher_detail_list: vouchers } : node;
+  return done({ ...told, trade_status: state, ...paidAt });
 }
 
 export function close(gateway: Gateway, call: Call): Decision {
