@@ -393,3 +393,12 @@ export const SIMULATED_DAYS_MAX = 90;
 // What a shop tells of its buyer and its order.
 export const ORDER_ITEMS_MAX = 100;
 export const VOUCHERS_PER_ORDER_MAX = 10;
+
+// What a shop tells with an order.
+export const ORDER_ITEM_QUANTITY_MAX = 100_000;
+export const ORDER_VOUCHERS_MAX = 10;
+export const COMPLAINT_CHARS_MAX = 200;
+
+// Questions of other services about rollouts.
+export const FLAG_CONTEXT_BYTES_MAX = 16 * 1024;
+export const FLAG_FACT_CHARS_MAX = 256;
