@@ -2,8 +2,10 @@ import { assertNever } from '../../base/assert.ts';
 import { money, type Money } from '../../money/money.ts';
 import { fromBeijingDigits, toBeijingDigits } from '../beijing.ts';
 import { plainText } from '../plain-text.ts';
+import { discountFacts, discountsIn } from '../reported-discounts.ts';
 import type { FailedOutcome, Outcome, UnknownOutcome } from '../wallet.ts';
 import { rowOf } from './codes.ts';
+import { readCoupons } from './coupons.ts';
 import type { Fields } from './parse.ts';
 
 /** What else an answer must be read with. */
@@ -131,12 +133,14 @@ function succeeded(fields: Fields, code: string, reading: Reading): Outcome {
   if (amount === null) return unknown('success without a readable amount', code);
   const walletPaymentId = fields['queryId'] ?? '';
   if (!/^[0-9A-Za-z]{1,32}$/.test(walletPaymentId)) return unknown('success without a queryId', code);
+  const discounts = readCoupons(fields);
   return {
     kind: 'succeeded',
     walletPaymentId,
     amount,
     occurredAt: readTraceTime(fields),
-    facts: readFacts(fields, reading),
+    facts: { ...readFacts(fields, reading), ...discountFacts(discounts) },
+    ...discountsIn(discounts),
   };
 }
 

@@ -90,6 +90,8 @@ function createSide(gateway: Gateway): WalletSide<AlipayOrder> {
       return code === undefined ? null : scan(gateway, code);
     },
     mintCode,
+    whyNotDiscount: ({ isPrefunded }) =>
+      isPrefunded ? 'Alipay tells of no discount that it was paid for beforehand' : null,
     showOrder: (order) => ({
       app_id: order.wire.appId ?? '',
       trade_no: order.wire.tradeNo ?? null,

@@ -2,7 +2,9 @@ import { constants, publicEncrypt } from 'node:crypto';
 import { cardAt } from '../ground/cards.ts';
 import { standingCode } from '../ground/control.ts';
 import type { Order } from '../ground/order.ts';
+import { merchantsPart } from '../ground/payments.ts';
 import { respMsg } from './codes.ts';
+import { couponInfo, itemInfo } from './coupons.ts';
 import type { Gateway } from './gateway.ts';
 import { toStamp } from './stamp.ts';
 
@@ -55,11 +57,14 @@ function settledFacts(gateway: Gateway, order: Order): Facts {
     traceNo: order.wire.traceNo,
     traceTime: order.settledAt === null ? null : toStamp(order.settledAt).slice(4),
     settleDate: order.wire.settleDate,
-    settleAmt: order.amountFen,
+    // Only what the merchant pays itself is not settled. UnionPay, couponInfo.
+    settleAmt: merchantsPart(order).minor.toString(),
     settleCurrencyCode: '156',
     accNo: order.wire.encrypted ? encryptFor(gateway, order.merchantNo, card.accNo) : card.accNo,
     payCardType: card.kind === 'credit' ? '02' : '01',
     payType: order.kind === 'payment' ? '0001' : null,
+    couponInfo: couponInfo(order),
+    issAddnData: itemInfo(order),
   };
 }
 

@@ -3,6 +3,8 @@ import { strToU8, zipSync } from 'fflate';
 import { splitMoney } from '../../../money/money.ts';
 import { cardAt } from '../ground/cards.ts';
 import type { Order } from '../ground/order.ts';
+import { merchantsPart } from '../ground/payments.ts';
+import { offOf } from './coupons.ts';
 import type { Fields } from './form.ts';
 import { type Decision, type Gateway, refuse } from './gateway.ts';
 import { clearingDay, fromStamp, toStamp } from './stamp.ts';
@@ -48,8 +50,10 @@ function findDay(gateway: Gateway, settleDate: string): string | null {
 function toRow(gateway: Gateway, order: Order): string {
   const original = order.originalKey === null ? undefined : gateway.books.find(order.originalKey);
   const isPayment = order.kind === 'payment';
-  const fee = splitMoney(order.amount, [FEE_BPS, 10_000n - FEE_BPS])[0]?.minor ?? 0n;
-  const settled = order.amount.minor - fee;
+  const merchants = merchantsPart(order);
+  const fee = splitMoney(merchants, [FEE_BPS, 10_000n - FEE_BPS])[0]?.minor ?? 0n;
+  const settled = merchants.minor - fee;
+  const off = offOf(order);
   const { wire } = order;
   const cells: [width: number, text: string][] = [
     [3, isPayment ? 'S22' : 'S30'],
@@ -87,7 +91,7 @@ function toRow(gateway: Gateway, order: Order): string {
     [13, signed(isPayment ? 'C' : 'D', settled)],
     [8, ''],
     [32, ''],
-    [13, ''],
+    [13, off === 0n ? '' : signed(isPayment ? 'D' : 'C', off)],
     [13, ''],
     [12, ''],
     [2, ''],

@@ -6,6 +6,7 @@ import type { Order } from '../ground/order.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../ground/simulator.ts';
 import { sealFields } from './answer.ts';
 import { BRAND, CODES } from './brand.ts';
+import { whyNotDiscount } from './coupons.ts';
 import { outcomeCode, toNotificationFacts } from './describe.ts';
 import { UNIONPAY_FAULTS } from './fault.ts';
 import { writeForm } from './form.ts';
@@ -78,6 +79,7 @@ function createSide(gateway: Gateway): WalletSide<UnionpayOrder> {
     wayBack: (order) => wayBack(gateway, order),
     findOrder: ({ tn }) => (tn === undefined ? undefined : books.findByWire('tn', tn)),
     scan: (text) => findShownCode(gateway, text),
+    whyNotDiscount: (discount) => whyNotDiscount(gateway, discount),
     // 银联二维码: 19 digits that begin with 62.
     mintCode: (random) => `62${digits(random, 17)}`,
     showOrder: (order) => ({
