@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { newId } from '../base/id.ts';
+import { decodeId, idLetters, newId } from '../base/id.ts';
 import { ROLLOUT_REASON_CHARS_MAX } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
@@ -8,6 +8,7 @@ import type { Tx } from '../db/connect.ts';
 import { type Act, applyAction } from './apply-action.ts';
 import type { Plan } from './plan.ts';
 import {
+  findLastMove,
   insertMove,
   insertRollout,
   insertVersion,
@@ -104,7 +105,7 @@ export async function writeAction(
   const after = { ...applied, figures: withFigures(before.figures, applied.plan) };
   if (act.action === 'start') await giveWay(tx, deps, after, because, now);
   if (after.version > before.version) await insertVersion(tx, { ...after, createdAt: now, createdBy: because.by });
-  await updateRollout(tx, after, IN_EFFECT.includes(after.state) ? now : null);
+  await update(tx, after, IN_EFFECT.includes(after.state) ? now : null);
   await writeMove(tx, deps, { before, after, action: act.action }, because, now);
   await tellChange(tx, after.book);
   if (after.state !== before.state && (after.state === 'halted' || after.state === 'rolled_back'))
@@ -138,6 +139,17 @@ async function giveWay(tx: Tx, deps: ChangeDeps, starting: Rollout, because: Bec
   }
 }
 
+/** Two that start at the same moment do not see each other; the table does. */
+async function update(tx: Tx, after: RolloutWithFigures, dueAt: Date | null): Promise<void> {
+  try {
+    await updateRollout(tx, after, dueAt);
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === '23505'; // unique_violation
+    if (!isTaken) throw error;
+    throw new Refusal('rollout_exists', 'Another rollout that concerns the same has just been started.');
+  }
+}
+
 async function writeMove(
   tx: Tx,
   deps: ChangeDeps,
@@ -147,7 +159,7 @@ async function writeMove(
 ): Promise<void> {
   const move: Move = {
     book: after.book,
-    id: newId('rmv', deps, after.book),
+    id: await nextMoveId(tx, deps, after, now),
     rolloutId: after.id,
     action,
     by: because.by,
@@ -164,6 +176,14 @@ async function writeMove(
   await insertMove(tx, move);
   const { id, rolloutId, by, fromState, toState } = move;
   deps.log.info({ id, rolloutId, action, by, fromState, toState }, 'a rollout was moved');
+}
+
+/** Later than the move before, also within one millisecond: moves are told in the order of their ids. */
+async function nextMoveId(tx: Tx, deps: ChangeDeps, { book, id }: Rollout, now: Date): Promise<Move['id']> {
+  const last = await findLastMove(tx, book, id);
+  const afterMs = last === null ? 0 : decodeId(idLetters(last)).readUIntBE(0, 6) + 1;
+  const at = new Date(Math.max(now.getTime(), afterMs));
+  return newId('rmv', { clock: { now: () => at }, random: deps.random }, book);
 }
 
 /** The figures of both limits, with the plan's at the end. A plan without one keeps those that there were, for attempts still under way. */

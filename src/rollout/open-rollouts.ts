@@ -67,7 +67,7 @@ export interface At {
 }
 
 export interface RunningRollouts extends Rollouts, RolloutDesk {
-  /** Reads everything once: before that, nothing is known, and wallets that are staged are not shown. @throws when the database is away */
+  /** Reads now what may have changed; watching does it by itself. @throws when the database is away */
   load(): Promise<void>;
   /** Starts to watch for changes, and the control loop; `isLeading` false leaves the loop to other nodes. */
   startWork(options?: { isLeading?: boolean }): void;
@@ -76,28 +76,30 @@ export interface RunningRollouts extends Rollouts, RolloutDesk {
 
 /**
  * Rollouts on this node: a snapshot in memory that is a second old at most, else everything staged is hidden; and the loop that
- * moves them, on one node at a time for each.
+ * moves them, on one node at a time for each. It reads all of them first: a node that knows nothing would show what is staged to everybody.
+ * Until it watches (`startWork`), what it has read does not grow old. @throws when the database is away
  */
-export function openRollouts(deps: RolloutsDeps): RunningRollouts {
+export async function openRollouts(deps: RolloutsDeps): Promise<RunningRollouts> {
   const { sql, clock, log } = deps;
   let snapshot: Snapshot = EMPTY_SNAPSHOT;
-  let knownAtMs: number | null = null;
+  let knownAtMs = -Infinity;
   let watch: Watch | null = null;
   let loop: DueLoop | null = null;
 
   /** Age is measured by a clock that nobody can set, from when the question was asked. */
-  const isStale = (): boolean => knownAtMs === null || performance.now() - knownAtMs > ROLLOUT_STALE_MS;
+  const isStale = (): boolean => performance.now() - knownAtMs > ROLLOUT_STALE_MS;
   const view = (): View => ({ snapshot, isStale: watch !== null && isStale() });
 
   async function read(from: Sql): Promise<void> {
     const askedAtMs = performance.now();
     const revisions = await readRevisions(from);
     // Read after its number: what changes in between is read again.
-    if (knownAtMs === null || !isSame(revisions, snapshot.revisions))
+    if (knownAtMs === -Infinity || !isSame(revisions, snapshot.revisions))
       snapshot = buildSnapshot(await loadInEffect(from), revisions, snapshot);
     knownAtMs = askedAtMs;
   }
 
+  await read(sql);
   return {
     decide: (book, context, wallets) => decideWallets(view(), book, context, wallets, clock.now()),
     isPlain: (book, merchantId, wallets) =>

@@ -183,6 +183,16 @@ export async function listMoves(sql: Sql, book: number, id: string, itemsMax: nu
   return rows.map(toMove).toReversed();
 }
 
+/** The last move's id; null for the first move. */
+export async function findLastMove(tx: Tx, book: number, rolloutId: string): Promise<string | null> {
+  const rows = await tx<{ id: string | null }[]>`
+    select max(id) as id
+    from rollout_moves
+    where book = ${book}
+      and rollout_id = ${rolloutId}`;
+  return rows[0]?.id ?? null;
+}
+
 /** Leases those that are due for a look. */
 export async function claimDue(sql: Sql, now: Date, leasedUntil: Date, itemsMax: number): Promise<DueRollout[]> {
   const rows = await sql<(Columns & { lease_no: bigint })[]>`

@@ -1,0 +1,88 @@
+import { afterAll, expect, test } from 'vitest';
+import { silentLog } from '../base/log.ts';
+import { systemRandom } from '../base/random.ts';
+import { connect } from '../db/connect.ts';
+import { openRollouts, type RunningRollouts } from './open-rollouts.ts';
+import { startMutedProxy } from './test-muted-proxy.ts';
+import { testContext, testPlan } from './test-plans.ts';
+import { BOOK, openRolloutsWorld } from './test-world.ts';
+
+const world = await openRolloutsWorld();
+const { sql, url, shop } = world;
+const nodes: RunningRollouts[] = [];
+afterAll(async () => {
+  await Promise.all(nodes.map((node) => node.stop()));
+});
+
+async function startNode(over: { sql?: typeof sql; isLeading?: boolean } = {}): Promise<RunningRollouts> {
+  const node = await openRollouts({
+    sql: over.sql ?? sql,
+    clock: world.clock,
+    random: systemRandom,
+    log: silentLog,
+    raiseAlert: async () => {},
+  });
+  node.startWork({ isLeading: over.isLeading ?? false });
+  nodes.push(node);
+  return node;
+}
+
+function look(node: RunningRollouts): string | undefined {
+  const [one] = node.decide(BOOK, testContext({ id: 'b1' }, { merchantId: shop }), ['unionpay']).wallets;
+  return one?.shown === true ? 'shown' : one?.reason;
+}
+
+test('a halt reaches every node at once, also one whose connection for news has just been cut', async () => {
+  const id = await world.create(testPlan({ steps: [{ share: '100%' }] }));
+  const [one, two] = [await startNode(), await startNode()];
+  await world.act(id, 'start');
+  await expect.poll(() => [look(one), look(two)]).toEqual(['shown', 'shown']);
+  const [listening] = await sql<{ pid: number }[]>`
+    select pid from pg_stat_activity where query like '%rollout_books%' and pid <> pg_backend_pid()`;
+  await sql`select pg_terminate_backend(${listening?.pid ?? 0})`;
+  await world.act(id, 'halt');
+  // That it takes less than a second is not for a busy machine to prove: what is older than that is hidden anyway (the next test).
+  await expect.poll(() => [look(one), look(two)], { interval: 5, timeout: 5000 }).toEqual(['HALTED', 'HALTED']);
+  await world.act(id, 'resume');
+  await expect.poll(() => [look(one), look(two)], { timeout: 5000 }).toEqual(['shown', 'shown']);
+  await world.act(id, 'roll_back');
+  await world.act(id, 'retire');
+});
+
+test('a node that is cut off from the database hides what is staged within a second and shows it when it hears again', async () => {
+  const proxy = await startMutedProxy(url);
+  const cutOff = connect(proxy.url, { connectionsMax: 2, applicationName: 'cut off' });
+  const id = await world.create(testPlan({ steps: [{ share: '100%' }] }));
+  await world.act(id, 'start');
+  const node = await startNode({ sql: cutOff });
+  await expect.poll(() => look(node), { timeout: 5000 }).toBe('shown');
+  const decision = node.decide(BOOK, testContext({ id: 'b1' }, { merchantId: shop }), ['unionpay', 'wechatpay']);
+  proxy.mute();
+  await expect.poll(() => look(node), { timeout: 5000 }).toBe('STALE');
+  const now = node.recheck(BOOK, decision).wallets;
+  expect(now.map((one) => [one.wallet, one.shown, one.arm])).toEqual([
+    ['unionpay', false, 'treatment'],
+    ['wechatpay', true, 'outside'],
+  ]);
+  expect(node.revision(BOOK)).toBe('stale');
+  proxy.speak();
+  await expect.poll(() => look(node), { timeout: 10_000 }).toBe('shown');
+  expect(node.recheck(BOOK, decision)).toEqual(decision);
+  await node.stop();
+  await cutOff.end({ timeout: 1 });
+  await proxy.close();
+  await world.act(id, 'roll_back');
+  await world.act(id, 'retire');
+});
+
+test('the loop runs on several nodes and moves a rollout once', async () => {
+  const steps = [{ share: '10%', for: '0s', payments: 1 }, { share: '100%' }];
+  const id = await world.create(testPlan({ steps }));
+  await world.act(id, 'start');
+  await world.count(id, 'treatment', { begun: 50, first_succeeded: 50 });
+  await world.count(id, 'control', { begun: 50, first_succeeded: 50 });
+  for (let no = 0; no < 3; no++) await startNode({ isLeading: true });
+  await expect.poll(async () => (await world.report(id)).rollout.step, { timeout: 10_000 }).toBe(1);
+  const { moves } = await world.report(id);
+  expect(moves.map((move) => move.action)).toEqual(['create', 'start', 'advance']);
+});
