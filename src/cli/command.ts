@@ -17,8 +17,8 @@ export interface Command {
   /** One to three words: `start`, `merchant create`, `sandbox bank fault`. */
   name: string;
   summary: string;
-  /** Words after the name, in order; those that may be left out come last. */
-  words?: readonly { name: string; what: string; optional?: true }[];
+  /** Words after the name, in order; those that may be left out come last, and the last one may stand there `many` times. */
+  words?: readonly { name: string; what: string; optional?: true; many?: true }[];
   options?: Readonly<Record<string, Option>>;
   /** Options that are taken here as well and told in another command's help, which `notes` name. */
   borrowed?: Readonly<Record<string, Option>>;

@@ -9,6 +9,7 @@ import { ledgerCommands } from './ledger.ts';
 import { limitCommands } from './limit.ts';
 import { merchantCommands } from './merchant.ts';
 import { moveCommands } from './move.ts';
+import { offerCheckCommands } from './offer-check.ts';
 import { paymentCommands } from './payment.ts';
 import { prefixCommands } from './prefix.ts';
 import { qrCommands } from './qr.ts';
@@ -46,6 +47,7 @@ export const commands: readonly Command[] = [
   ...bankCommands,
   ...prefixCommands,
   ...limitCommands,
+  ...offerCheckCommands,
   ...moveCommands,
   ...clearingCommands,
   ...walletShopCommands,

@@ -75,8 +75,9 @@ function rows(commands: readonly Command[]): string[] {
   );
 }
 
-function wordOf(word: { name: string; optional?: true }): string {
-  return word.optional ? `[${word.name}]` : `<${word.name}>`;
+function wordOf({ name, optional, many }: { name: string; optional?: true; many?: true }): string {
+  const shown = many === true ? `${name}...` : name;
+  return optional ? `[${shown}]` : `<${shown}>`;
 }
 
 function table(pairs: readonly (readonly [string, string])[]): string[] {

@@ -31,6 +31,8 @@ function variantOf(command: Command, [word = '']: readonly string[]): Variant | 
 /** What somebody wrote after a command's name, checked against its row. */
 export interface Input {
   word(name: string): string;
+  /** That word and all after it: of a word that may stand there many times. */
+  words(name: string): readonly string[];
   /** An option's value; undefined when it was not given. */
   text(name: string): string | undefined;
   required(name: string): string;
@@ -50,8 +52,10 @@ export function readInput(command: Command, args: readonly string[]): Input {
     const value = values[name];
     return typeof value === 'string' ? value : undefined;
   };
+  const at = (name: string): number => (command.words ?? []).findIndex((word) => word.name === name);
   return {
-    word: (name) => positionals[(command.words ?? []).findIndex((word) => word.name === name)] ?? '',
+    word: (name) => positionals[at(name)] ?? '',
+    words: (name) => positionals.slice(at(name)),
     text,
     required: (name) => text(name) ?? '',
     flag: (name) => values[name] === true,
@@ -83,7 +87,7 @@ function checkComplete(command: Command, values: Values, positionals: readonly s
   const missing = words[positionals.length];
   if (missing !== undefined && missing.optional !== true)
     throw new UsageError(`hutong ${command.name}: <${missing.name}> is missing`);
-  const extra = positionals[words.length];
+  const extra = words.at(-1)?.many === true ? undefined : positionals[words.length];
   if (extra !== undefined) throw new UsageError(`hutong ${command.name}: what is ${JSON.stringify(extra)}?`);
   for (const [name, option] of Object.entries({ ...command.borrowed, ...command.options })) {
     if (option.required && values[name] === undefined)

@@ -334,3 +334,23 @@ export const campaignSchema = object(
 
 /** A campaign as it is written; kept word for word with its version. */
 export type CampaignDocument = Static<typeof campaignSchema>;
+
+/** The same for editors and other programs, with what each kind must have; JSON Schema 2020-12. */
+export function campaignJsonSchema(): object {
+  const needs = (kind: OfferKind, what: object): object => ({
+    anyOf: [{ properties: { kind: { not: { const: kind } } } }, what],
+  });
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    ...campaignSchema,
+    allOf: [
+      needs('flat', { required: ['off'] }),
+      needs('threshold', { oneOf: [{ required: ['tiers'] }, { required: ['every'] }] }),
+      needs('percent', { required: ['off_per_mille'] }),
+      needs('random', { required: ['off_from', 'off_to'] }),
+      needs('voucher', { required: ['value'] }),
+      needs('item', { required: ['item'] }),
+      needs('instalment_fee', { required: ['instalments', 'off_per_mille'] }),
+    ],
+  };
+}

@@ -2,13 +2,15 @@ import { assert } from '../base/assert.ts';
 import { type BuyerFacts, NO_BUYER, type OrderItem } from '../base/buyer.ts';
 import type { CampaignDocument } from './campaign.ts';
 import { foldFigures } from './fold-figures.ts';
-import type { Candidate, QuoteRequest } from './offers.ts';
-import type { PublishedOffer, Room } from './quote-input.ts';
+import type { Candidate, QuoteRequest, WalletQuote } from './offers.ts';
+import type { HeldVoucher, PublishedOffer, Room } from './quote-input.ts';
+import { quoteOffers } from './quote-offers.ts';
 import { readCampaign } from './read-campaign.ts';
 
 export const MERCHANT = 'mer_01KE0000000000000000000001';
 /** A Monday noon in Shanghai. */
 export const MONDAY_NOON = new Date('2026-11-23T12:00:00+08:00');
+export const FLAT = { kind: 'flat', off: '5.00' } as const;
 /** Nothing is used up. */
 export const ENDLESS_ROOM: Room = () => 1_000_000_000_000n;
 
@@ -69,4 +71,16 @@ export function requestOf(
 
 export function itemOf(id: string, quantity: number, amountMinor: bigint): OrderItem {
   return { id, name: `article ${id}`, quantity, amountMinor };
+}
+
+/** The quote of the one way to pay that a request has. */
+export function quoteOf(
+  offers: readonly PublishedOffer[],
+  request: QuoteRequest,
+  vouchers: readonly HeldVoucher[] = [],
+  room: Room = ENDLESS_ROOM,
+): WalletQuote {
+  const [only] = quoteOffers(offers, vouchers, request, room).quotes;
+  assert(only !== undefined, 'the request has a way to pay');
+  return only;
 }
