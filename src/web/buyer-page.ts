@@ -3,7 +3,6 @@ import type { BuyerView, BuyerWallet } from '../cashier/buyer-view.ts';
 import type { Attempt, Payment } from '../cashier/payment.ts';
 import { formatMoney, money } from '../money/money.ts';
 import type { WalletQuote } from '../offers/offers.ts';
-import type { PaymentDecision } from '../rollout/rollouts.ts';
 import { homeWallets, type Way, waysToPay } from '../wallets/detect/ways.ts';
 import type { WayOut } from './browser-help.ts';
 import type { AttemptView, CashierView, PageAction, PriceView, WalletChoice } from './cashier-view.ts';
@@ -56,7 +55,7 @@ export function toCashierView(view: BuyerView, around: BuyerSurroundings): Cashi
     attempt: newest === undefined ? null : toAttemptView(newest, view.wallets, around),
     notice: around.notice,
     priceBefore: around.beforeMinor === null ? null : formatMoney(money(payment.currency, around.beforeMinor)),
-    isExplained: !payment.livemode && (decisionOf(view) !== null || quotesOf(view).length > 0),
+    isExplained: !payment.livemode && (view.decision !== null || view.quotes.length > 0),
     startsNow: around.startsNow,
     goesOn: around.goesOn,
     paidWith: accepted?.wallet ?? null,
@@ -99,23 +98,14 @@ export function homeOf(view: BuyerView, where: Whereabouts): { wallet: BuyerWall
 }
 
 function isCheapest(view: BuyerView, name: string): boolean {
-  const quotes = quotesOf(view);
+  const quotes = view.quotes;
   const own = quotes.find(({ candidate }) => candidate.wallet === name)?.toPayMinor ?? view.payment.amountMinor;
   return quotes.every(({ toPayMinor }) => toPayMinor >= own);
 }
 
 /** What a wallet costs now, in minor units; null where no offers run. */
 export function priceNow(view: BuyerView, name: string): bigint | null {
-  return quotesOf(view).find(({ candidate }) => candidate.wallet === name)?.toPayMinor ?? null;
-}
-
-/** What rollouts have decided for this payment; null where nothing is staged. */
-export function decisionOf(view: BuyerView & { decision?: PaymentDecision | null }): PaymentDecision | null {
-  return view.decision ?? null;
-}
-
-function quotesOf(view: BuyerView & { quotes?: readonly WalletQuote[] }): readonly WalletQuote[] {
-  return view.quotes ?? [];
+  return view.quotes.find(({ candidate }) => candidate.wallet === name)?.toPayMinor ?? null;
 }
 
 /** The way that leaves this app, where there is one. */
@@ -131,7 +121,7 @@ export function isInApp(where: Whereabouts): boolean {
 /** Asked for; then what can be paid without leaving the app; of those the cheapest; then this app's own and what this browser used last. */
 function toChoices(view: BuyerView, around: BuyerSurroundings): WalletChoice[] {
   const { wallets, payment } = view;
-  const quotes = quotesOf(view);
+  const quotes = view.quotes;
   const homes: readonly string[] = homeWallets(around.where.detected);
   const choices = wallets.map((wallet): { choice: WalletChoice; rank: (number | bigint)[] } => {
     const ways = waysOf(wallet, around.where);

@@ -168,8 +168,9 @@ export function isFinal(view: CashierView): boolean {
 }
 
 /** A wallet's name as the buyer knows it; its own name when the shop does not offer it any more. */
-export function walletLabel(view: CashierView, name: string): string {
-  return view.wallets.find((wallet) => wallet.name === name)?.label[view.lang] ?? name;
+export function walletLabel({ wallets, attempt, lang }: CashierView, name: string): string {
+  const known = wallets.find((wallet) => wallet.name === name) ?? (attempt?.wallet === name ? attempt : undefined);
+  return known?.label[lang] ?? name;
 }
 
 /** The page's own address with its language, and what else it is to be told. */

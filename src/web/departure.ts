@@ -98,6 +98,8 @@ export function createDeparture(cashier: Cashier, visits: Visits) {
       payer: wish.payer,
       paymentCode: null,
       expectedMinor: wish.shownMinor,
+      app: visit.where.detected.app === 'browser' ? null : visit.where.detected.app,
+      device: visit.device,
       claim: null,
     };
     const started = await startAttempt(cashier, request);

@@ -1,4 +1,5 @@
-import type { Attempt, Payment, ReportedPay } from '../cashier/payment.ts';
+import type { Attempt, Payment } from '../cashier/payment.ts';
+import { buyerPaid } from '../cashier/show-discounts.ts';
 import { type Currency, formatMoney, money } from '../money/money.ts';
 import type { WalletQuote } from '../offers/offers.ts';
 import type { PriceView } from './cashier-view.ts';
@@ -26,7 +27,7 @@ export function toAttemptPrice(payment: Payment, attempt: Attempt): PriceView | 
   const offers = (attempt.offers ?? []).filter(({ by }) => by === 'hutong' || !isOver);
   const told = isOver ? (reported?.discounts ?? []) : [];
   if (offers.length === 0 && told.length === 0) return null;
-  const pay = isOver ? paidMinor(attempt, reported) : attempt.amountMinor;
+  const pay = isOver ? buyerPaid(attempt) : attempt.amountMinor;
   const saved = payment.amountMinor - pay;
   const estimated = sum(offers.filter(({ by }) => by === 'wallet').map(({ mostMinor }) => mostMinor));
   return {
@@ -39,14 +40,6 @@ export function toAttemptPrice(payment: Payment, attempt: Attempt): PriceView | 
     ],
     notUsed: [],
   };
-}
-
-/** What the buyer's own account was charged, as far as the wallet tells. */
-function paidMinor(attempt: Attempt, reported: ReportedPay | null): bigint {
-  if (reported === null) return attempt.amountMinor;
-  if (reported.buyerMinor !== null) return reported.buyerMinor;
-  const left = attempt.amountMinor - sum(reported.discounts.map(({ minor }) => minor));
-  return left > 0n ? left : 0n;
 }
 
 function maySave(currency: Currency, minor: bigint, drawn: bigint): PriceView['maySave'] {

@@ -1,8 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { assert } from '../base/assert.ts';
 import type { Lang } from '../base/lang.ts';
 import { type BuyerView, openBuyerView } from '../cashier/buyer-view.ts';
 import type { Cashier } from '../cashier/cashier.ts';
 import { cashierPath } from '../cashier/cashier-link.ts';
+import { buyerOf } from '../cashier/payment-decision.ts';
 import { toCashierView } from './buyer-page.ts';
 import type { CashierView } from './cashier-view.ts';
 import { langOf, queryOf, readCookie, readMinor, toCookie } from './page-request.ts';
@@ -23,6 +25,8 @@ export interface Visit {
     /** The address names the place to stand in for: another place is another browser, which starts anew. */
     isNamedNow: boolean;
   };
+  /** This browser by a name of our own; it counts only where the shop names neither buyer nor device. */
+  device: string;
 }
 
 /** The wallet that this browser chose last, at any shop of ours. */
@@ -33,6 +37,10 @@ const STARTED = 'hutong_started';
 const STAND_IN = 'hutong_as';
 /** What comes back with the answer to who pays. */
 const ASKED = 'hutong_asked';
+
+/** This browser, at any shop of ours, where a staged wallet or an offer counts by device. */
+const DEVICE = 'hutong_device';
+const DEVICE_BYTES = 16;
 
 const NOTICES = ['came_back', 'payer_unknown', 'price_changed'] as const;
 
@@ -47,16 +55,26 @@ export function createVisits(cashier: Cashier) {
   return {
     /** @throws Refusal not_found */
     async open(request: FastifyRequest<VisitParams>, reply: FastifyReply): Promise<Visit> {
-      const view = await openBuyerView(cashier, request.params.id, request.params.token);
-      const path = cashierPath(deps.keyring, view.payment.id);
-      const visit = { request, reply, view, path, lang: langOf(request) };
-      return { ...visit, where: whereIs(visit) };
+      const { id, token } = request.params;
+      const known = deviceOf(request);
+      const device = known ?? deps.random.bytes(DEVICE_BYTES).toString('hex');
+      const path = cashierPath(deps.keyring, id); // whatever it names: openBuyerView knows only its own
+      let where: Visit['where'] | null = null;
+      const view = await openBuyerView(cashier, id, token, ({ livemode }) => {
+        where = whereIs({ request, reply, path }, livemode);
+        return whereabouts(where, device);
+      });
+      assert(where !== null, 'whoever opens a payment is somewhere');
+      const visit = { request, reply, view, path, lang: langOf(request), where, device };
+      if (known === null && view.needsDevice && buyerOf(view.payment, device).device === device)
+        setCookie(visit, DEVICE, device, '/c/', YEAR_SECONDS);
+      return visit;
     },
 
     /** The same visit after the wallets were asked. */
     async renew(visit: Visit): Promise<Visit> {
       const { id, token } = visit.request.params;
-      return { ...visit, view: await openBuyerView(cashier, id, token) };
+      return { ...visit, view: await openBuyerView(cashier, id, token, () => whereabouts(visit.where, visit.device)) };
     },
 
     toView(visit: Visit, startsNow: boolean): CashierView {
@@ -114,9 +132,8 @@ export function createVisits(cashier: Cashier) {
     },
   };
 
-  function whereIs(visit: Omit<Visit, 'where'>): Visit['where'] {
+  function whereIs(visit: Pick<Visit, 'request' | 'reply' | 'path'>, livemode: boolean): Visit['where'] {
     const { request } = visit;
-    const { livemode } = visit.view.payment;
     const asked = queryOf(request, 'as');
     const standIn = asked ?? readCookie(request, STAND_IN);
     const where = findWhereabouts(request.headers['user-agent'] ?? '', livemode ? null : standIn);
@@ -135,6 +152,17 @@ export function createVisits(cashier: Cashier) {
     const isSecure = deps.publicUrl.startsWith('https:');
     reply.header('set-cookie', toCookie(name, value, { path, ageSecondsMax, isSecure }));
   }
+}
+
+/** Null where the browser brought none, or none of ours. */
+function deviceOf(request: FastifyRequest): string | null {
+  const device = readCookie(request, DEVICE) ?? '';
+  return new RegExp(`^[0-9a-f]{${DEVICE_BYTES * 2}}$`).test(device) ? device : null;
+}
+
+/** What rollouts and offers go by; which scene it will be is not known before a wallet is chosen. */
+function whereabouts({ detected }: Whereabouts, device: string) {
+  return { app: detected.app === 'browser' ? null : detected.app, scene: null, device };
 }
 
 export type Visits = ReturnType<typeof createVisits>;

@@ -2,7 +2,6 @@ import type { BuyerView } from '../cashier/buyer-view.ts';
 import { explainDecision } from '../rollout/explain-decision.ts';
 import { payLabel, type Label } from '../wallets/wallet-names.ts';
 import type { WalletName } from '../wallets/wallet.ts';
-import { decisionOf } from './buyer-page.ts';
 import type { CashierView, PriceView } from './cashier-view.ts';
 
 /** Why a buyer sees these wallets at these prices: for whoever builds the shop, never for buyers. */
@@ -26,7 +25,7 @@ export interface WhyWallet {
 
 /** The page's own wallets in its order, then those that are not shown. */
 export function toWhyView(view: BuyerView, page: CashierView): WhyView {
-  const hidden = (decisionOf(view)?.wallets ?? []).filter(({ wallet }) =>
+  const hidden = (view.decision?.wallets ?? []).filter(({ wallet }) =>
     page.wallets.every(({ name }) => name !== wallet),
   );
   return {
@@ -50,7 +49,7 @@ export function toWhyView(view: BuyerView, page: CashierView): WhyView {
 
 /** A payment without a decision was made where nothing is staged. */
 function said(view: BuyerView, name: string): Label {
-  const decided = decisionOf(view)?.wallets.find(({ wallet }) => wallet === name);
+  const decided = view.decision?.wallets.find(({ wallet }) => wallet === name);
   return explainDecision(
     decided ?? { wallet: name as WalletName, shown: true, arm: 'outside', reason: 'STATIC', rollout: null }, // one of the page's own wallets
   );
