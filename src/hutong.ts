@@ -28,6 +28,8 @@ import { webhookRoutes } from './http/routes/webhooks.ts';
 import { buildServer } from './http/server.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
 import { createVettedSend } from './net/vetted-send.ts';
+import { plainOffers } from './offers/plain-offers.ts';
+import { plainRollouts } from './rollout/plain-rollouts.ts';
 import type { SettlementDeps } from './settlement/settlement-deps.ts';
 import { type RunningSettlement, startSettlement } from './settlement/start-settlement.ts';
 import { createKeyring, type Keyring } from './vault/seal.ts';
@@ -114,6 +116,8 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
     wallets,
     can: (wallet) => wallets[wallet].can,
     ledger,
+    rollouts: plainRollouts,
+    offers: plainOffers,
     webhooks: {
       insertEvents: (tx, book, events) => insertEvents({ clock, random }, tx, book, events),
       kick: () => kickWebhooks(),

@@ -1,5 +1,7 @@
 import { bookOfId, isId } from '../base/id.ts';
 import { Refusal } from '../base/refusal.ts';
+import type { WalletQuote } from '../offers/offers.ts';
+import type { PaymentDecision } from '../rollout/rollouts.ts';
 import type { Scene, WalletName } from '../wallets/wallet.ts';
 import { askWallet } from './ask-wallet.ts';
 import { findAttemptsOf } from './attempt-store.ts';
@@ -8,7 +10,9 @@ import { isCashierToken } from './cashier-link.ts';
 import { findMerchant } from './merchant-store.ts';
 import { isFinal } from './moves.ts';
 import type { Attempt, Payment } from './payment.ts';
+import { decisionFor, decisionNow, decisionOf, keepDecision, type Whereabouts } from './payment-decision.ts';
 import { findPaymentById } from './payment-store.ts';
+import { quotePayment } from './quote-payment.ts';
 import type { WalletAccountRow } from './wallet-account-store.ts';
 import type { OpenedWallet } from './wallet-accounts.ts';
 
@@ -17,8 +21,14 @@ export interface BuyerView {
   payment: Payment;
   attempts: Attempt[];
   merchantName: string;
-  /** Wallets that the shop takes in this payment's currency. */
+  /** Wallets that the shop takes in this payment's currency and that this buyer may see. */
   wallets: BuyerWallet[];
+  /** Which staged wallets this payment may see, as it stands now; null where nothing is staged. */
+  decision: PaymentDecision | null;
+  /** What the buyer would pay with each of the wallets, the best first; empty where no offer runs at the shop: then all cost the same. */
+  quotes: readonly WalletQuote[];
+  /** True where it matters which device this is: then it is to be recognized when it comes back. */
+  needsDevice: boolean;
 }
 
 /** A wallet that the shop takes, and how. */
@@ -32,8 +42,16 @@ export interface BuyerWallet {
   needsPayer: boolean;
 }
 
-/** Opens a payment by its link. @throws Refusal not_found, the same for a wrong token as for no payment. */
-export async function openBuyerView(cashier: Cashier, paymentId: string, token: string): Promise<BuyerView> {
+/**
+ * Opens a payment by its link. What a buyer may see is decided once, by the first page that is opened or the first attempt; `whereIs`
+ * tells where this one is. @throws Refusal not_found, the same for a wrong token as for no payment.
+ */
+export async function openBuyerView(
+  cashier: Cashier,
+  paymentId: string,
+  token: string,
+  whereIs: (payment: Payment) => Whereabouts,
+): Promise<BuyerView> {
   const { deps } = cashier;
   if (!isId('pay', paymentId) || !isCashierToken(deps.keyring, paymentId, token))
     throw new Refusal('not_found', 'there is no such payment');
@@ -48,7 +66,34 @@ export async function openBuyerView(cashier: Cashier, paymentId: string, token: 
   const fitting = accounts.filter(
     (account) => account.enabled && deps.can(account.wallet).currencies.includes(payment.currency),
   );
-  return { payment, attempts, merchantName: merchant?.name ?? '', wallets: toWallets(cashier, fitting) };
+  const wallets = toWallets(cashier, fitting);
+  const where = whereIs(payment);
+  const decision = await decide(cashier, { payment, attempts }, wallets, where);
+  const shown = wallets.filter(({ name }) => decisionOf(deps, payment, decision, name).shown);
+  const names = shown.map(({ name }) => name);
+  const quote = isFinal(payment.state) ? null : await quotePayment(cashier, payment, where.device, names);
+  return {
+    payment,
+    attempts,
+    merchantName: merchant?.name ?? '',
+    wallets: shown,
+    decision,
+    quotes: quote?.quotes ?? [],
+    needsDevice: decision !== null || quote !== null,
+  };
+}
+
+async function decide(
+  cashier: Cashier,
+  { payment, attempts }: Pick<BuyerView, 'payment' | 'attempts'>,
+  wallets: readonly BuyerWallet[],
+  where: Whereabouts,
+): Promise<PaymentDecision | null> {
+  const names = wallets.map(({ name }) => name);
+  const found = decisionFor(cashier.deps, payment, names, where);
+  if (found === null) return null;
+  const kept = payment.decision ?? (await keepDecision(cashier, payment, found));
+  return decisionNow(cashier.deps, payment.book, kept, attempts);
 }
 
 /** One line for each wallet, whatever number of accounts stand behind it. An account that cannot be read takes no buyer. */

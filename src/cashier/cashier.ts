@@ -1,3 +1,4 @@
+import { createListGatherer } from '../base/gather.ts';
 import { bookOfId, isId } from '../base/id.ts';
 import { ALERTS_PER_MINUTE_MAX, PAYER_READINGS_PER_MINUTE_MAX, QR_PAYMENTS_PER_MINUTE_MAX } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
@@ -12,6 +13,8 @@ import type { CashierDeps } from './deps.ts';
 import { claimExpired, expirePayment } from './expire-payment.ts';
 import { type FolderChange, type FolderResult, openFolderLane } from './folder-lane.ts';
 import { claimRefreshes, refreshWalletAccount } from './refresh-wallet-accounts.ts';
+import type { Payment } from './payment.ts';
+import { findPaymentsById } from './payment-store.ts';
 import type { KeyedResult } from './reply.ts';
 import { claimRefunds, sendRefund } from './send-refund.ts';
 import {
@@ -42,6 +45,8 @@ export interface Cashier {
   /** The merchant's enabled account for this wallet and scene, or why there is none. */
   findWalletFor(wish: WalletWish): Promise<OpenedWallet | Refusal>;
   change(change: FolderChange): Promise<FolderResult>;
+  /** One payment by its id, whoever's it is; many who ask at once ask together. */
+  readPayment(book: number, id: string): Promise<Payment | null>;
   create(book: number, payment: NewPayment): Promise<KeyedResult>;
   notifyUrl(of: { wallet: string; walletAccountId: string }): string;
   buyerReturnUrl(paymentId: string): string;
@@ -64,6 +69,7 @@ const REFRESH_IDLE_MS = 5000;
 export function openCashier(deps: CashierDeps): Cashier {
   const changes = perBook((book) => openFolderLane(deps, book));
   const creates = perBook((book) => openCreateLane(deps, book));
+  const payments = readersPerBook(deps);
   const opener = createWalletOpener(deps);
   const listAccounts = createAccountLister(deps);
   const loops: DueLoop[] = [];
@@ -81,6 +87,7 @@ export function openCashier(deps: CashierDeps): Cashier {
       if (result.startsRefund) refundLoop?.kick();
       return result;
     },
+    readPayment: async (book, id) => (await payments.get(book)([id]))[0] ?? null,
     create: (book, payment) => creates.get(book).submit(payment),
     notifyUrl: (of) => `${deps.publicUrl}/notify/${of.wallet}/${of.walletAccountId}`,
     buyerReturnUrl: (paymentId) => `${cashierUrl(deps, paymentId)}/return`,
@@ -152,6 +159,25 @@ async function findWalletFor(
     if (opened.wallet.scenes(opened.config).includes(wish.scene)) return opened;
   }
   return new Refusal('wallet_not_available', 'the wallet does not work in this scene', { param: 'scene' });
+}
+
+/** Gathers who looks up payments of one book at once. */
+function readersPerBook({ sql }: CashierDeps) {
+  type Read = (ids: readonly string[]) => Promise<(Payment | null)[]>;
+  const readers = new Map<number, Read>();
+  return {
+    get(book: number): Read {
+      const known = readers.get(book);
+      if (known !== undefined) return known;
+      const read = createListGatherer<string, Payment | null>(async (ids) => {
+        const found = await findPaymentsById(sql, book, ids);
+        const byId = new Map<string, Payment>(found.map((payment) => [payment.id, payment]));
+        return ids.map((id) => byId.get(id) ?? null);
+      });
+      readers.set(book, read);
+      return read;
+    },
+  };
 }
 
 /** Counts within the running minute, on this node. */

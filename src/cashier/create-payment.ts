@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import type { BuyerFacts, OrderItem } from '../base/buyer.ts';
 import { BATCH_ITEMS_MAX, BATCH_QUEUE_MAX } from '../base/limits.ts';
 import { newId } from '../base/id.ts';
 import { Refusal } from '../base/refusal.ts';
@@ -10,6 +11,7 @@ import { addSeconds } from './ask-schedule.ts';
 import type { CashierDeps } from './deps.ts';
 import type { MerchantId, Payment } from './payment.ts';
 import { insertPayments } from './payment-store.ts';
+import { buyerKeyOf } from './read-buyer.ts';
 import { type KeyedResult, type Reply, toReply } from './reply.ts';
 import { showPayment } from './show-payment.ts';
 
@@ -22,6 +24,10 @@ export interface NewPayment {
   returnUrl: string;
   expiresInSeconds: number;
   metadata: Record<string, string>;
+  /** What the shop tells of its buyer, of the order's lines and of vouchers; null for nothing. */
+  buyer: BuyerFacts | null;
+  items: readonly OrderItem[] | null;
+  vouchers: readonly string[] | null;
   claim: KeyClaim;
 }
 
@@ -95,10 +101,10 @@ function toPayment(deps: CashierDeps, book: number, item: NewPayment): Payment {
     subject: item.subject,
     returnUrl: item.returnUrl,
     metadata: item.metadata,
-    buyer: null,
-    buyerKey: null,
-    items: null,
-    vouchers: null,
+    buyer: item.buyer,
+    buyerKey: item.buyer === null ? null : buyerKeyOf(item.buyer),
+    items: item.items,
+    vouchers: item.vouchers,
     decision: null,
     observed: null,
     complaint: null,

@@ -46,6 +46,9 @@ export async function createTestOrder(cashier: Cashier, request: CreateTestOrder
     returnUrl: `${deps.publicUrl}/docs`,
     expiresInSeconds: PAYMENT_SECONDS_USUAL,
     metadata: { test_order: opened.account.id },
+    buyer: null,
+    items: null,
+    vouchers: null,
     claim: { ...request.claim, key: `test-order ${createHash('sha256').update(request.claim.key).digest('hex')}` },
   });
   if (created.reply === null) throw new Error('assertion failed: a new payment has a reply');
@@ -60,6 +63,9 @@ export async function createTestOrder(cashier: Cashier, request: CreateTestOrder
     buyerIp: null,
     payer: null,
     paymentCode: null,
+    expectedMinor: null,
+    app: null,
+    device: null,
     claim: request.claim,
   });
 }

@@ -1,8 +1,11 @@
 import { assertNever } from '../base/assert.ts';
 import { type IdDeps, idLetters, newId } from '../base/id.ts';
 import { UNDO_CALL_SECONDS_MAX } from '../base/limits.ts';
+import type { HoldReturn } from '../ledger/holds.ts';
+import type { Observation } from '../rollout/rollouts.ts';
 import type { Outcome, SucceededOutcome, UnknownOutcome, WalletCan, WalletName } from '../wallets/wallet.ts';
 import { addSeconds, askTimes, lateAskAt, nextAskAt } from './ask-schedule.ts';
+import { type HoldsEnd, releaseHolds, useHolds } from './attempt-holds.ts';
 import {
   ATTEMPT_MOVES,
   type CancellationReason,
@@ -28,6 +31,16 @@ export interface Effects {
   alerts: Alert[];
   /** Payments and refunds that came to an end or began, in order: they become webhook events. */
   events: EffectEvent[];
+  /** What attempts held of limits and is now used up or given back. */
+  holdsEnds: HoldsEnd[];
+  /** What was used of limits and comes back with a refund. */
+  returns: HoldReturn[];
+  /** What rollouts count of it. */
+  observations: Observation[];
+}
+
+export function newEffects(): Effects {
+  return { postings: [], refunds: [], alerts: [], events: [], holdsEnds: [], returns: [], observations: [] };
 }
 
 export type EffectEvent =
@@ -69,6 +82,7 @@ export function decideOutcome(
       attempt.failureMessage = outcome.walletMessage.slice(0, 200);
       attempt.unknownReason = null;
       attempt.finishedAt = deps.clock.now();
+      releaseHolds(attempt, effects.holdsEnds);
       return settlePaymentState(deps, folder, effects);
     case 'pending':
     case 'unknown':
@@ -147,6 +161,8 @@ function cancelPayment(folder: PaymentFolder, effects: Effects): void {
   setState(payment, 'canceled');
   payment.cancellationReason = reason;
   payment.dueAt = null;
+  // Whatever is still paid goes back, so it holds nothing; but of what nobody knows the money is at risk until somebody does.
+  for (const attempt of attempts) if (attempt.outcome === 'pending') releaseHolds(attempt, effects.holdsEnds);
   effects.events.push({ type: 'payment.canceled', payment: { ...payment }, attempts: attempts.map((a) => ({ ...a })) });
 }
 
@@ -178,6 +194,7 @@ function attemptSucceeded(
 
   if (isFinal(payment.state)) return returnSurplus(deps, attempt, outcome, effects);
   attempt.settled = 'accepted';
+  useHolds(attempt, effects.holdsEnds);
   payment.succeededAttemptId = attempt.id;
   payment.paidAt = now;
   payment.dueAt = null;
@@ -204,6 +221,7 @@ function noteReport(deps: DecideDeps, attempt: Attempt, outcome: SucceededOutcom
 /** Money that came after the payment was over, or a second time: it is booked apart and sent back whole. */
 function returnSurplus(deps: DecideDeps, attempt: Attempt, outcome: SucceededOutcome, effects: Effects): void {
   attempt.settled = 'surplus';
+  releaseHolds(attempt, effects.holdsEnds);
   effects.postings.push({ kind: 'surplus_received', attempt });
   noteReport(deps, attempt, outcome, effects);
   effects.alerts.push(

@@ -4,6 +4,8 @@ import type { Send } from '../base/outbound.ts';
 import type { Random } from '../base/random.ts';
 import type { Sql, Tx } from '../db/connect.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Offers } from '../offers/offers.ts';
+import type { Rollouts } from '../rollout/rollouts.ts';
 import type { Keyring } from '../vault/seal.ts';
 import type { WalletCan, WalletName } from '../wallets/wallet.ts';
 import type { NewEvent } from '../webhooks/insert-events.ts';
@@ -21,7 +23,9 @@ export interface CashierDeps {
   publicUrl: string;
   wallets: WalletRegistry;
   can: (wallet: WalletName) => WalletCan;
-  ledger: Pick<Ledger, 'postTransfers' | 'openAccounts'>;
+  ledger: Pick<Ledger, 'postTransfers' | 'openAccounts' | 'postWithAccounts' | 'filledLimits'>;
+  rollouts: Rollouts;
+  offers: Offers;
   webhooks: {
     insertEvents(tx: Tx, book: number, events: readonly NewEvent[]): Promise<void>;
     /** Wakes the sender: something was committed. */

@@ -4,10 +4,12 @@ import { Refusal } from '../base/refusal.ts';
 import { type Batch, createBatch } from '../db/batch.ts';
 import type { Tx } from '../db/connect.ts';
 import { claimKeys, finishKeys, type KeyClaim } from '../db/idempotency-store.ts';
+import { type HoldEnd, type HoldRequest, reserveHolds } from '../ledger/holds.ts';
 import { findPaymentIdsOfAttempts, lockAttemptsOf } from './attempt-store.ts';
-import type { Effects, PaymentFolder } from './decide-outcome.ts';
+import { type Effects, newEffects, type PaymentFolder } from './decide-outcome.ts';
 import type { CashierDeps } from './deps.ts';
 import type { Attempt, Payment, Refund } from './payment.ts';
+import { observePayment } from './observe-payment.ts';
 import { lockPayments } from './payment-store.ts';
 import { findPaymentIdsOfRefunds, findRefundNos, lockRefundsOf } from './refund-store.ts';
 import type { KeyedResult, Reply } from './reply.ts';
@@ -21,6 +23,8 @@ export interface LockedFolder extends PaymentFolder {
   newAttempts: Attempt[];
   /** Of what was locked, what a decision changed: only that is written. */
   changed: Set<Payment | Attempt | Refund>;
+  /** True when its decision, complaint or what was counted of it changed: that is written apart. */
+  isNoted: boolean;
 }
 
 /** One change of one payment. `decide` is pure but for new ids; it throws a Refusal to change nothing. */
@@ -35,6 +39,8 @@ export interface FolderChange {
   refundNo: string | null;
   /** `claim` when the work goes on after this write; then a later change brings `finish`. Both in one: `whole`. */
   key: { step: 'whole' | 'claim' | 'finish'; claim: KeyClaim } | null;
+  /** What must be held of limits for it, decided on before it: all of it, or the change is refused with this refusal alone. */
+  holds?: (HoldRequest & { refuse(line: number): Refusal }) | null;
   decide(folder: LockedFolder, effects: Effects): Reply | null;
 }
 
@@ -74,23 +80,38 @@ async function runChanges(
   ]);
   const claims = new Map(keyed.map((change, index) => [change, claimed[index]]));
 
-  const effects: Effects = { postings: [], refunds: [], alerts: [], events: [] };
+  const effects = newEffects();
   const touched = new Set<LockedFolder>();
   const finished: { claim: KeyClaim; reply: Reply }[] = [];
   const released: KeyClaim[] = [];
   const outcomes = new Map<FolderChange, FolderResult | Refusal>();
+  const folderOf = (change: FolderChange): LockedFolder | undefined => {
+    const folder = folders.get(change);
+    return change.merchantId === null || folder?.payment.merchantId === change.merchantId ? folder : undefined;
+  };
+  const isToRun = (change: FolderChange): boolean => {
+    const claim = claims.get(change);
+    const isNew = claim === undefined || (!(claim instanceof Refusal) && claim.kind === 'new');
+    return isNew && folderOf(change) !== undefined;
+  };
+  const held = await holdFor(tx, deps, book, changes.filter(isToRun));
+  const givenUp: HoldEnd[] = [];
   const runChange = (change: FolderChange): FolderResult | Refusal => {
     const claim = claims.get(change);
     if (claim instanceof Refusal) return claim;
     if (claim?.kind === 'replay') return toReplayed({ status: claim.status, body: claim.body });
     if (claim?.kind === 'twin') return toTwin(keyed[claim.of], outcomes);
-    const folder = folders.get(change);
+    const folder = folderOf(change);
     const [refundsBefore, eventsBefore] = [effects.refunds.length, effects.events.length];
+    const hold = held.get(change);
     const result =
-      folder === undefined || (change.merchantId !== null && folder.payment.merchantId !== change.merchantId)
+      folder === undefined
         ? new Refusal('not_found', 'there is no such payment')
-        : decideOrRestore(folder, effects, change);
+        : hold instanceof Refusal
+          ? hold
+          : decideOrRestore(folder, effects, change);
     if (result instanceof Refusal) {
+      if (hold !== undefined && !(hold instanceof Refusal)) givenUp.push({ ...hold, to: 'release' });
       if (change.key !== null && change.key.step !== 'finish') released.push(change.key.claim);
       return result;
     }
@@ -108,8 +129,39 @@ async function runChanges(
     outcomes.set(change, result);
     return result;
   });
-  await Promise.all([writeFolders(tx, deps, book, [...touched], effects), finishKeys(tx, { finished, released })]);
+  await Promise.all([
+    writeFolders(tx, deps, book, [...touched], effects, givenUp),
+    finishKeys(tx, { finished, released }),
+  ]);
   return results;
+}
+
+/** What the changes hold of limits, in their order: the lines that were granted, or why not. Nothing is asked where nothing is held. */
+async function holdFor(
+  tx: Tx,
+  deps: CashierDeps,
+  book: number,
+  changes: readonly FolderChange[],
+): Promise<Map<FolderChange, HoldRequest | Refusal>> {
+  const wanting = changes.flatMap((change) =>
+    change.holds === undefined || change.holds === null || change.holds.lines.length === 0
+      ? []
+      : [{ change, holds: change.holds }],
+  );
+  if (wanting.length === 0) return new Map<FolderChange, HoldRequest | Refusal>();
+  const results = await reserveHolds(
+    tx,
+    deps.ledger,
+    book,
+    wanting.map(({ holds }) => holds),
+  );
+  return new Map(
+    wanting.map(({ change, holds }, index): [FolderChange, HoldRequest | Refusal] => {
+      const result = results[index];
+      assert(result !== undefined, 'every request to hold is answered');
+      return [change, result.kind === 'held' ? { id: holds.id, lines: holds.lines } : holds.refuse(result.line)];
+    }),
+  );
 }
 
 /** The same request came twice in one batch: it hears what the first hears, or waits while the first goes on. */
@@ -154,7 +206,7 @@ async function lockFolders(
   const folders = new Map<string, LockedFolder>(
     payments.map((payment) => [
       payment.id,
-      { payment, attempts: [], refunds: [], takenRefundNos, newAttempts: [], changed: new Set() },
+      { payment, attempts: [], refunds: [], takenRefundNos, newAttempts: [], changed: new Set(), isNoted: false },
     ]),
   );
   for (const attempt of attempts) folders.get(attempt.paymentId)?.attempts.push(attempt);
@@ -207,10 +259,11 @@ function decideOrRestore(folder: LockedFolder, effects: Effects, change: FolderC
     attempts: folder.attempts.map((attempt) => ({ ...attempt })),
     refunds: folder.refunds.map((refund) => ({ ...refund })),
     newAttempts: folder.newAttempts.length,
-    effects: [effects.postings.length, effects.refunds.length, effects.alerts.length, effects.events.length] as const,
+    effects: Object.values(effects).map((list: unknown[]) => list.length),
   };
   try {
     const reply = change.decide(folder, effects);
+    observePayment(kept, folder, effects.observations);
     noteChanges(folder, kept);
     return reply;
   } catch (error) {
@@ -221,7 +274,7 @@ function decideOrRestore(folder: LockedFolder, effects: Effects, change: FolderC
     folder.refunds.length = kept.refunds.length;
     folder.refunds.forEach((refund, index) => Object.assign(refund, kept.refunds[index]));
     folder.newAttempts.length = kept.newAttempts;
-    [effects.postings.length, effects.refunds.length, effects.alerts.length, effects.events.length] = kept.effects;
+    Object.values(effects).forEach((list: unknown[], index) => (list.length = kept.effects[index] ?? 0));
     return error;
   }
 }
@@ -234,12 +287,17 @@ function noteChanges(folder: LockedFolder, kept: { payment: Payment; attempts: A
     ...folder.refunds.map((refund, index): [Refund, object | undefined] => [refund, kept.refunds[index]]),
   ];
   for (const [row, before] of pairs) if (before !== undefined && differs(row, before)) folder.changed.add(row);
+  folder.isNoted ||= NOTES.some((field) => folder.payment[field] !== kept.payment[field]);
 }
+
+/** What few payments have; written by a statement of its own. */
+const NOTES = ['decision', 'observed', 'complaint'] as const satisfies (keyof Payment)[];
+const NOTE_FIELDS: ReadonlySet<string> = new Set(NOTES);
 
 /** Rows are flat; what is inside a field is replaced, never changed in place. */
 function differs(row: object, before: object): boolean {
   const old = new Map(Object.entries(before));
-  return Object.entries(row).some(([field, value]) => old.get(field) !== value);
+  return Object.entries(row).some(([field, value]) => !NOTE_FIELDS.has(field) && old.get(field) !== value);
 }
 
 function toClaim(change: FolderChange): KeyClaim {

@@ -59,6 +59,9 @@ export async function payQrCode(cashier: Cashier, request: PayQrCode): Promise<{
     returnUrl: code.returnUrl ?? qrCodeUrl(deps, code.id),
     expiresInSeconds: QR_PAYMENT_SECONDS,
     metadata: { qr_code: code.id },
+    buyer: null,
+    items: null,
+    vouchers: null,
     claim: {
       book: code.book,
       merchantId: code.merchantId,

@@ -1,7 +1,7 @@
 import type { BuyerFacts, OrderItem } from '../base/buyer.ts';
 import { column } from '../db/column.ts';
 import type { Sql, Tx } from '../db/connect.ts';
-import type { Payment } from './payment.ts';
+import type { Attempt, Payment } from './payment.ts';
 import { fromStoredItems, type Stored, toStored } from './stored-json.ts';
 
 const COLUMNS = [
@@ -144,6 +144,34 @@ export async function findPaymentById(sql: Sql, book: number, id: string): Promi
     where book = ${book}
       and id = ${id}`;
   return rows[0] === undefined ? null : toPayment(rows[0]);
+}
+
+/** For many at once, of whomever they are; in no order. */
+export async function findPaymentsById(sql: Sql, book: number, ids: readonly string[]): Promise<Payment[]> {
+  const rows = await sql<PaymentRow[]>`
+    select ${sql(COLUMNS)}
+    from payments
+    where book = ${book}
+      and id = any(${[...ids]}::text[])`;
+  return rows.map(toPayment);
+}
+
+/** Through which wallets this buyer has paid at this shop. */
+export async function findUsedWallets(
+  sql: Sql,
+  book: number,
+  merchantId: string,
+  buyerKey: string,
+): Promise<Attempt['wallet'][]> {
+  const rows = await sql<{ wallet: Attempt['wallet'] }[]>`
+    select distinct a.wallet
+    from payments p
+    join attempts a on a.book = p.book and a.id = p.succeeded_attempt_id
+    where p.book = ${book}
+      and p.merchant_id = ${merchantId}
+      and p.buyer_key = ${buyerKey}
+      and p.state = 'succeeded'`;
+  return rows.map(({ wallet }) => wallet);
 }
 
 /** Newest first. */

@@ -1,4 +1,5 @@
 import { assertNever } from '../base/assert.ts';
+import type { BuyerFacts, OrderItem } from '../base/buyer.ts';
 import type { Keyring } from '../vault/seal.ts';
 import { cashierUrl } from './cashier-link.ts';
 import type { Attempt, Payment, Refund } from './payment.ts';
@@ -40,6 +41,9 @@ export function showPayment(deps: ShowDeps, payment: Payment, attempts: readonly
     refundable: showAmount(payment.currency, accepted === undefined ? 0n : refundable(accepted)),
     return_url: payment.returnUrl,
     metadata: payment.metadata,
+    buyer: showBuyer(payment.buyer),
+    items: (payment.items ?? []).map(showItem),
+    vouchers: payment.vouchers ?? [],
     cashier_url: cashierUrl(deps, payment.id),
     expires_at: payment.expiresAt.toISOString(),
     created_at: payment.createdAt.toISOString(),
@@ -47,6 +51,17 @@ export function showPayment(deps: ShowDeps, payment: Payment, attempts: readonly
     livemode: payment.livemode,
     attempts: attempts.map((attempt) => showAttempt(attempt)),
   };
+}
+
+/** As the shop told it, but for the phone number: of that only a hash was kept. */
+function showBuyer(buyer: BuyerFacts | null): object | null {
+  if (buyer === null) return null;
+  const { id, device, region, appVersion, isStaff } = buyer;
+  return { id, device, region, app_version: appVersion, staff: isStaff };
+}
+
+function showItem({ id, name, quantity, amountMinor }: OrderItem): object {
+  return { id, name, quantity, amount_minor: amountMinor.toString() };
 }
 
 /** An attempt as the API tells it; `next_action` only while the buyer still has something to do. */

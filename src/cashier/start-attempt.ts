@@ -1,21 +1,26 @@
-import { assertNever } from '../base/assert.ts';
+import { assert, assertNever } from '../base/assert.ts';
 import { idLetters, newId } from '../base/id.ts';
 import { ATTEMPTS_PER_PAYMENT_MAX } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { KeyClaim } from '../db/idempotency-store.ts';
+import type { HoldLine } from '../ledger/holds.ts';
 import { money } from '../money/money.ts';
+import type { PaymentDecision } from '../rollout/rollouts.ts';
 import type { Outcome, Payer, PayReply, PayRequest, Scene, Wallet, WalletName } from '../wallets/wallet.ts';
 import { addSeconds, askTimes, nextAskAt } from './ask-schedule.ts';
 import type { Cashier } from './cashier.ts';
-import { decideOutcome, settlePaymentState, wholeSecond } from './decide-outcome.ts';
+import { decideOutcome, type Effects, settlePaymentState, wholeSecond } from './decide-outcome.ts';
 import type { LockedFolder } from './folder-lane.ts';
 import { isFinal } from './moves.ts';
+import { observeSlow } from './observe-payment.ts';
 import type { Attempt, Payment } from './payment.ts';
+import { decisionNow, decisionOf, type Whereabouts } from './payment-decision.ts';
+import { type AttemptPlan, offerChanged, planAttempt, refusedHold } from './plan-attempt.ts';
 import { toReply } from './reply.ts';
 import { showAttempt } from './show-payment.ts';
 import type { OpenedWallet } from './wallet-accounts.ts';
 
-export interface StartAttempt {
+export interface StartAttempt extends Whereabouts {
   book: number;
   paymentId: string;
   /** Whose payment it is: the caller, or on the buyer's own page the payment's merchant. */
@@ -27,6 +32,8 @@ export interface StartAttempt {
   buyerIp: string | null;
   payer: Payer | null;
   paymentCode: string | null;
+  /** What the buyer was shown that it costs, in minor units; null where that is not known. Nobody is charged more. */
+  expectedMinor: bigint | null;
   claim: KeyClaim | null;
 }
 
@@ -36,31 +43,83 @@ export interface StartedAttempt {
   replayed: boolean;
 }
 
+/** How often an attempt is planned anew because another one decided at the same moment what its payment may see. */
+const PLANS_MAX = 3;
+
 /** Record, call, record: writes the attempt, asks the wallet for what the buyer does next, writes its answer. */
 export async function startAttempt(cashier: Cashier, request: StartAttempt): Promise<StartedAttempt> {
   const opened = await cashier.findWalletFor(request);
   if (!(opened instanceof Refusal)) checkScene(opened.wallet, request);
-  let attempt: Attempt | null = null;
-  let payment: Payment | null = null;
-  const recorded = await cashier.change({
-    ...request,
-    of: request,
-    withRefunds: false,
-    refundNo: null,
-    key: request.claim === null ? null : { step: 'claim', claim: request.claim },
-    decide(folder) {
-      attempt = recordAttempt(cashier, folder, request, opened);
-      payment = { ...folder.payment };
-      return null;
-    },
-  });
-  if (recorded.replayed && recorded.reply !== null) return { ...recorded.reply, replayed: true };
-  const started = attempt as Attempt | null; // assigned inside decide, which the compiler cannot see
-  const payable = payment as Payment | null;
-  if (started === null || payable === null || opened instanceof Refusal)
-    throw new Error('assertion failed: a recorded attempt is known');
+  for (let planNo = 1; ; planNo++) {
+    const plan = await planAttempt(cashier, request);
+    const recorded = await record(cashier, request, opened, plan);
+    if (recorded !== 'decided_meanwhile') return 'body' in recorded ? recorded : await send(cashier, request, recorded);
+    assert(planNo < PLANS_MAX, 'a payment is decided once');
+  }
+}
 
-  const answer = await opened.wallet.pay(cashier.deps, opened.config, toPayRequest(cashier, payable, started, request));
+/** An attempt that is written and has not been sent yet. */
+interface Recorded {
+  opened: OpenedWallet;
+  payment: Payment;
+  attempt: Attempt;
+}
+
+async function record(
+  cashier: Cashier,
+  request: StartAttempt,
+  opened: OpenedWallet | Refusal,
+  plan: AttemptPlan,
+): Promise<Recorded | StartedAttempt | 'decided_meanwhile'> {
+  const id = newId('att', cashier.deps, request.book);
+  const written: { attempt: Attempt | null; payment: Payment | null } = { attempt: null, payment: null };
+  let refusedLine: HoldLine | null = null;
+  let isDecidedMeanwhile = false;
+  try {
+    const recorded = await cashier.change({
+      ...request,
+      of: request,
+      withRefunds: false,
+      refundNo: null,
+      key: request.claim === null ? null : { step: 'claim', claim: request.claim },
+      holds: {
+        id,
+        lines: plan.lines,
+        refuse(line) {
+          if (line >= plan.offerLinesCount) return atRisk();
+          refusedLine = plan.lines[line] ?? null;
+          return offerChanged(0n); // asked anew outside: here nobody may wait
+        },
+      },
+      decide(folder, effects) {
+        refusedLine = null; // of a run that was rolled back
+        isDecidedMeanwhile = !takeDecision(folder.payment, plan, request.wallet);
+        if (isDecidedMeanwhile) throw atRisk();
+        written.attempt = recordAttempt(cashier, folder, request, opened, { id, plan }, effects);
+        written.payment = { ...folder.payment };
+        return null;
+      },
+    });
+    if (recorded.replayed && recorded.reply !== null) return { ...recorded.reply, replayed: true };
+  } catch (error) {
+    if (isDecidedMeanwhile) return 'decided_meanwhile';
+    if (refusedLine !== null) throw await refusedHold(cashier, request, refusedLine);
+    throw error;
+  }
+  const { attempt, payment } = written;
+  assert(attempt !== null && payment !== null && !(opened instanceof Refusal), 'a recorded attempt is known');
+  return { opened, payment, attempt };
+}
+
+async function send(
+  cashier: Cashier,
+  request: StartAttempt,
+  { opened, payment, attempt }: Recorded,
+): Promise<StartedAttempt> {
+  const { clock, rollouts } = cashier.deps;
+  const sentAtMs = clock.now().getTime();
+  const answer = await opened.wallet.pay(cashier.deps, opened.config, toPayRequest(cashier, payment, attempt, request));
+  const tookMs = clock.now().getTime() - sentAtMs;
 
   const result = await cashier.change({
     ...request,
@@ -69,15 +128,32 @@ export async function startAttempt(cashier: Cashier, request: StartAttempt): Pro
     refundNo: null,
     key: request.claim === null ? null : { step: 'finish', claim: request.claim },
     decide(folder, effects) {
-      const locked = folder.attempts.find((candidate) => candidate.id === started.id);
-      if (locked === undefined) throw new Error('assertion failed: a recorded attempt stays');
+      const locked = folder.attempts.find((candidate) => candidate.id === attempt.id);
+      assert(locked !== undefined, 'a recorded attempt stays');
       takeAnswer(locked, answer);
       decideOutcome(cashier.decideDeps, folder, locked, toOutcome(answer), 'reply', effects);
+      if (locked === folder.attempts[0])
+        observeSlow(folder.payment, tookMs, (id) => rollouts.slowMs(request.book, id), effects.observations);
       return toReply(201, showAttempt(locked));
     },
   });
-  if (result.reply === null) throw new Error('assertion failed: the second record has a reply');
+  assert(result.reply !== null, 'the second record has a reply');
   return { ...result.reply, replayed: false };
+}
+
+/**
+ * The first who comes decides for good. False when somebody else did so since the plan was made, and it does not hold for this wallet: then
+ * what is held would be the wrong thing.
+ */
+function takeDecision(payment: Payment, plan: AttemptPlan, wallet: WalletName): boolean {
+  if (plan.decision === null) return true;
+  payment.decision ??= plan.decision;
+  const of = ({ wallets }: PaymentDecision) => JSON.stringify(wallets.find((one) => one.wallet === wallet) ?? null);
+  return payment.decision === plan.decision || of(payment.decision) === of(plan.decision);
+}
+
+function atRisk(): Refusal {
+  return new Refusal('wallet_not_available', 'the wallet is not available just now', { param: 'wallet' });
 }
 
 /** What a scene needs comes with it, and nothing that it does not need. @throws Refusal invalid_request */
@@ -103,6 +179,8 @@ function recordAttempt(
   folder: LockedFolder,
   request: StartAttempt,
   opened: OpenedWallet | Refusal,
+  planned: Planned,
+  effects: Effects,
 ): Attempt {
   const { payment } = folder;
   const now = cashier.deps.clock.now();
@@ -120,21 +198,36 @@ function recordAttempt(
   if (opened instanceof Refusal) throw opened;
   if (!opened.wallet.can.currencies.includes(payment.currency))
     throw new Refusal('wallet_not_available', 'the wallet does not take this currency', { param: 'wallet' });
-  const attempt = newAttempt(cashier, payment, request, opened, now);
+  if (!isShown(cashier, folder, request.wallet)) throw atRisk();
+  const amountMinor = planned.plan.amountMinor ?? payment.amountMinor;
+  if (request.expectedMinor !== null && amountMinor > request.expectedMinor) throw offerChanged(amountMinor);
+  const attempt = newAttempt(payment, request, opened, planned, now);
   folder.attempts.push(attempt);
   folder.newAttempts.push(attempt);
-  settlePaymentState(cashier.decideDeps, folder, { postings: [], refunds: [], alerts: [], events: [] });
+  settlePaymentState(cashier.decideDeps, folder, effects);
   return attempt;
 }
 
+/** Whether this payment may be paid through this wallet now. */
+function isShown({ deps }: Cashier, { payment, attempts }: LockedFolder, wallet: WalletName): boolean {
+  if (payment.decision === null) return true;
+  const now = decisionNow(deps, payment.book, payment.decision, attempts);
+  return decisionOf(deps, payment, now, wallet).shown;
+}
+
+/** The id and what was planned for an attempt; its holds stand under this id already. */
+interface Planned {
+  id: Attempt['id'];
+  plan: AttemptPlan;
+}
+
 function newAttempt(
-  cashier: Cashier,
   payment: Payment,
   request: StartAttempt,
   opened: OpenedWallet,
+  { id, plan }: Planned,
   now: Date,
 ): Attempt {
-  const id = newId('att', cashier.deps, payment.book);
   const { can } = opened.wallet;
   const expiresAt =
     request.scene === 'code' && can.paymentCode !== null
@@ -151,7 +244,7 @@ function newAttempt(
     orderNo: idLetters(id),
     orderedAt: wholeSecond(now),
     currency: payment.currency,
-    amountMinor: payment.amountMinor,
+    amountMinor: plan.amountMinor ?? payment.amountMinor,
     subject: payment.subject,
     outcome: 'pending',
     settled: null,
@@ -167,10 +260,10 @@ function newAttempt(
     paidMinor: 0n,
     refundingMinor: 0n,
     refundedMinor: 0n,
-    discountMinor: 0n,
-    offers: null,
-    holds: null,
-    holdsState: null,
+    discountMinor: plan.discountMinor,
+    offers: plan.offers,
+    holds: plan.lines.length === 0 ? null : plan.lines,
+    holdsState: plan.lines.length === 0 ? null : 'held',
     orderBackMinor: 0n,
     reported: null,
     asksCount: 0,

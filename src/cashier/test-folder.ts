@@ -3,7 +3,7 @@ import { systemRandom } from '../base/random.ts';
 import { money } from '../money/money.ts';
 import type { FailedOutcome, Outcome, SucceededOutcome, WalletCan } from '../wallets/wallet.ts';
 import { addSeconds } from './ask-schedule.ts';
-import { type DecideDeps, decideOutcome, type Effects, type OutcomeSource } from './decide-outcome.ts';
+import { type DecideDeps, decideOutcome, newEffects, type OutcomeSource } from './decide-outcome.ts';
 import type { Attempt, Payment, Refund } from './payment.ts';
 
 /* A payment of 10.00 with its attempts, for tests of the one door's rules. */
@@ -65,7 +65,7 @@ export function setUp(change: Partial<Payment> = {}, attempts: Partial<Attempt>[
     ...change,
   };
   const folder = { payment, attempts: attempts.map((one, index) => newAttempt(payment, index, one)) };
-  const effects: Effects = { postings: [], refunds: [], alerts: [], events: [] };
+  const effects = newEffects();
   const decide = (outcome: Outcome, source: OutcomeSource = 'notification', index = 0) => {
     const attempt = folder.attempts[index];
     if (attempt === undefined) throw new Error('no such attempt');

@@ -6,6 +6,8 @@ import { connect, type Sql } from '../db/connect.ts';
 import { migrate } from '../db/migrate.ts';
 import { createLedger, type Ledger } from '../ledger/ledger.ts';
 import type { Settings } from './settings.ts';
+import { plainOffers } from '../offers/plain-offers.ts';
+import { plainRollouts } from '../rollout/plain-rollouts.ts';
 import { createKeyring } from '../vault/seal.ts';
 import { wallets } from '../wallets/registry.ts';
 import { insertEvents } from '../webhooks/insert-events.ts';
@@ -80,6 +82,8 @@ async function buildCashierDeps(
     random,
     log,
     ledger,
+    rollouts: plainRollouts,
+    offers: plainOffers,
     wallets,
     keyring: createKeyring({ random }, await keepMasterSecrets(settings, random)),
     can: (wallet) => wallets[wallet].can,

@@ -94,6 +94,7 @@ export const newAttempt = (walletNames: string[]) =>
           { ...closed, description: 'who pays, in scene `jsapi` of wallets that ask for it' },
         ),
       ),
+      expected_amount: Type.Optional(amount),
       buyer_ip: Type.Optional(
         Type.Union([Type.String({ format: 'ipv4' }), Type.String({ format: 'ipv6' })], {
           description: "the buyer's network address, where the shop's server asks for the buyer",
@@ -168,6 +169,11 @@ export const payment = Type.Object({
   refundable: amountShown,
   return_url: Type.String(),
   metadata: Type.Record(Type.String(), Type.String()),
+  buyer: Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()]),
+  items: Type.Array(
+    Type.Object({ id: Type.String(), name: Type.String(), quantity: Type.Integer(), amount_minor: Type.String() }),
+  ),
+  vouchers: Type.Array(Type.String()),
   cashier_url: Type.String(),
   expires_at: time,
   created_at: time,

@@ -59,7 +59,7 @@ export type Limit = Pick<HoldLine, 'limit' | 'unit' | 'currency' | 'figures'>;
 export type HoldLedger = Pick<Ledger, 'postTransfers' | 'postWithAccounts' | 'filledLimits'>;
 
 /** Which leg of an attempt's or refund's id a line's transfers take, and the next HOLD_LINES_MAX; never renumber. */
-const LEG = { held: 128, ended: 170, late: 212, returned: 128 } as const;
+const LEG = { held: 128, ended: 191, returned: 128 } as const;
 
 /**
  * Within the caller's transaction: each request gets all its lines or none, in order of the list. Asked again with the same id, what is
@@ -126,11 +126,16 @@ function toResult(lines: readonly CreateTransferResult[]): HoldResult {
  */
 export async function settleHolds(tx: Tx, ledger: HoldLedger, book: number, ends: readonly HoldEnd[]): Promise<void> {
   for (const some of chunks(ends)) {
-    const transfers = some.flatMap((end) => end.lines.map((line, index) => endOf(end, line, index)));
+    const transfers = some.flatMap(toEndTransfers);
     if (transfers.length === 0) continue;
     const results = await ledger.postTransfers(tx, book, transfers);
     for (const { status } of results) assert(isThere({ status }), `what was held can be ended: ${status}`);
   }
+}
+
+/** The same as transfers, for who posts others with them; each is to be created, or there already. */
+export function toEndTransfers(end: HoldEnd): CreateTransfer[] {
+  return end.lines.map((line, index) => endOf(end, line, index));
 }
 
 function endOf(end: HoldEnd, line: HoldLine, index: number): CreateTransfer {
@@ -163,7 +168,7 @@ export async function useLate(
     const { transfers: results } = await ledger.postWithAccounts(tx, book, owed, [
       ...collects,
       ...used.map(({ line, at, amount }) =>
-        lateUse(book, 'limit_room', line, amount, legId(request.id, LEG.late + at)),
+        lateUse(book, 'limit_room', line, amount, digestId('hutong limit late', book, request.id, at)),
       ),
     ]);
     const without = used.filter((_, at) => {

@@ -15,6 +15,8 @@ import { startAttempt } from '../cashier/start-attempt.ts';
 import { connect, type Sql } from '../db/connect.ts';
 import type { KeyClaim } from '../db/idempotency-store.ts';
 import { createLedger, type Ledger } from '../ledger/ledger.ts';
+import { plainOffers } from '../offers/plain-offers.ts';
+import { plainRollouts } from '../rollout/plain-rollouts.ts';
 import { money } from '../money/money.ts';
 import { createKeyring, type Keyring } from '../vault/seal.ts';
 import type { Outcome } from '../wallets/wallet.ts';
@@ -111,6 +113,9 @@ export async function openTestWorld(
         returnUrl: 'https://shop.example/',
         expiresInSeconds: 900,
         metadata: {},
+        buyer: null,
+        items: null,
+        vouchers: null,
         claim,
       });
       const { id: paymentId } = fromReply(created.reply);
@@ -124,6 +129,9 @@ export async function openTestWorld(
         buyerIp: null,
         payer: null,
         paymentCode: null,
+        expectedMinor: null,
+        app: null,
+        device: null,
         claim: null,
       });
       const { id } = fromReply(started);
@@ -198,6 +206,8 @@ function cashierOver(
     wallets: { unionpay: wallet } as Cashier['deps']['wallets'], // the only wallet that this shop has
     can: () => wallet.can,
     ledger,
+    rollouts: plainRollouts,
+    offers: plainOffers,
     webhooks: {
       insertEvents: (tx, book, events) => insertEvents({ clock, random: systemRandom }, tx, book, events),
       kick() {},

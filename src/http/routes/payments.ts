@@ -7,10 +7,12 @@ import { bookOf, type Cashier } from '../../cashier/cashier.ts';
 import { checkReturnUrl } from '../../cashier/check-return-url.ts';
 import { PAYMENT_MOVES } from '../../cashier/moves.ts';
 import { getPayment, type Page, pagePayments } from '../../cashier/read-payments.ts';
+import { readBuyer, readItems } from '../../cashier/read-buyer.ts';
 import { readScan } from '../../cashier/read-scan.ts';
 import { startAttempt } from '../../cashier/start-attempt.ts';
 import { money } from '../../money/money.ts';
 import type { WalletName } from '../../wallets/wallet.ts';
+import { givenBuyer, givenItems, givenVouchers } from '../buyer-schemas.ts';
 import { type Answer, type RouteRow, row } from '../route.ts';
 import { attempt, idOf, newAttempt, newPayment, orderNo, pageOf, pageQuery, payment } from '../schemas.ts';
 
@@ -26,7 +28,15 @@ export function paymentRoutes(cashier: Cashier): RouteRow[] {
       summary: 'Create a payment',
       tag: 'Payments',
       scope: 'payments',
-      body: newPayment,
+      body: Type.Object(
+        {
+          ...newPayment.properties,
+          buyer: Type.Optional(givenBuyer),
+          items: Type.Optional(givenItems),
+          vouchers: Type.Optional(givenVouchers),
+        },
+        closed,
+      ),
       reply: { 201: payment },
       async run({ caller, body, claim }) {
         const result = await cashier.create(caller.book, {
@@ -38,6 +48,9 @@ export function paymentRoutes(cashier: Cashier): RouteRow[] {
           returnUrl: checkReturnUrl(body.return_url),
           expiresInSeconds: body.expires_in_seconds ?? PAYMENT_SECONDS_USUAL,
           metadata: body.metadata ?? {}, // the schema admits texts only
+          buyer: body.buyer === undefined ? null : readBuyer(cashier.deps.keyring, body.buyer),
+          items: noneIsNull(readItems(BigInt(body.amount.minor), body.items ?? [])),
+          vouchers: noneIsNull(body.vouchers ?? []),
           claim,
         });
         return fromReply(result);
@@ -121,6 +134,9 @@ export function paymentRoutes(cashier: Cashier): RouteRow[] {
           ...(await readWallet(cashier, { book, merchantId }, body)),
           scene: body.scene, // and the scenes
           walletAccountId: null,
+          app: null,
+          device: null,
+          expectedMinor: await readExpected(cashier, params.id, body.expected_amount),
           buyerIp: body.buyer_ip ?? null,
           payer: body.payer === undefined ? null : { id: body.payer.id, walletApp: body.payer.wallet_app ?? null },
           claim,
@@ -128,6 +144,26 @@ export function paymentRoutes(cashier: Cashier): RouteRow[] {
       },
     }),
   ];
+}
+
+function noneIsNull<T>(list: readonly T[]): readonly T[] | null {
+  return list.length === 0 ? null : list;
+}
+
+/** What the buyer was shown, in the payment's own currency. @throws Refusal invalid_request */
+async function readExpected(
+  cashier: Cashier,
+  paymentId: string,
+  expected: { currency: string; minor: string } | undefined,
+): Promise<bigint | null> {
+  if (expected === undefined) return null;
+  const payment = await cashier.readPayment(bookOf('pay', paymentId), paymentId);
+  if (payment !== null && payment.currency !== expected.currency)
+    throw new Refusal('invalid_request', 'a payment is paid in its own currency', {
+      param: 'expected_amount.currency',
+      in: 'body',
+    });
+  return BigInt(expected.minor);
 }
 
 /** The wallet that was named, or the one that the scanned payment code belongs to. @throws Refusal invalid_request */

@@ -1,0 +1,22 @@
+import type { Attempt } from './payment.ts';
+
+/** How what an attempt holds of limits comes to its end; written to the ledger with the decision. */
+export interface HoldsEnd {
+  attempt: Attempt;
+  /** `late`: it had been given back, and then the money came after all. */
+  to: 'commit' | 'release' | 'late';
+}
+
+/** The attempt paid its payment: what it held is used up. */
+export function useHolds(attempt: Attempt, ends: HoldsEnd[]): void {
+  if (attempt.holdsState === null || attempt.holdsState === 'committed') return;
+  ends.push({ attempt, to: attempt.holdsState === 'held' ? 'commit' : 'late' });
+  attempt.holdsState = 'committed';
+}
+
+/** Nothing will come of the attempt, or it counts for nothing: others may have what it held. */
+export function releaseHolds(attempt: Attempt, ends: HoldsEnd[]): void {
+  if (attempt.holdsState !== 'held') return;
+  ends.push({ attempt, to: 'release' });
+  attempt.holdsState = 'released';
+}

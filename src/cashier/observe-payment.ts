@@ -1,0 +1,95 @@
+import type { Metric, Observation } from '../rollout/rollouts.ts';
+import { isFinal } from './moves.ts';
+import type { Attempt, Payment, Refund } from './payment.ts';
+
+/** A payment as it was before a decision, or is after it. */
+interface Seen {
+  payment: Payment;
+  attempts: readonly Attempt[];
+  refunds: readonly Refund[];
+}
+
+/**
+ * What a decision changed that rollouts count, found by comparing before and after: so every way into a payment counts alike. A payment's
+ * own figures are counted once in its life; those of attempts once for each.
+ */
+export function observePayment(before: Seen, after: Seen, observations: Observation[]): void {
+  const { payment } = after;
+  if (payment.decision === null) return;
+  // A rollout that began when this payment had been tried already leaves it out: it did not see it begin.
+  if (before.attempts.length > 0 && payment.observed?.includes('begun') !== true) return;
+  for (const metric of newMetrics(before, after)) observeOnce(payment, metric, observations);
+  for (const [index, attempt] of after.attempts.entries())
+    observeAttempt(payment, before.attempts[index], attempt, observations);
+}
+
+/** The first answer that a wallet gave to this payment, where that took longer than a rollout's plan allows. */
+export function observeSlow(
+  payment: Payment,
+  tookMs: number,
+  slowMs: (rolloutId: string) => number,
+  observations: Observation[],
+): void {
+  if (payment.observed?.includes('begun') !== true) return;
+  observeOnce(payment, 'slow', observations, (rolloutId) => tookMs > slowMs(rolloutId));
+}
+
+/** Of the payment as a whole, for each rollout that it takes part in. */
+function observeOnce(
+  payment: Payment,
+  metric: Metric,
+  observations: Observation[],
+  isOf: (rolloutId: string) => boolean = () => true,
+): void {
+  const { decision } = payment;
+  if (decision === null || payment.observed?.includes(metric) === true) return;
+  const found = decision.wallets
+    .flatMap((wallet) => toObservation(wallet, metric))
+    .filter(({ rolloutId }) => isOf(rolloutId));
+  if (found.length === 0) return;
+  observations.push(...found);
+  payment.observed = [...(payment.observed ?? []), metric];
+}
+
+function newMetrics(before: Seen, after: Seen): Metric[] {
+  const first = after.attempts[0];
+  if (first === undefined) return [];
+  const metrics: Metric[] = [];
+  if (before.attempts.length === 0) metrics.push('begun');
+  if (!isOver(before) && isOver(after))
+    metrics.push(first.outcome === 'succeeded' ? 'first_succeeded' : 'first_failed');
+  if (after.attempts.some(({ outcome }) => outcome === 'unknown')) metrics.push('unknown');
+  if (after.attempts.some(({ settled }) => settled === 'surplus')) metrics.push('duplicate');
+  if (after.refunds.some(({ outcome, automatic }) => outcome === 'succeeded' && !automatic)) metrics.push('refunded');
+  if (after.payment.complaint !== null) metrics.push('complained');
+  return metrics;
+}
+
+/** Whether the first attempt has ended, be it that the buyer left it and the payment ended without it. */
+function isOver({ payment, attempts: [first] }: Seen): boolean {
+  return first !== undefined && (isEnd(first) || isFinal(payment.state));
+}
+
+/** An attempt through a staged wallet itself. What failed and was paid after all has been counted. */
+function observeAttempt(
+  { decision }: Payment,
+  before: Attempt | undefined,
+  after: Attempt,
+  observations: Observation[],
+): void {
+  if (!isEnd(after) || (before !== undefined && isEnd(before))) return;
+  const wallet = decision?.wallets.find((one) => one.wallet === after.wallet);
+  if (wallet === undefined) return;
+  observations.push(...toObservation(wallet, after.outcome === 'succeeded' ? 'wallet_succeeded' : 'wallet_failed'));
+}
+
+function isEnd({ outcome }: Attempt): boolean {
+  return outcome === 'succeeded' || outcome === 'failed';
+}
+
+type WalletDecision = NonNullable<Payment['decision']>['wallets'][number];
+
+function toObservation({ rollout, arm }: WalletDecision, metric: Metric): Observation[] {
+  if (rollout === null || arm === 'outside') return [];
+  return [{ rolloutId: rollout.id, version: rollout.version, step: rollout.step, arm, metric }];
+}

@@ -1,0 +1,102 @@
+import { assert } from '../base/assert.ts';
+import { Refusal } from '../base/refusal.ts';
+import type { HoldLine } from '../ledger/holds.ts';
+import type { AppliedOffer } from '../offers/offers.ts';
+import type { PaymentDecision } from '../rollout/rollouts.ts';
+import type { Cashier } from './cashier.ts';
+import { isFinal } from './moves.ts';
+import type { Payment } from './payment.ts';
+import { decisionFor, decisionOf, listWallets } from './payment-decision.ts';
+import { quoteWallet } from './quote-payment.ts';
+import type { StartAttempt } from './start-attempt.ts';
+
+/** What an attempt will cost, and what it needs for that; worked out before anything is locked. */
+export interface AttemptPlan {
+  /** What the wallet is to be asked for; null for the whole amount of the payment. */
+  amountMinor: bigint | null;
+  discountMinor: bigint;
+  /** The offers behind it, drawn; null for none. */
+  offers: readonly AppliedOffer[] | null;
+  /** What the offers hold, then what the staged wallet holds. */
+  lines: readonly HoldLine[];
+  /** How many of the lines belong to offers. */
+  offerLinesCount: number;
+  /** The decision that this was planned with, kept or still to be kept; null where nothing is staged. */
+  decision: PaymentDecision | null;
+}
+
+const PLAIN: AttemptPlan = Object.freeze({
+  amountMinor: null,
+  discountMinor: 0n,
+  offers: null,
+  lines: [],
+  offerLinesCount: 0,
+  decision: null,
+});
+
+/** Without offers and staged wallets there is nothing to plan, and nothing is read. @throws Refusal offer_changed */
+export async function planAttempt(cashier: Cashier, request: StartAttempt): Promise<AttemptPlan> {
+  const { rollouts, offers } = cashier.deps;
+  const { book, merchantId } = request;
+  const payment = await readIfNeeded(cashier, request);
+  if (payment === null) return PLAIN;
+  const wallets = await listWallets(cashier, payment);
+  const decision = decisionFor(cashier.deps, payment, wallets, request);
+  const price = offers.isPlain(book, merchantId) ? PLAIN : await priceAttempt(cashier, payment, request);
+  const amount = { currency: payment.currency, minor: price.amountMinor ?? payment.amountMinor };
+  const risk = rollouts.riskLines(book, decisionOf(cashier.deps, payment, decision, request.wallet), amount);
+  return { ...price, lines: [...price.lines, ...risk], decision };
+}
+
+/** Null where the plan is plain, or the payment can no longer be paid: then the record says why. */
+async function readIfNeeded(cashier: Cashier, request: StartAttempt): Promise<Payment | null> {
+  const { rollouts, offers } = cashier.deps;
+  const { book, merchantId } = request;
+  const accounts = await cashier.listAccounts(book, merchantId);
+  const isPlain = rollouts.isPlain(book, merchantId, [...new Set(accounts.map(({ wallet }) => wallet))]);
+  if (isPlain && offers.isPlain(book, merchantId)) return null;
+  const payment = await cashier.readPayment(book, request.paymentId);
+  return payment === null || payment.merchantId !== merchantId || isFinal(payment.state) ? null : payment;
+}
+
+/** Quoted and drawn. Never more than the buyer was shown, and never less than one fen. */
+async function priceAttempt(cashier: Cashier, payment: Payment, request: StartAttempt): Promise<AttemptPlan> {
+  const quote = await quoteWallet(cashier, payment, request.device, request.wallet);
+  if (quote === null) return PLAIN;
+  if (request.expectedMinor !== null && quote.toPayMinor > request.expectedMinor) throw offerChanged(quote.toPayMinor);
+  const drawn = cashier.deps.offers.draw(quote.applied);
+  const isTooMuch = discountOf(drawn) >= payment.amountMinor;
+  const applied = isTooMuch ? quote.applied : drawn;
+  const discountMinor = discountOf(applied);
+  const amountMinor = payment.amountMinor - discountMinor;
+  assert(amountMinor >= 1n && amountMinor <= quote.toPayMinor, 'nobody pays more than was quoted, or nothing');
+  const lines = applied.flatMap((offer) => (offer.by === 'hutong' ? offer.holds : []));
+  return {
+    amountMinor,
+    discountMinor,
+    offers: applied.length === 0 ? null : applied,
+    lines,
+    offerLinesCount: lines.length,
+    decision: null,
+  };
+}
+
+function discountOf(applied: readonly AppliedOffer[]): bigint {
+  return applied.reduce((sum, { by, minor }) => (by === 'hutong' ? sum + minor : sum), 0n);
+}
+
+/** Somebody else was faster: what it costs now, looked up anew. */
+export async function refusedHold(cashier: Cashier, request: StartAttempt, line: HoldLine): Promise<Refusal> {
+  cashier.deps.offers.forget([line.limit]);
+  const payment = await cashier.readPayment(request.book, request.paymentId);
+  assert(payment !== null, 'what was locked a moment ago is there');
+  const quote = await quoteWallet(cashier, payment, request.device, request.wallet);
+  return offerChanged(quote?.toPayMinor ?? payment.amountMinor);
+}
+
+/** The buyer is to be asked again; nothing was sent. */
+export function offerChanged(amountMinor: bigint): Refusal {
+  return new Refusal('offer_changed', 'an offer has changed or is gone; show the new price and ask the buyer again', {
+    amount_minor: amountMinor.toString(),
+  });
+}
