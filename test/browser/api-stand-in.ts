@@ -17,6 +17,9 @@ export interface ApiStandIn {
   /** Headers and body of a genuine webhook. */
   sign(id: string, message: { type: string; data: object }): { headers: Record<string, string>; body: string };
   paymentOf(orderNo: string, minor: string): object;
+  refundOf(orderNo: string, state: 'pending' | 'succeeded'): object;
+  /** What `POST /v1/offers/quote` answers, best first; null where there is no such route. */
+  quotes: object[] | null;
   stop(): Promise<void>;
 }
 
@@ -33,6 +36,7 @@ export async function startApiStandIn(): Promise<ApiStandIn> {
     calls: [],
     isDown: false,
     paymentState: 'requires_payment_method',
+    quotes: null,
     sign(id, { type, data }) {
       const at = new Date();
       const body = JSON.stringify({ type, timestamp: at.toISOString(), data });
@@ -46,6 +50,7 @@ export async function startApiStandIn(): Promise<ApiStandIn> {
       return { headers, body };
     },
     paymentOf: (orderNo, minor) => payment(url, standIn.paymentState, orderNo, { currency: 'CNY', minor }),
+    refundOf: (orderNo, state) => refund(orderNo, state),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -71,9 +76,14 @@ async function answer(standIn: ApiStandIn, request: IncomingMessage, response: S
 }
 
 function reply2xx(standIn: ApiStandIn, method: string, path: string, body: Record<string, unknown>): [number, object] {
-  if (path.endsWith('/refunds')) {
-    return [201, { id: 'rf_1', object: 'refund', payment_id: path.split('/')[3], state: 'pending', automatic: false }];
-  }
+  if (path.endsWith('/refunds')) return [201, refund(path.split('/')[3]?.slice('pay_'.length) ?? '', 'pending')];
+  if (path === '/v1/offers/quote')
+    return standIn.quotes === null
+      ? [
+          404,
+          { title: 'There is no such thing here', status: 404, detail: 'none', code: 'not_found', retryable: false },
+        ]
+      : [200, { at: new Date().toISOString(), quotes: standIn.quotes }];
   if (method === 'GET') {
     const orderNo = path.split('_')[1] ?? '';
     const created = standIn.calls.find(([, , sent]) => sent['order_no'] === orderNo)?.[2];
@@ -82,7 +92,35 @@ function reply2xx(standIn: ApiStandIn, method: string, path: string, body: Recor
   return [201, payment(standIn.url, 'requires_payment_method', String(body['order_no']), body['amount'])];
 }
 
+/** Every paid order has this one. */
+const offer = {
+  offer_id: 'off_1',
+  name: { 'zh-CN': '云闪付满减', en: 'UnionPay offer' },
+  kind: 'threshold',
+  by: 'hutong',
+  amount: yuan('500'),
+  paid_by: [{ funder: 'wallet', owner: 'unionpay', amount: yuan('500') }],
+};
+
+function refund(orderNo: string, state: 'pending' | 'succeeded'): object {
+  return {
+    id: 'rf_1',
+    object: 'refund',
+    payment_id: `pay_${orderNo}`,
+    amount: yuan('9900'),
+    through_wallet: yuan('9400'),
+    buyer_received: state === 'succeeded' ? yuan('9400') : null,
+    state,
+    automatic: false,
+  };
+}
+
+function yuan(minor: string): { currency: string; minor: string } {
+  return { currency: 'CNY', minor };
+}
+
 function payment(url: string, state: string, orderNo: string, amount: unknown): object {
+  const { minor } = (amount ?? yuan('0')) as { minor: string }; // as the shop sent it
   return {
     id: `pay_${orderNo}`,
     object: 'payment',
@@ -90,6 +128,9 @@ function payment(url: string, state: string, orderNo: string, amount: unknown): 
     amount,
     state,
     wallet: state === 'succeeded' ? 'unionpay' : null,
+    discount: yuan(state === 'succeeded' ? '500' : '0'),
+    buyer_paid: state === 'succeeded' ? yuan(String(Number(minor) - 500)) : null,
+    attempts: state === 'succeeded' ? [{ settled: 'accepted', offers: [offer], wallet_discounts: [] }] : [],
     cashier_url: `${url}/c/pay_${orderNo}/tok`,
   };
 }

@@ -81,8 +81,7 @@ test('an open order page follows the webhooks from waiting to paid to refunded',
 
     await refundInShop(page);
     await waitForOrder(page, 'refunding');
-    const refund = { id: 'rf_1', payment_id: `pay_${orderNo}`, state: 'succeeded', automatic: false };
-    await tell(`evt_refunded_${orderNo}`, 'refund.succeeded', refund);
+    await tell(`evt_refunded_${orderNo}`, 'refund.succeeded', api.refundOf(orderNo, 'succeeded'));
     await waitForOrder(page, 'refunded');
     expect(await page.getByTestId('heard').locator('li').count()).toBe(2);
     expect(await sidewaysScroll(page)).toBe(0);

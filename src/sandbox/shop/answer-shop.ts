@@ -1,13 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { chooseLang, type Lang } from '../../base/lang.ts';
 import { answerAsset } from '../../base/static-assets.ts';
+import { findBestPrice } from './best-price.ts';
 import { checkPayment, placeOrder, refundOrder, startPayment } from './order-payment.ts';
 import type { Order } from './orders.ts';
-import { findProduct } from './products.ts';
+import { findProduct, type Product } from './products.ts';
+import { findShopper, type Shopper, shopperCookie, shopperOf } from './shoppers.ts';
 import { readBody } from './read-body.ts';
 import { receiveWebhook } from './receive-webhook.ts';
 import { shopAssets } from './shop-assets.ts';
-import { orderVersion, renderHome, renderOrder, renderProduct, renderShopProblem } from './shop-pages.ts';
+import {
+  orderVersion,
+  renderHome,
+  renderOrder,
+  renderProduct,
+  renderShopProblem,
+  type ShopFrame,
+} from './shop-pages.ts';
 import type { ShopProblem } from './shop-texts.ts';
 import type { ShopDeps } from './shop.ts';
 
@@ -17,14 +26,17 @@ interface Visit {
   response: ServerResponse;
   path: string;
   lang: Lang;
+  /** Who buys in this browser. */
+  shopper: Shopper;
 }
 
-/** One request to the shop: files, pages, the three buttons, and the door for webhooks. */
+/** One request to the shop: files, pages, the buttons, and the door for webhooks. */
 export async function answerShop(deps: ShopDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = URL.parse(request.url ?? '/', deps.url);
   const path = url?.pathname ?? '/';
   const lang = chooseLang(url?.searchParams.get('lang') ?? undefined, request.headers['accept-language']);
-  const visit: Visit = { deps, request, response, path, lang };
+  const shopper = shopperOf(request.headers.cookie);
+  const visit: Visit = { deps, request, response, path, lang, shopper };
   if (request.method === 'GET') return await answerGet(visit);
   if (request.method !== 'POST') return sendProblem(visit, 405, 'bad_request');
   const body = await readBody(request);
@@ -38,7 +50,7 @@ export async function answerShop(deps: ShopDeps, request: IncomingMessage, respo
 }
 
 async function answerGet(visit: Visit): Promise<void> {
-  const { deps, request, response, path, lang } = visit;
+  const { deps, request, response, path } = visit;
   const asset = shopAssets.get(path);
   if (asset !== undefined) {
     const { headers, body } = await answerAsset(asset, request.headers['accept-encoding'] ?? '');
@@ -46,11 +58,11 @@ async function answerGet(visit: Visit): Promise<void> {
     return;
   }
   const [, folder = '', id = '', rest] = path.split('/');
-  if (path === '/') return sendPage(visit, 200, renderHome(lang));
+  if (path === '/') return sendPage(visit, 200, renderHome(frameOf(visit)));
   const product = folder === 'products' && rest === undefined ? findProduct(id) : undefined;
-  if (product !== undefined) return sendPage(visit, 200, renderProduct(product, lang));
+  if (product !== undefined) return await sendProduct(visit, product);
   const order = folder === 'orders' ? deps.orders.find(id) : undefined;
-  if (order !== undefined && rest === undefined) return sendPage(visit, 200, renderOrder(order, lang));
+  if (order !== undefined && rest === undefined) return sendPage(visit, 200, renderOrder(order, frameOf(visit)));
   if (order !== undefined && rest === 'state') {
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
     response.end(JSON.stringify({ state: order.state, version: orderVersion(order) }));
@@ -59,14 +71,21 @@ async function answerGet(visit: Visit): Promise<void> {
   sendProblem(visit, 404, 'not_found');
 }
 
+/** With what it costs this buyer at best; where Hutong is away, with the plain price. */
+async function sendProduct(visit: Visit, product: Product): Promise<void> {
+  const best = await findBestPrice(visit.deps, product, visit.shopper);
+  sendPage(visit, 200, renderProduct(product, best, frameOf(visit)));
+}
+
 async function answerButton(visit: Visit, form: URLSearchParams): Promise<void> {
   const { deps, path, lang } = visit;
   if (path === '/buy') {
     const product = findProduct(form.get('product') ?? '');
     if (product === undefined) return sendProblem(visit, 404, 'not_found');
-    const order = placeOrder(deps, product, lang);
+    const order = placeOrder(deps, product, visit.shopper, lang);
     return await tryCall(visit, order, 'cannot_pay', startPayment);
   }
+  if (path === '/shopper') return changeShopper(visit, form);
   const [, folder, id = '', action = ''] = path.split('/');
   const order = folder === 'orders' ? deps.orders.find(id) : undefined;
   if (order === undefined) return sendProblem(visit, 404, 'not_found');
@@ -80,6 +99,17 @@ async function answerButton(visit: Visit, form: URLSearchParams): Promise<void> 
     default:
       return sendProblem(visit, 404, 'not_found');
   }
+}
+
+/** Somebody else buys from now on, on the page where the button was. */
+function changeShopper(visit: Visit, form: URLSearchParams): void {
+  const shopper = findShopper(form.get('shopper') ?? '');
+  if (shopper === undefined) return sendProblem(visit, 400, 'bad_request');
+  const back = form.get('back') ?? '';
+  const location = /^\/(?:(?:products|orders)\/\w+)?$/.test(back) ? back : '/';
+  visit.response
+    .writeHead(303, { location: `${location}?lang=${visit.lang}`, 'set-cookie': shopperCookie(shopper) })
+    .end();
 }
 
 /**
@@ -100,7 +130,7 @@ async function tryCall(
     response.writeHead(303, { location: next }).end();
   } catch (error) {
     deps.log.warn({ error: String(error), path }, 'Hutong did not do what the shop asked');
-    sendPage(visit, 502, renderShopProblem(problem, lang, orderPath));
+    sendPage(visit, 502, renderShopProblem(problem, orderPath, frameOf(visit)));
   }
 }
 
@@ -112,8 +142,12 @@ function isFromOurPage({ request }: Visit): boolean {
   return origin === undefined || URL.parse(origin)?.host === host;
 }
 
+function frameOf({ lang, shopper }: Visit): ShopFrame {
+  return { lang, shopper };
+}
+
 function sendProblem(visit: Visit, status: number, problem: ShopProblem): void {
-  sendPage(visit, status, renderShopProblem(problem, visit.lang, null));
+  sendPage(visit, status, renderShopProblem(problem, null, frameOf(visit)));
 }
 
 /** No form-action in the policy: buying ends at the cashier, whose address the shop learns only from the API's answer. */

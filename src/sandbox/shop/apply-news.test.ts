@@ -5,17 +5,22 @@ import type { Heard, Order, OrderState } from './orders.ts';
 const order: Order = {
   orderNo: '20261123ABCDEFGHJK',
   productId: 'tea',
+  shopper: 'lin',
   lang: 'zh-CN',
   amount: { currency: 'CNY', minor: '12800' },
   state: 'unpaid',
   createdAt: '2026-11-23T04:54:48.000Z',
   payment: { id: 'pay_1', cashierUrl: 'http://127.0.0.1:4000/c/pay_1/tok' },
   paidWith: null,
+  price: null,
+  refund: null,
   heard: [],
 };
+const price = { paid: '12300', lines: [] };
+const back = { toBuyer: '12300', toOthers: '500' };
 const amount = { currency: 'CNY', minor: 12_800n };
-const paid: PaymentNews = { kind: 'payment', id: 'pay_1', amount, state: 'succeeded', wallet: 'unionpay' };
-const refund: RefundNews = { kind: 'refund', paymentId: 'pay_1', state: 'succeeded', automatic: false };
+const paid: PaymentNews = { kind: 'payment', id: 'pay_1', amount, state: 'succeeded', wallet: 'unionpay', price };
+const refund: RefundNews = { kind: 'refund', paymentId: 'pay_1', state: 'succeeded', automatic: false, refund: back };
 
 function heard(id: string): Heard {
   return { id, type: 'payment.succeeded', at: '2026-11-23T04:55:21.000Z' };
@@ -39,6 +44,13 @@ describe('news moves an order', () => {
   ])('%s, hearing %o, is %s', (state, news, next) => {
     expect(applyNews({ ...order, state }, news, heard('evt_1')).state).toBe(next);
   });
+});
+
+test('what was paid and what went back is kept with the order, and a refund that is not the order’s own changes nothing of it', () => {
+  const after = applyNews(order, paid, heard('evt_1'));
+  expect(after.price).toEqual(price);
+  expect(applyNews(after, { ...refund, automatic: true }, heard('evt_2')).refund).toBeNull();
+  expect(applyNews(after, refund, heard('evt_2'))).toMatchObject({ price, refund: back });
 });
 
 test('the same message twice is heard once', () => {

@@ -1,3 +1,4 @@
+import type { OrderPrice, OrderRefund } from './order-price.ts';
 import type { Heard, Order, OrderState } from './orders.ts';
 
 /** The parts of a payment, as the API shows it, that the shop acts on. */
@@ -7,6 +8,8 @@ export interface PaymentNews {
   amount: { currency: string; minor: bigint };
   state: string;
   wallet: string | null;
+  /** What the buyer paid; null where nobody has. */
+  price: OrderPrice | null;
 }
 
 /** The parts of a refund that the shop acts on. */
@@ -16,6 +19,7 @@ export interface RefundNews {
   state: string;
   /** Hutong sent back by itself what was paid twice or too late; the order itself is untouched. */
   automatic: boolean;
+  refund: OrderRefund;
 }
 
 /** What each piece of news does to an order, and from where; anything else leaves it as it is, however late it comes. */
@@ -35,8 +39,19 @@ export function applyNews(order: Order, news: PaymentNews | RefundNews, heard: H
   if (order.heard.some((earlier) => earlier.id === heard.id)) return order;
   if (!isAbout(order, news)) return order;
   const moved = news.kind === 'refund' && news.automatic ? order : moveOrder(order, `${news.kind} ${news.state}`);
-  const paidWith = news.kind === 'payment' && news.state === 'succeeded' ? news.wallet : order.paidWith;
-  return { ...moved, paidWith, heard: [...order.heard, heard] };
+  return { ...moved, ...figuresOf(order, news), heard: [...order.heard, heard] };
+}
+
+/** How it was paid, and what went back: of a refund that is not the order's own, nothing. */
+function figuresOf(order: Order, news: PaymentNews | RefundNews): Pick<Order, 'paidWith' | 'price' | 'refund'> {
+  const { paidWith, price, refund } = order;
+  if (news.kind === 'payment')
+    return news.state === 'succeeded'
+      ? { paidWith: news.wallet, price: news.price, refund }
+      : { paidWith, price, refund };
+  return news.automatic || news.state === 'failed'
+    ? { paidWith, price, refund }
+    : { paidWith, price, refund: news.refund };
 }
 
 export function moveOrder(order: Order, news: string): Order {

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lang } from '../../base/lang.ts';
+import type { OrderPrice, OrderRefund } from './order-price.ts';
 
 export type OrderState = 'unpaid' | 'paid' | 'refunding' | 'refunded' | 'closed';
 
@@ -8,6 +9,8 @@ export type OrderState = 'unpaid' | 'paid' | 'refunding' | 'refunded' | 'closed'
 export interface Order {
   orderNo: string;
   productId: string;
+  /** Who bought it: a key of shoppers.ts. */
+  shopper: string;
   lang: Lang;
   amount: { currency: string; minor: string };
   state: OrderState;
@@ -15,6 +18,10 @@ export interface Order {
   payment: null | { id: string; cashierUrl: string };
   /** The wallet's name, once it is paid. */
   paidWith: string | null;
+  /** What the buyer paid, and what was taken off; null until it is paid. */
+  price: OrderPrice | null;
+  /** Null until money goes back. */
+  refund: OrderRefund | null;
   /** What the shop heard, oldest first; a webhook that comes twice stands here once. */
   heard: readonly Heard[];
 }
@@ -75,7 +82,8 @@ export class Orders {
 /** A line as we wrote it; null when it was torn by a crash. */
 function readOrder(line: string): Order | null {
   try {
-    const order: Order = JSON.parse(line);
+    // What the book of an earlier shop did not write yet stands before it.
+    const order: Order = { shopper: 'guest', price: null, refund: null, ...JSON.parse(line) };
     return typeof order.orderNo === 'string' && Array.isArray(order.heard) ? order : null;
   } catch {
     return null;

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { HutongSignatureError, verifyWebhook, type WebhookEvent } from '../../../sdk/src/index.ts';
 import { applyNews, type PaymentNews, type RefundNews } from './apply-news.ts';
+import { toOrderPrice, toOrderRefund } from './order-price.ts';
 import type { Order } from './orders.ts';
 import type { ShopDeps } from './shop.ts';
 
@@ -41,11 +42,16 @@ function toNews(event: WebhookEvent): PaymentNews | RefundNews | null {
   switch (event.type) {
     case 'payment.succeeded':
     case 'payment.canceled':
-      return { kind: 'payment', ...event.data };
+      return { kind: 'payment', ...event.data, price: toOrderPrice(event.data) };
     case 'refund.created':
     case 'refund.succeeded':
     case 'refund.failed':
-      return { kind: 'refund', paymentId: event.data.payment_id, ...event.data };
+      return {
+        kind: 'refund',
+        paymentId: event.data.payment_id,
+        ...event.data,
+        refund: toOrderRefund(event.data),
+      };
     default:
       return null;
   }

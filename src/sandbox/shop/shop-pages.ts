@@ -1,18 +1,27 @@
 import { html, linkUrl, type Html } from '../../base/html.ts';
 import type { Lang } from '../../base/lang.ts';
-import { drawing, shopMark } from './drawings.ts';
+import { formatMoney, isCurrency, money } from '../../money/money.ts';
+import type { BestPrice } from './best-price.ts';
+import { drawing } from './drawings.ts';
+import type { Funder, PriceLine } from './order-price.ts';
 import type { Order } from './orders.ts';
 import { findProduct, priceText, products, type Product } from './products.ts';
-import { fontStylesheetPath, shopAssetPath } from './shop-assets.ts';
+import { shopAssetPath } from './shop-assets.ts';
+import { renderFrame, type ShopFrame } from './shop-frame.ts';
 import { shopTexts, type ShopProblem } from './shop-texts.ts';
+import { findShopper } from './shoppers.ts';
+import { walletName } from './wallet-names.ts';
+
+export type { ShopFrame } from './shop-frame.ts';
 
 /** Without script an order page that waits for news reloads itself. */
 const NO_SCRIPT_REFRESH_SECONDS = 4;
 
-export function renderHome(lang: Lang): string {
+export function renderHome(frame: ShopFrame): string {
+  const { lang } = frame;
   const text = shopTexts[lang];
   return renderFrame(
-    lang,
+    frame,
     '/',
     text.shop,
     html`<p class="slogan">${text.slogan}</p>
@@ -26,17 +35,19 @@ ${drawing(product.drawing)}<span class="good-name">${product.name[lang]}</span><
   );
 }
 
-export function renderProduct(product: Product, lang: Lang): string {
+/** `best`: what it costs at best with which wallet; null sells it at the shop's own price. */
+export function renderProduct(product: Product, best: BestPrice | null, frame: ShopFrame): string {
+  const { lang } = frame;
   const text = shopTexts[lang];
   return renderFrame(
-    lang,
+    frame,
     `/products/${product.id}`,
     `${product.name[lang]} · ${text.shop}`,
     html`<article class="product">
 <div class="picture">${drawing(product.drawing)}</div>
 <div class="about">
 <h1>${product.name[lang]}</h1>
-<p class="price price-large" data-testid="price">${priceText(product)}</p>
+${best === null ? html`<p class="price price-large" data-testid="price">${priceText(product)}</p>` : renderBest(product, best, lang)}
 <p>${product.about[lang]}</p>
 <form method="post" action="/buy?lang=${lang}">
 <input type="hidden" name="product" value="${product.id}">
@@ -48,12 +59,20 @@ export function renderProduct(product: Product, lang: Lang): string {
   );
 }
 
-export function renderOrder(order: Order, lang: Lang): string {
+/** 到手价: what is left to pay with the best wallet; chosen is it only at the cashier. */
+function renderBest(product: Product, best: BestPrice, lang: Lang): Html {
+  const text = shopTexts[lang];
+  return html`<p class="best-price" data-testid="best-price"><span class="best-label">${text.bestPrice}</span> <span class="price price-large">${best.pay}</span>${best.wallet !== null && html` <span class="best-wallet">${walletName(best.wallet, lang)}</span>`}</p>
+<p class="list-price"><span class="visually-hidden">${text.listPrice} </span><s data-testid="price">${priceText(product)}</s> <span>${text.saves(best.saved)}</span></p>`;
+}
+
+export function renderOrder(order: Order, frame: ShopFrame): string {
+  const { lang } = frame;
   const text = shopTexts[lang];
   const product = findProduct(order.productId);
   const { title, hint } = text.state[order.state];
   return renderFrame(
-    lang,
+    frame,
     `/orders/${order.orderNo}`,
     `${title} · ${text.shop}`,
     html`<div id="order" class="order" data-testid="order" data-state="${order.state}" data-version="${orderVersion(order)}" data-state-url="/orders/${order.orderNo}/state">
@@ -62,7 +81,8 @@ export function renderOrder(order: Order, lang: Lang): string {
 ${product && html`<div class="line">${drawing(product.drawing)}<p><strong>${product.name[lang]}</strong><span class="price" data-testid="order-amount">${priceText(product)}</span></p></div>`}
 <dl>
 <div><dt>${text.orderNo}</dt><dd>${order.orderNo}</dd></div>
-${order.paidWith && html`<div><dt>${text.paidWith}</dt><dd>${walletName(order.paidWith, lang)}</dd></div>`}
+<div><dt>${text.shopperFact}</dt><dd>${findShopper(order.shopper)?.name[lang]}</dd></div>
+${renderPrice(order, lang)}${order.paidWith && html`<div><dt>${text.paidWith}</dt><dd>${walletName(order.paidWith, lang)}</dd></div>`}
 </dl>
 ${renderOrderActions(order, lang)}
 </div>
@@ -73,10 +93,11 @@ ${order.heard.length > 0 && renderHeard(order, lang)}
 }
 
 /** `orderPath`: the order that it is about, from whose page the buyer may try again. */
-export function renderShopProblem(problem: ShopProblem, lang: Lang, orderPath: string | null): string {
+export function renderShopProblem(problem: ShopProblem, orderPath: string | null, frame: ShopFrame): string {
+  const { lang } = frame;
   const text = shopTexts[lang];
   return renderFrame(
-    lang,
+    frame,
     '/',
     `${text.problems[problem]} · ${text.shop}`,
     html`<div class="card problem" data-testid="problem">
@@ -88,7 +109,7 @@ export function renderShopProblem(problem: ShopProblem, lang: Lang, orderPath: s
 
 /** Changes with everything that the order page shows. */
 export function orderVersion(order: Order): string {
-  return `${order.state}-${order.heard.length}`;
+  return [order.state, order.heard.length, order.price?.paid, order.refund?.toBuyer].join('-');
 }
 
 function orderHead(order: Order): Html {
@@ -117,6 +138,31 @@ ${order.payment && postButton('check', text.check, 'button button-quiet')}`;
   }
 }
 
+/** What was taken off and by whom, what was paid, and where a refund went. Without offers the price above says it all. */
+function renderPrice(order: Order, lang: Lang): Html {
+  const text = shopTexts[lang];
+  const { price, refund } = order;
+  const fact = (name: string, minor: string, testId: string, sign = ''): Html =>
+    html`<div><dt>${name}</dt><dd data-testid="${testId}">${sign}${showMinor(order, minor)}</dd></div>\n`;
+  return html`${price?.lines.map((line) => fact(lineName(line, lang), line.minor, 'taken-off', '−'))}${price && fact(text.paid, price.paid, 'paid')}${refund && fact(text.refundToBuyer, refund.toBuyer, 'refund-to-buyer')}${refund && refund.toOthers !== '0' && fact(text.refundToOthers, refund.toOthers, 'refund-to-others')}`;
+}
+
+function lineName({ name, funders }: PriceLine, lang: Lang): string {
+  const text = shopTexts[lang];
+  const paidBy = [...new Set(funders.map((part) => funderName(part, lang)))];
+  return paidBy.length === 0 ? name[lang] : text.paidBy(name[lang], paidBy.join(lang === 'en' ? ', ' : '、'));
+}
+
+function funderName({ funder, owner }: Funder, lang: Lang): string {
+  if (funder === 'wallet' && owner !== null) return walletName(owner, lang);
+  return funder === 'bank' && owner !== null ? owner : shopTexts[lang].funders[funder];
+}
+
+function showMinor(order: Order, minor: string): string {
+  const { currency } = order.amount;
+  return isCurrency(currency) ? formatMoney(money(currency, BigInt(minor))) : minor;
+}
+
 function renderHeard(order: Order, lang: Lang): Html {
   const text = shopTexts[lang];
   return html`<section class="card heard" data-testid="heard">
@@ -126,45 +172,7 @@ function renderHeard(order: Order, lang: Lang): Html {
 </section>`;
 }
 
-const WALLET_NAMES: Record<string, Record<Lang, string>> = {
-  wechatpay: { 'zh-CN': '微信支付', en: 'WeChat Pay' },
-  alipay: { 'zh-CN': '支付宝', en: 'Alipay' },
-  unionpay: { 'zh-CN': '云闪付', en: 'UnionPay' },
-  jdpay: { 'zh-CN': '京东支付', en: 'JD Pay' },
-  meituanpay: { 'zh-CN': '美团支付', en: 'Meituan Pay' },
-  hutongwallet: { 'zh-CN': '互通钱包', en: 'Hutong Wallet' },
-};
-
-function walletName(wallet: string, lang: Lang): string {
-  return WALLET_NAMES[wallet]?.[lang] ?? wallet;
-}
-
 /** The time of day in China. */
 function showClock(iso: string): string {
   return new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Shanghai', timeStyle: 'medium' }).format(Date.parse(iso));
-}
-
-function renderFrame(lang: Lang, path: string, title: string, body: Html, head: Html | null = null): string {
-  const text = shopTexts[lang];
-  const other: Lang = lang === 'en' ? 'zh-CN' : 'en';
-  return html`<!doctype html>
-<html lang="${lang}">
-<head>
-<meta charset="utf-8">
-<title>${title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
-<meta name="robots" content="noindex">
-<link rel="icon" href="${shopAssetPath('shop-icon.svg')}" type="image/svg+xml">
-<link rel="stylesheet" href="${fontStylesheetPath}">
-<link rel="stylesheet" href="${shopAssetPath('shop.css')}">
-${head}</head>
-<body>
-<header><a class="brand" href="/?lang=${lang}">${shopMark}<span>${text.shop}</span></a><a class="lang" href="${path}?lang=${other}" lang="${other}" hreflang="${other}">${shopTexts[other].ownName}</a></header>
-<main>
-${body}
-</main>
-<footer>${text.demo}</footer>
-</body>
-</html>
-`.toString();
 }

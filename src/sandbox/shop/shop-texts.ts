@@ -1,4 +1,5 @@
 import type { Lang } from '../../base/lang.ts';
+import type { Funder } from './order-price.ts';
 import type { OrderState } from './orders.ts';
 
 interface ShopTexts {
@@ -25,6 +26,16 @@ interface ShopTexts {
   asked: string;
   problems: Record<ShopProblem, string>;
   demo: string;
+  shopper: string;
+  shopperFact: string;
+  bestPrice: string;
+  listPrice: string;
+  saves(saved: string): string;
+  paid: string;
+  paidBy(name: string, funders: string): string;
+  funders: Record<Funder['funder'], string>;
+  refundToBuyer: string;
+  refundToOthers: string;
 }
 
 /** What can go wrong for a visitor of the shop. */
@@ -65,6 +76,16 @@ const chinese: ShopTexts = {
     bad_request: '无法处理这个请求',
   },
   demo: '演示商店：不发货，不收真钱',
+  shopper: '换个人来买',
+  shopperFact: '买家',
+  bestPrice: '到手价',
+  listPrice: '原价',
+  saves: (saved) => `省 ${saved}`,
+  paid: '实付',
+  paidBy: (name, funders) => `${name}（${funders}出资）`,
+  funders: { merchant: '小铺', wallet: '钱包', bank: '银行', platform: '平台', other: '其他' },
+  refundToBuyer: '退给买家',
+  refundToOthers: '退回优惠出资方',
 };
 
 const english: ShopTexts = {
@@ -102,6 +123,16 @@ const english: ShopTexts = {
     bad_request: 'This request cannot be handled',
   },
   demo: 'Demo shop: nothing is sent, no real money is taken',
+  shopper: 'Buy as somebody else',
+  shopperFact: 'Buyer',
+  bestPrice: 'You pay',
+  listPrice: 'Price',
+  saves: (saved) => `save ${saved}`,
+  paid: 'Paid',
+  paidBy: (name, funders) => `${name} (paid by ${funders})`,
+  funders: { merchant: 'the shop', wallet: 'the wallet', bank: 'the bank', platform: 'the platform', other: 'others' },
+  refundToBuyer: 'Back to the buyer',
+  refundToOthers: 'Back to who paid for the offers',
 };
 
 export const shopTexts: Record<Lang, ShopTexts> = { 'zh-CN': chinese, en: english };

@@ -18,6 +18,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   api.isDown = false;
+  api.quotes = null;
   api.paymentState = 'requires_payment_method';
   api.calls.length = 0;
 });
@@ -60,6 +61,80 @@ async function stateOf(orderNo: string, at: Shop = shop): Promise<string | undef
   return /"state":"(\w+)"/.exec(text)?.[1];
 }
 
+/** What the order page says of money, by name. */
+function figures(page: string): Record<string, string> {
+  return Object.fromEntries(
+    [...page.matchAll(/<dd data-testid="([\w-]+)">([^<]*)</g)].map(([, name, said]) => [name, said]),
+  );
+}
+
+describe('what a product costs', () => {
+  const quote = (wallet: string, pay: string, saved: string) => ({
+    wallet,
+    to_pay: { currency: 'CNY', minor: pay },
+    saved: { currency: 'CNY', minor: saved },
+  });
+  const productPage = async () => await (await fetch(`${shop.url}/products/tea`)).text();
+
+  test('is said with the wallet that makes it cheapest', async () => {
+    api.quotes = [quote('unionpay', '12300', '500'), quote('alipay', '12800', '0')];
+    const page = await productPage();
+    expect(page).toContain('到手价');
+    expect(page).toMatch(/¥123\.00<\/span> <span class="best-wallet">云闪付</);
+    expect(page).toContain('省 ¥5.00');
+    expect(api.calls[0]?.[2]).toMatchObject({ amount: { minor: '12800' }, buyer: { id: 'shopper-lin' } });
+  });
+
+  test('names no wallet where all cost the same', async () => {
+    api.quotes = [quote('unionpay', '12300', '500'), quote('alipay', '12300', '500')];
+    expect(await productPage()).not.toContain('best-wallet');
+  });
+
+  test.each([
+    ['nothing is taken off', [quote('unionpay', '12800', '0')], false],
+    ['no wallet is there', [], false],
+    ['the shop may not ask', null, false],
+    ['Hutong is away', null, true],
+  ])('is the plain price where %s', async (_, quotes, isDown) => {
+    Object.assign(api, { quotes, isDown });
+    const page = await productPage();
+    expect(page).toContain('data-testid="price">¥128.00');
+    expect(page).not.toContain('到手价');
+  });
+});
+
+describe('who buys', () => {
+  async function become(shopper: string, back = '/') {
+    return await press('/shopper', { shopper, back });
+  }
+
+  test.each([
+    ['zhao', { id: 'shopper-zhao', staff: false }],
+    ['staff', { id: 'staff-hu', staff: true }],
+    ['guest', undefined],
+  ])('%s is what the payment is told', async (shopper, buyer) => {
+    const cookie = (await become(shopper)).headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    await press('/buy', { product: 'tea' }, { cookie });
+    expect(api.calls[0]?.[2]['buyer']).toEqual(buyer);
+  });
+
+  test.each([
+    ['/products/tea', '/products/tea?lang=zh-CN'],
+    ['//evil.example', '/?lang=zh-CN'],
+    ['https://evil.example', '/?lang=zh-CN'],
+    ['/orders/../../x', '/?lang=zh-CN'],
+  ])('is changed on %s and goes on at %s', async (back, location) => {
+    expect((await become('mei', back)).headers.get('location')).toBe(location);
+  });
+
+  test('is nobody else than the people of the shop', async () => {
+    expect((await become('root')).status).toBe(400);
+    const page = await (await fetch(shop.url, { headers: { cookie: 'shop_buyer="><script>' } })).text();
+    expect(page).toContain('</span>林小雨</summary>');
+    expect(page).not.toContain('<script>');
+  });
+});
+
 describe('buying', () => {
   test('makes a payment over the API and sends the buyer to the cashier', async () => {
     const orderNo = await buyTea();
@@ -72,6 +147,8 @@ describe('buying', () => {
           order_no: orderNo,
           amount: { currency: 'CNY', minor: '12800' },
           subject: '明前龙井 50 克',
+          items: [{ id: 'tea', name: '明前龙井 50 克', quantity: 1, amount_minor: '12800' }],
+          buyer: { id: 'shopper-lin', staff: false },
           return_url: `${shop.url}/orders/${orderNo}?lang=zh-CN`,
           expires_in_seconds: 900,
         },
@@ -146,9 +223,15 @@ test('a refund is asked for once however often the button is pressed, and the we
   expect(refunds).toHaveLength(1);
   expect(refunds[0]?.[2]).toMatchObject({ refund_no: `R${orderNo}` });
   expect(await stateOf(orderNo)).toBe('refunding');
-  const refund = { id: 'rf_1', payment_id: `pay_${orderNo}`, state: 'succeeded', automatic: false };
-  expect(await tell('evt_7', 'refund.succeeded', refund)).toBe(204);
+  expect(await tell('evt_7', 'refund.succeeded', api.refundOf(orderNo, 'succeeded'))).toBe(204);
   expect(await stateOf(orderNo)).toBe('refunded');
+  const page = await (await fetch(`${shop.url}/orders/${orderNo}`)).text();
+  expect(figures(page)).toEqual({
+    paid: '¥123.00',
+    'taken-off': '−¥5.00',
+    'refund-to-buyer': '¥94.00',
+    'refund-to-others': '¥5.00',
+  });
 });
 
 test('when no webhook came, the shop can ask', async () => {
