@@ -49,6 +49,21 @@ describe('a refund with status', () => {
   });
 });
 
+describe('a coupon', () => {
+  test('whose amount is not readable makes no payment unknown', () => {
+    const outcome = paymentFrom(payment('2', `<payList>${PAY('', '1000', '0')}${PAY('', '2.34', '3')}</payList>`));
+    expect(outcome).toMatchObject({ kind: 'succeeded', facts: { discounts: 'unreadable' } });
+    expect(outcome).not.toHaveProperty('discounts');
+    expect(outcome).not.toHaveProperty('buyerPaid');
+  });
+
+  test('leaves unsaid what the buyer paid where the means do not sum to the total', () => {
+    const outcome = paymentFrom(payment('2', `<payList>${PAY('', '1000', '0')}${PAY('', '233', '3')}</payList>`));
+    expect(outcome).toMatchObject({ amount: { minor: 1234n }, discounts: [{ minor: 233n }] });
+    expect(outcome).not.toHaveProperty('buyerPaid');
+  });
+});
+
 describe('success', () => {
   test('brings our number, the amount, when it was paid and by what', () => {
     const list = `<payList>${PAY('', '1000', '0')}${PAY('', '234', '3')}</payList>`;
@@ -58,6 +73,8 @@ describe('success', () => {
       amount: { currency: 'CNY', minor: 1234n },
       occurredAt: new Date('2026-11-23T02:15:30Z'),
       facts: { paidBy: 'bank card 1000, coupon 234' },
+      buyerPaid: { currency: 'CNY', minor: 1000n },
+      discounts: [{ walletOfferId: '', name: '', scope: 'order', minor: 234n, prefunded: false, parts: [] }],
     });
   });
 

@@ -1,4 +1,5 @@
 import { cardAt } from '../ground/cards.ts';
+import { sumOf } from '../ground/discounts.ts';
 import { type Fault, faultedFen } from '../ground/fault.ts';
 import type { Ground } from '../ground/ground.ts';
 import type { NewOrder, Order } from '../ground/order.ts';
@@ -87,12 +88,18 @@ function payList(order: Order, fault: Fault | null): Facts {
     ['bankCode', 'PRETEND'],
     ['cardType', card.kind === 'credit' ? '2' : '1'],
   ];
-  const pay: Content = [
-    ['payType', isCard ? '0' : '2'],
-    ['amount', amountOf(order, fault)],
+  const offFen = sumOf(order.discounts);
+  const common: Content = [
     ['currency', 'CNY'],
     ['tradeTime', toStamp(order.settledAt)],
+  ];
+  const pay: Content = [
+    ['payType', isCard ? '0' : '2'],
+    ['amount', (BigInt(amountOf(order, fault)) - offFen).toString()],
+    ...common,
     ...(isCard ? [['detail', detail] as const] : []),
   ];
-  return [['payList', [['pay', pay]]]];
+  // JD Pay V2.0, payList: a coupon is a way to pay; who pays for it is not told.
+  const coupon: Content = [['payType', '3'], ['amount', offFen.toString()], ...common];
+  return [['payList', [['pay', pay], ...(offFen === 0n ? [] : [['pay', coupon] as const])]]];
 }
