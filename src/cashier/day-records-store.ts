@@ -2,11 +2,13 @@ import { encodeId } from '../base/id.ts';
 import type { Sql, Tx } from '../db/connect.ts';
 import type { WalletName } from '../wallets/wallet.ts';
 import type { DayQuery, MoneyRecord } from './day-records.ts';
-import type { MerchantId, WalletAccountId } from './payment.ts';
+import type { MerchantId, ReportedPay, WalletAccountId } from './payment.ts';
+import { settledAmount } from './settled-amount.ts';
+import { fromStoredReport, type Stored } from './stored-json.ts';
 
 const DAY_MS = 86_400_000;
 
-/** One page of a day's records, in id order. */
+/** One page of a day's records, in id order. A refund that was all discount went through no wallet and is none. */
 export async function pageDayRecords(sql: Sql | Tx, query: DayQuery): Promise<MoneyRecord[]> {
   const { record, startsAt, endsAt } = query;
   const from = query.afterId ?? firstId(record, startsAt.getTime() - query.ageDaysMax * DAY_MS);
@@ -20,9 +22,10 @@ export async function pageDayRecords(sql: Sql | Tx, query: DayQuery): Promise<Mo
       and ${happenedAt(sql, record)} >= ${startsAt}
       and ${happenedAt(sql, record)} < ${endsAt}
       and (outcome = 'succeeded' or not ${query.succeededOnly})
+      and amount_minor > 0
     order by id
     limit ${query.itemsMax}`;
-  return rows.map((row) => ({ record, ...row }));
+  return rows.map((row) => toRecord(record, row));
 }
 
 /** The hours since then in which records of accounts that are switched off happened, of those that began in that span. */
@@ -57,7 +60,7 @@ export async function findRecords(
     from ${tableOf(sql, record)}
     where book = ${book}
       and id = any(${[...ids]}::text[])`;
-  return rows.map((row) => ({ record, ...row }));
+  return rows.map((row) => toRecord(record, row));
 }
 
 /** An account whose days are to be settled. */
@@ -113,7 +116,16 @@ export async function updateFeeBps(
   return rows.length === 1;
 }
 
-type RecordRow = Omit<MoneyRecord, 'record'>;
+type RecordRow = Omit<MoneyRecord, 'record' | 'settledMinor'> & {
+  wallet: WalletName;
+  reported: Stored<ReportedPay> | null;
+};
+
+function toRecord(record: MoneyRecord['record'], { wallet, reported, ...row }: RecordRow): MoneyRecord {
+  const isPaid = record === 'payment' && row.outcome === 'succeeded';
+  const settledMinor = isPaid ? settledAmount(wallet, row.amountMinor, fromStoredReport(reported)) : null;
+  return { record, ...row, settledMinor };
+}
 
 function tableOf(sql: Sql | Tx, record: MoneyRecord['record']) {
   return record === 'payment' ? sql`attempts` : sql`refunds`;
@@ -128,7 +140,7 @@ function happenedAt(sql: Sql | Tx, record: MoneyRecord['record']) {
 
 function columnsOf(sql: Sql | Tx, record: MoneyRecord['record']) {
   return sql`id, payment_id as "paymentId", wallet_account_id as "walletAccountId", order_no as "orderNo", outcome, currency,
-    amount_minor as "amountMinor",
+    amount_minor as "amountMinor", wallet, ${record === 'payment' ? sql`reported` : sql`null::jsonb as reported`},
     ${record === 'payment' ? sql`created_at` : sql`coalesce(sent_at, created_at)`} as "startedAt",
     ${record === 'payment' ? sql`wallet_payment_id` : sql`wallet_refund_id`} as "walletId",
     ${happenedAt(sql, record)} as "happenedAt"`;

@@ -25,6 +25,8 @@ export interface MoneyRecord {
   outcome: OutcomeKind;
   currency: Currency;
   amountMinor: bigint;
+  /** Of a payment that was paid, what the wallet settles of it before its fee; null where that is not known, and of refunds. */
+  settledMinor: bigint | null;
   /** When it began; of a refund, when it was sent to the wallet, once it was. */
   startedAt: Date;
   /** The wallet's own id of it, once it said one. */

@@ -58,20 +58,15 @@ describe('what a wallet tells of its own discounts', () => {
       { unexplained: 120n, bank: 80n },
     ],
     [
-      // Source: WeChat Pay's printed sample of promotion_detail: contributions of 511 to an amount of 200.
-      'the printed sample: parts of 511 against 200',
-      { discounts: [discount(200n, [part('wallet', 100n), part('merchant', 100n), part('other', 311n)])] },
-      { wallet: 100n, merchant: 100n },
+      // Source: WeChat Pay's printed sample of promotion_detail: contributions of 200 to an amount of 511.
+      'the printed sample: parts of less than what was taken off leave the gap above zero',
+      { buyer: 489n, discounts: [discount(511n, [part('wallet', 200n)])] },
+      { wallet: 200n, unexplained: 311n },
     ],
     [
-      'parts of more than what was taken off leave the gap below zero',
+      'the other way round: parts of 511 against 200 leave it below zero',
       { discounts: [discount(200n, [part('wallet', 300n), part('merchant', 211n)])] },
       { wallet: 300n, merchant: 211n, unexplained: -311n },
-    ],
-    [
-      'parts of less leave the gap above zero',
-      { discounts: [discount(200n, [part('wallet', 60n)])] },
-      { wallet: 60n, unexplained: 140n },
     ],
     ['only what the buyer paid', { buyer: 900n }, { unexplained: 100n }],
     [
@@ -168,6 +163,27 @@ describe('a refund of a payment on which the wallet had taken something off', ()
     expect(refund.reported).toMatchObject({ isComputed: false });
     expect(kindsOf(refund.reported?.booked ?? [])).toEqual({ wallet: 5n, merchant: 15n });
     expect([effects.alerts.length, effects.postings.length]).toEqual([0, 1]);
+  });
+
+  test('takes back of each who paid for a coupon, where the wallet tells only which coupon', () => {
+    const attempt = paidWith([
+      { ...discount(200n, [part('wallet', 150n), part('merchant', 50n)]), walletOfferId: 'A' },
+      { ...discount(100n, [part('other', 100n)], true), walletOfferId: 'B' },
+    ]);
+    const told = {
+      buyer: 70n,
+      discounts: [
+        { ...discount(20n, []), walletOfferId: 'A' },
+        { ...discount(10n, []), walletOfferId: 'B' },
+      ],
+    };
+    const { refund } = refundOf(attempt, [], 100n, told);
+    expect(kindsOf(refund.reported?.booked ?? [])).toEqual({ wallet: 25n, merchant: 5n });
+    const { refund: second } = refundOf(attempt, [refund], 100n, {
+      buyer: 70n,
+      discounts: [{ ...discount(30n, []), walletOfferId: 'C' }],
+    });
+    expect(kindsOf(second.reported?.booked ?? [])).toEqual({ wallet: 25n, merchant: 5n });
   });
 
   test('is computed where the wallet tells nothing, and marked so', () => {

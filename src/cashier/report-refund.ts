@@ -1,6 +1,6 @@
 import type { IdDeps } from '../base/id.ts';
 import { money, splitMoney } from '../money/money.ts';
-import type { SucceededOutcome } from '../wallets/wallet.ts';
+import type { ReportedDiscount, SucceededOutcome } from '../wallets/wallet.ts';
 import { alert, type Effects } from './decide-outcome.ts';
 import { isSound, reportedParts, sumUp, takenOff, toldParts } from './offer-accounts.ts';
 import type { Attempt, BookedPart, Refund, RefundReport, ReportedPay } from './payment.ts';
@@ -30,16 +30,14 @@ export function takeRefundReport(
   const left = whole.length === 0 ? [] : leftOfReport(attempt, refund, refunds, whole);
   const leftMinor = sumOf(left);
   const isLast = attempt.refundedMinor === attempt.paidMinor;
+  const usable = told !== null && isSound(told, refund.amountMinor) ? told : null;
   const offMinor =
-    told === null ? computedOff(attempt, refund, sumOf(whole), leftMinor) : takenOff(told, refund.amountMinor);
-  const canBe =
-    (told === null || isSound(told, refund.amountMinor)) &&
-    offMinor <= leftMinor &&
-    (!isLast || offMinor === leftMinor);
+    usable === null ? computedOff(attempt, refund, sumOf(whole), leftMinor) : takenOff(usable, refund.amountMinor);
+  const canBe = told === usable && offMinor <= leftMinor && (!isLast || offMinor === leftMinor);
   refund.reported = {
     ...(told ?? { buyerMinor: refund.amountMinor - offMinor, discounts: [] }),
-    isComputed: told === null,
-    booked: isLast ? left : bookedNow(refund, told, left, offMinor > leftMinor ? leftMinor : offMinor),
+    isComputed: usable === null,
+    booked: isLast ? left : bookedNow(attempt, usable, left, offMinor > leftMinor ? leftMinor : offMinor),
   };
   if (!canBe) {
     const detail = `the wallet took back ${offMinor} of its discounts, there were ${leftMinor} left`;
@@ -75,15 +73,37 @@ function computedOff(attempt: Attempt, refund: Refund, wholeMinor: bigint, leftM
 
 /** The wallet's own parts as they are, as long as no funder gets back more than it gave; else in proportion to what is left. */
 function bookedNow(
-  refund: Refund,
+  attempt: Attempt,
   told: ReportedPay | null,
   left: readonly BookedPart[],
   offMinor: bigint,
 ): RefundReport['booked'] {
   if (offMinor <= 0n) return [];
-  const named = told === null || told.discounts.length === 0 ? [] : toldParts(refund, told.discounts, offMinor);
-  const fits = named.every((part) => part.kind === 'offer_unexplained' || part.minor <= minorOf(left, part));
-  return named.length > 0 && fits ? named : inProportion(left, offMinor);
+  const named = told === null ? null : namedParts(attempt, told.discounts, offMinor);
+  const fits = named?.every((part) => part.kind === 'offer_unexplained' || part.minor <= minorOf(left, part)) ?? false;
+  return named !== null && fits ? named : inProportion(left, offMinor);
+}
+
+/**
+ * What is told of each discount: its parts, or where only its number is told (WeChat Pay) a share of whoever paid for it. Null
+ * where nothing is told, or of a discount that the payment did not have.
+ */
+function namedParts(attempt: Attempt, discounts: readonly ReportedDiscount[], offMinor: bigint): BookedPart[] | null {
+  if (discounts.length === 0) return null;
+  const parts: BookedPart[] = [];
+  for (const discount of discounts) {
+    if (discount.minor === 0n) continue;
+    if (discount.parts.length > 0) {
+      parts.push(...toldParts(attempt, [discount], discount.minor));
+      continue;
+    }
+    const paidFor = attempt.reported?.discounts.find(({ walletOfferId }) => walletOfferId === discount.walletOfferId);
+    const given = paidFor === undefined ? [] : toldParts(attempt, [paidFor], paidFor.minor);
+    if (sumOf(given) < discount.minor) return null;
+    parts.push(...inProportion(given, discount.minor));
+  }
+  const gapMinor = offMinor - sumOf(parts);
+  return sumUp([...parts, { kind: 'offer_unexplained', owner: attempt.walletAccountId, minor: gapMinor }]);
 }
 
 /** Parts below zero (more was told than taken off) shrink in the same proportion; the greatest part takes the remainder. */

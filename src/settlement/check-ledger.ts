@@ -36,7 +36,7 @@ export async function checkBooked(
 
 /**
  * The other way round: whatever moved the account's receivable while the day lasted belongs to a record that succeeded with
- * that amount. Fees, which settlement books itself, belong to statements.
+ * that amount. Fees, which settlement books itself, and discounts that the wallet reported are apart.
  */
 export async function checkMovements(deps: SettlementDeps, tx: Tx, day: Statement, findings: Findings): Promise<void> {
   const { currencies } = deps.cashier.deps.can(day.wallet);
@@ -63,10 +63,18 @@ export async function checkMovements(deps: SettlementDeps, tx: Tx, day: Statemen
   }
 }
 
+/** Fees belong to statements; discounts that the wallet gave by itself change who owes, not what was paid through it. */
+const OTHERS: ReadonlySet<TransferReason> = new Set([
+  'wallet_fee_charged',
+  'wallet_fee_returned',
+  'offer_reported',
+  'offer_reported_back',
+]);
+
 async function checkPage(tx: Tx, day: Statement, page: readonly Transfer[], findings: Findings): Promise<void> {
   const moves = page.flatMap((transfer) => {
     const reason = transferReasonOfCode(transfer.code);
-    if (reason === 'wallet_fee_charged' || reason === 'wallet_fee_returned') return [];
+    if (reason !== undefined && OTHERS.has(reason)) return [];
     const record = recordOf(reason);
     const letters = lettersOf(transfer.id);
     return [{ transfer, record, letters, id: `${record === 'payment' ? 'att' : 'rf'}_${letters}` }];

@@ -18,6 +18,7 @@ const ours: MoneyRecord = {
   currency: 'CNY',
   amountMinor: 1000n,
   walletId: 'W1',
+  settledMinor: null,
   startedAt: new Date('2026-11-11T02:00:00Z'),
   happenedAt: new Date('2026-11-11T02:00:00Z'),
 };
@@ -32,7 +33,8 @@ describe('a line beside our record', () => {
   // In order of precedence: each case has what is worse than the one before, and all that the others have.
   test.each([
     ['fee_differs', 'fee', { feeMilli: 99_000n }, {}, { feeBps: 60 }],
-    ['status_differs', 'not_final', { feeMilli: 99_000n }, { outcome: 'pending' }, { feeBps: 60 }],
+    ['amount_differs', 'settled', { feeMilli: 99_000n, settledMinor: 900n }, { settledMinor: 1000n }, { feeBps: 60 }],
+    ['status_differs', 'not_final', { settledMinor: 900n }, { outcome: 'pending' }, { feeBps: 60 }],
     ['status_differs', 'not_final', {}, { outcome: 'unknown' }, {}],
     ['status_differs', 'failed', {}, { outcome: 'failed' }, {}],
     ['amount_differs', 'amount', { amountMinor: 999n }, { outcome: 'pending' }, {}],
@@ -42,6 +44,20 @@ describe('a line beside our record', () => {
   ] as const)('%s: %s', (kind, cause, ofLine, ofOurs, ofTerms) => {
     const finding = compareLine({ ...line, ...ofLine }, { ...ours, ...ofOurs }, { ...terms, ...ofTerms });
     expect(finding).toMatchObject({ kind, cause, state: kind === 'status_differs' ? 'open' : 'left_for_operator' });
+  });
+
+  test('agrees on what is settled by the discounts that were told, and its fee is of that', () => {
+    const discounted = { ...ours, settledMinor: 800n };
+    expect(
+      compareLine({ ...line, settledMinor: 800n, feeMilli: 4800n }, discounted, { ...terms, feeBps: 60 }),
+    ).toBeNull();
+    // Nobody knows what is settled of a report with a gap, and some bills do not say it.
+    expect(compareLine({ ...line, settledMinor: 800n }, { ...ours, settledMinor: null }, terms)).toBeNull();
+    expect(compareLine(line, discounted, terms)).toBeNull();
+    expect(compareLine({ ...line, settledMinor: 700n }, discounted, terms)).toMatchObject({
+      ours: { settled_minor: '800' },
+      theirs: { settled_minor: '700' },
+    });
   });
 
   test.each([

@@ -33,7 +33,8 @@ export function recordIdOf(line: Pick<StatementLine, 'kind' | 'orderNo'>): Money
 
 /**
  * One line of a bill beside our record of that name; null when they agree. What is worst is told alone: no record, then
- * another amount, then another state, then another fee. An amount that differs is for people, always.
+ * another amount, then another state, then more or less settled than discounts explain, then another fee. An amount that
+ * differs is for people, always.
  */
 export function compareLine(line: StatementLine, ours: MoneyRecord | undefined, terms: Terms): Finding | null {
   const found = (why: Pick<Finding, 'kind' | 'cause' | 'state'>): Finding => ({
@@ -56,6 +57,8 @@ export function compareLine(line: StatementLine, ours: MoneyRecord | undefined, 
     const cause = ours.outcome === 'failed' ? 'failed' : 'not_final';
     return found({ kind: 'status_differs', cause, state: 'open' });
   }
+  if (ours.settledMinor !== null && line.settledMinor !== undefined && ours.settledMinor !== line.settledMinor)
+    return left('amount_differs', 'settled');
   const expected = terms.feeBps === null ? null : expectedFeeMilli(line, terms.feeBps);
   if (expected === null || line.feeMilli === null || isFee(line, line.feeMilli, expected)) return null;
   const agreed = { ...sideOfRecord(ours), fee_milli: expected.toString(), fee_bps: `${terms.feeBps}` };
@@ -116,6 +119,9 @@ export function sideOfRecord(ours: MoneyRecord): BreakSide {
     currency: ours.currency,
     amount_minor: ours.amountMinor.toString(),
     happened_at: ours.happenedAt.toISOString(),
+    ...(ours.settledMinor === null || ours.settledMinor === ours.amountMinor
+      ? {}
+      : { settled_minor: ours.settledMinor.toString() }),
     ...(ours.walletId === null ? {} : { wallet_id: ours.walletId }),
   };
 }
@@ -126,6 +132,9 @@ function sideOfLine(line: StatementLine, { submitted }: Terms): BreakSide {
     wallet_id: line.walletPaymentId,
     currency: line.currency,
     amount_minor: line.amountMinor.toString(),
+    ...(line.settledMinor === undefined || line.settledMinor === line.amountMinor
+      ? {}
+      : { settled_minor: line.settledMinor.toString() }),
     ...(line.feeMilli === null ? {} : { fee_milli: line.feeMilli.toString() }),
     ...(line.occurredAt === null ? {} : { happened_at: line.occurredAt.toISOString() }),
     ...(line.paymentOrderNo === null ? {} : { payment_order_no: line.paymentOrderNo }),
@@ -133,9 +142,9 @@ function sideOfLine(line: StatementLine, { submitted }: Terms): BreakSide {
   };
 }
 
-/** Exact: a minor unit has 1000 thousandths, the whole has 10,000 hundredths of a percent. */
+/** Of what is settled, where the bill says that. Exact: a minor unit has 1000 thousandths, the whole has 10,000 hundredths of a percent. */
 function expectedFeeMilli(line: StatementLine, feeBps: number): bigint {
-  const fee = (line.amountMinor * BigInt(feeBps)) / 10n;
+  const fee = ((line.settledMinor ?? line.amountMinor) * BigInt(feeBps)) / 10n;
   return line.kind === 'payment' ? fee : -fee;
 }
 

@@ -65,6 +65,10 @@ const WORDS: Readonly<Record<BreakCause, (facts: Facts) => Explanation>> = {
     zh: `同一笔${zh}，我方记 ${ours}，钱包账单记 ${theirs}。金额不符从不自动处理，请人工核对。`,
     en: `One ${en}: we have ${ours}, the bill has ${theirs}. A difference in amounts is never settled by itself; a person has to look.`,
   }),
+  settled: ({ ours, ourSide, theirSide }) => ({
+    zh: `付款 ${ours} 的应结金额不符：按钱包上报的优惠应为 ${settledOf(ourSide)}，账单为 ${settledOf(theirSide)}。可能有商家出资的优惠没有上报，请人工核对。`,
+    en: `Of the payment of ${ours}, ${settledOf(ourSide)} should be settled by the discounts that the wallet told of; the bill says ${settledOf(theirSide)}. The shop may have paid for a discount that was not told; a person has to look.`,
+  }),
   fee: ({ zh, en, ourSide, theirSide }) => ({
     zh: `${zh}手续费不符：按约定费率 ${ourSide['fee_bps']} 个基点应为 ${milli(ourSide)}，账单为 ${milli(theirSide)}（单位：分）。`,
     en: `The fee of the ${en} differs: at the agreed ${ourSide['fee_bps']} basis points it is ${milli(ourSide)}, in the bill ${milli(theirSide)} (minor units).`,
@@ -115,6 +119,12 @@ function explainEvidence(evidence: Readonly<Record<string, string>>): Explanatio
 function amountOf(side: Readonly<Record<string, string>> | null): string {
   const { currency, amount_minor: minor } = side ?? {};
   return isCurrency(currency) && minor !== undefined ? formatMoney(money(currency, BigInt(minor))) : '?';
+}
+
+/** What is settled, where that is not the whole amount. */
+function settledOf(side: BreakSide): string {
+  const settled = side['settled_minor'];
+  return amountOf(settled === undefined ? side : { ...side, amount_minor: settled });
 }
 
 /** Thousandths as minor units: `1234` is 1.234. */

@@ -141,7 +141,7 @@ function toText(value: unknown): unknown {
   return typeof value === 'bigint' ? `${value}` : value;
 }
 
-const AMOUNTS = new Set(['amountMinor', 'feeMilli', 'paymentsMinor', 'refundsMinor', 'feesMilli']);
+const AMOUNTS = new Set(['amountMinor', 'settledMinor', 'feeMilli', 'paymentsMinor', 'refundsMinor', 'feesMilli']);
 
 function fromText(key: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;

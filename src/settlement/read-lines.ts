@@ -93,6 +93,8 @@ function addLine(summary: RunningSummary, line: StatementLine): StatementLine {
   };
   if (line.orderNo.length < 1 || line.orderNo.length > NAME_CHARS_MAX) refuse('names no order number');
   if (line.amountMinor < 0n || line.amountMinor > MINOR_MAX) refuse('has an amount that cannot be');
+  if (line.settledMinor !== undefined && (line.settledMinor < 0n || line.settledMinor > MINOR_MAX))
+    refuse('has an amount that cannot be');
   if (!isCurrency(line.currency)) refuse('has a currency that is not known');
   if (summary.currency !== null && summary.currency !== line.currency) refuse('is in another currency than the others');
   const { sums } = summary;
@@ -128,6 +130,8 @@ function named(summary: RunningSummary, line: StatementLine, isNameless: boolean
 function hashOf(line: StatementLine): bigint {
   const { kind, orderNo, paymentOrderNo, walletPaymentId, currency, amountMinor, feeMilli, occurredAt } = line;
   const text = [kind, orderNo, paymentOrderNo, walletPaymentId, currency, amountMinor, feeMilli, occurredAt?.getTime()];
+  // Only where it says something of its own: bills that were read before it was keep their digest.
+  if (line.settledMinor !== undefined && line.settledMinor !== amountMinor) text.push(line.settledMinor);
   return BigInt(`0x${hash('sha256', text.join('\n'), 'hex')}`);
 }
 

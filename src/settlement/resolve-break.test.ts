@@ -40,6 +40,7 @@ const record: MoneyRecord = {
   currency: 'CNY',
   amountMinor: 1000n,
   walletId: null,
+  settledMinor: null,
   startedAt: NOW,
   happenedAt: NOW,
 };

@@ -11,7 +11,7 @@ export async function insertStatementLines(
 ): Promise<Set<number>> {
   const rows = await tx<{ line_no: number }[]>`
     insert into statement_lines (book, statement_id, wallet_account_id, line_no, kind, order_no, payment_order_no,
-      wallet_payment_id, currency, amount_minor, fee_milli, occurred_at)
+      wallet_payment_id, currency, amount_minor, fee_milli, occurred_at, settled_minor)
     select ${statement.book}::int, ${statement.id}::text, ${statement.walletAccountId}::text, new.*
     from unnest(
       ${column(lines.map((line) => line.lineNo))}::int[],
@@ -22,7 +22,8 @@ export async function insertStatementLines(
       ${lines.map((line) => line.currency)}::text[],
       ${column(lines.map((line) => line.amountMinor))}::bigint[],
       ${column(lines.map((line) => line.feeMilli))}::bigint[],
-      ${column(lines.map((line) => line.occurredAt))}::timestamptz[]
+      ${column(lines.map((line) => line.occurredAt))}::timestamptz[],
+      ${column(lines.map((line) => line.settledMinor ?? null))}::bigint[]
     ) as new
     on conflict do nothing
     returning line_no`;
@@ -36,16 +37,17 @@ export async function pageStatementLines(
   afterLineNo: number,
   itemsMax: number,
 ): Promise<StatementLine[]> {
-  return await sql<StatementLine[]>`
+  const rows = await sql<(Omit<StatementLine, 'settledMinor'> & { settledMinor: bigint | null })[]>`
     select line_no as "lineNo", kind, order_no as "orderNo", payment_order_no as "paymentOrderNo",
       wallet_payment_id as "walletPaymentId", currency, amount_minor as "amountMinor", fee_milli as "feeMilli",
-      occurred_at as "occurredAt"
+      occurred_at as "occurredAt", settled_minor as "settledMinor"
     from statement_lines
     where book = ${statement.book}
       and statement_id = ${statement.id}
       and line_no > ${afterLineNo}
     order by line_no
     limit ${itemsMax}`;
+  return rows.map(({ settledMinor, ...line }) => (settledMinor === null ? line : { ...line, settledMinor }));
 }
 
 /** A name that a bill has told: in which, and on which line. */

@@ -100,6 +100,7 @@ export type BreakCause =
   | 'other_account'
   | 'told_before'
   | 'amount'
+  | 'settled'
   | 'fee'
   | 'not_final'
   | 'failed'

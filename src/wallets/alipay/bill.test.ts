@@ -37,6 +37,7 @@ describe('a bill', () => {
         walletPaymentId: '2026112322001400000000000001',
         currency: 'CNY',
         amountMinor: 1234n,
+        settledMinor: 1234n,
         feeMilli: 7000n,
         occurredAt: new Date('2026-11-23T02:00:00Z'),
       },

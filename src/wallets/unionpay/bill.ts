@@ -140,8 +140,8 @@ function readLine(config: UnionpayConfig, line: string, lineNo: number, day: str
 
 /**
  * Fee and settled amount have a C or D before them, but not whose credit it is. The row's own sum tells: what is settled of a
- * payment is less by a fee that was kept, what is taken back for a refund is less by a fee that was given back. Of a payment less
- * may be settled than that: the merchant has paid for a discount, and the fee was kept.
+ * payment is less by a fee that was kept, what is taken back for a refund is less by a fee that was given back. It may be less than
+ * that, too: the merchant has paid for a discount.
  */
 function feeAndSettled(
   line: string,
@@ -152,8 +152,8 @@ function feeAndSettled(
   const settled = readFen(cell(line, FIELD.settled), /^[CD](\d{12})$/);
   const isPayment = kind === 'payment';
   const whole = isPayment ? { settledMinor: amountMinor } : {};
-  if (isPayment && settled > 0n && settled + fee < amountMinor)
-    return { feeMilli: fee * 1000n, settledMinor: settled + fee };
+  if (settled > 0n && settled + fee < amountMinor)
+    return isPayment ? { feeMilli: fee * 1000n, settledMinor: settled + fee } : { feeMilli: -fee * 1000n };
   if (fee === 0n) return { feeMilli: 0n, ...(settled === amountMinor ? whole : {}) };
   if (settled === (isPayment ? amountMinor - fee : amountMinor + fee)) return { feeMilli: fee * 1000n, ...whole };
   const isGivenBack = settled === (isPayment ? amountMinor + fee : amountMinor - fee);

@@ -99,6 +99,7 @@ describe('the lines of a bill', () => {
         walletPaymentId: QUERY_ID,
         currency: 'CNY',
         amountMinor: 10_000n,
+        settledMinor: 10_000n,
         feeMilli: 38_000n,
         occurredAt: new Date('2026-11-23T02:15:30Z'),
       },

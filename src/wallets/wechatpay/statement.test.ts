@@ -31,6 +31,7 @@ describe('a bill', () => {
         walletPaymentId: '4200000925202101284997714292',
         currency: 'CNY',
         amountMinor: 1234n,
+        settledMinor: 1230n,
         feeMilli: 7404n,
         occurredAt: new Date('2021-01-28T09:07:11Z'),
       },
