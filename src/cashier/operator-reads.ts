@@ -1,5 +1,6 @@
 import { bookOfId, isId } from '../base/id.ts';
 import { Refusal } from '../base/refusal.ts';
+import type { PaymentDecision } from '../rollout/rollouts.ts';
 import { listAlerts } from './alert-store.ts';
 import { bookOf } from './cashier.ts';
 import type { CashierDeps } from './deps.ts';
@@ -35,6 +36,13 @@ export async function readPayment(deps: CashierDeps, id: string): Promise<object
   const payment = await findPaymentById(deps.sql, bookOf('pay', id), id);
   if (payment === null) throw new Refusal('not_found', 'there is no such payment');
   return await getPayment(deps, payment.merchantId, id);
+}
+
+/** What was decided of staged wallets for a payment; null where nothing had to be. @throws Refusal not_found */
+export async function readDecision(deps: CashierDeps, id: string): Promise<PaymentDecision | null> {
+  const payment = await findPaymentById(deps.sql, bookOf('pay', id), id);
+  if (payment === null) throw new Refusal('not_found', 'there is no such payment');
+  return payment.decision;
 }
 
 /** As its merchant would see it. @throws Refusal not_found */

@@ -10,10 +10,12 @@ import { limitCommands } from './limit.ts';
 import { merchantCommands } from './merchant.ts';
 import { moveCommands } from './move.ts';
 import { offerCheckCommands } from './offer-check.ts';
+import { offerCommands } from './offer.ts';
 import { paymentCommands } from './payment.ts';
 import { prefixCommands } from './prefix.ts';
 import { qrCommands } from './qr.ts';
 import { rolloutSimulateCommand } from './rollout-simulate.ts';
+import { rolloutCommands } from './rollout.ts';
 import { sandboxCommands } from './sandbox.ts';
 import { sandboxBankCommands } from './sandbox/sandbox-bank.ts';
 import { sandboxPhoneCommands } from './sandbox/sandbox-phone.ts';
@@ -41,6 +43,7 @@ export const commands: readonly Command[] = [
   ...qrCommands,
   ...webhookCommands,
   ...paymentCommands,
+  ...rolloutCommands,
   rolloutSimulateCommand,
   ...statementCommands,
   ...ledgerCommands,
@@ -48,6 +51,7 @@ export const commands: readonly Command[] = [
   ...prefixCommands,
   ...limitCommands,
   ...offerCheckCommands,
+  ...offerCommands,
   ...moveCommands,
   ...clearingCommands,
   ...walletShopCommands,
