@@ -54,7 +54,7 @@ test('several are compared with each other, and told as JSON', async () => {
     file: paths[0],
     is_publishable: true,
     findings: [
-      { level: 'warning', line: 8, column: 25, text: expect.stringContaining('they never combine') as unknown },
+      { level: 'warning', line: 8, column: 30, text: expect.stringContaining('they never combine') as unknown },
     ],
     examples: expect.arrayContaining([
       {
