@@ -34,7 +34,9 @@ beforeAll(async () => {
 });
 afterEach(() => {
   jdpay.clearFaults();
+  jdpay.clearDiscounts();
   unionpay.clearFaults();
+  unionpay.clearDiscounts();
 });
 afterAll(async () => {
   await jdpay.stop();
@@ -199,7 +201,7 @@ describe('a buyer at the command line', () => {
     expect(await json('pay', 'jdpay', `att_${orderNo}`)).toMatchObject([{ order_no: orderNo, state: 'succeeded' }]);
     const again = await sandbox('pay', 'jdpay', orderNo);
     expect(again).toEqual({ code: 1, out: [], notes: [`The pretend jdpay says: ${orderNo} is paid already`] });
-    expect((await sandbox('orders', 'jdpay', '--order', orderNo)).out[1]).toMatch(/8800\s+0\s+succeeded\s+2$/);
+    expect((await sandbox('orders', 'jdpay', '--order', orderNo)).out[1]).toMatch(/8800\s+0\s+0\s+succeeded\s+2$/);
   });
 
   test('pays with a card that cannot, declines, and pays late', async () => {
@@ -231,6 +233,40 @@ describe('a buyer at the command line', () => {
     expect(await sandbox('orders', 'jdpay', '--order', 'NOTHING')).toMatchObject({
       out: ['The pretend wallet has no such order.'],
     });
+  });
+});
+
+describe('hutong sandbox discount', () => {
+  test('takes something off the payments that follow, and shows what is on', async () => {
+    expect(await sandbox('discount', 'jdpay')).toMatchObject({ out: ['Nothing is taken off.'] });
+    const set = ['--off', '5', '--min', '50.00', '--funder', 'wallet,bank', '--kind', 'coupon'];
+    expect(await json('discount', 'jdpay', ...set)).toMatchObject([
+      { wallet: 'jdpay', off_fen: 500, min_fen: 5000, funders: ['wallet', 'bank'], kind: 'coupon', prefunded: false },
+    ]);
+    const { out } = await sandbox('discount', 'jdpay');
+    expect(out[1]?.split(/\s{2,}/)).toEqual(['jdpay', 'coupon', '5.00', '50.00', 'wallet, bank', '0.00']);
+    const orderNo = await ordered();
+    expect(await json('pay', 'jdpay', orderNo)).toMatchObject([{ amount_fen: '8800', discount_fen: '500' }]);
+    expect(await json('discount', 'jdpay', '--clear')).toEqual([]);
+    expect(await json('pay', 'jdpay', await ordered())).toMatchObject([{ discount_fen: '0' }]);
+  });
+
+  test('says what the wallet has no words for', async () => {
+    const { code, notes } = await sandbox('discount', 'unionpay', '--off', '5.11', '--gap', '3.11');
+    expect([code, notes]).toEqual([
+      1,
+      ['The pretend unionpay says: UnionPay tells a discount by its parts alone: they always sum'],
+    ]);
+  });
+
+  test.each([
+    [['--off', '5.001'], '--off is an amount in yuan, such as 5 or 5.00'],
+    [['--off', '5', '--funder', 'me'], '--funder is one of wallet, merchant, bank, other'],
+    [['--off', '5', '--kind', 'flat,item'], '--kind is one of flat, coupon, random, item'],
+    [['--min', '5'], '--off says how much is taken off'],
+    [['--off', '5', '--clear'], '--clear takes everything away: say --off afterwards'],
+  ])('refuses %j in one line', async (words, complaint) => {
+    expect(await sandbox('discount', 'jdpay', ...words)).toEqual({ code: 2, out: [], notes: [complaint] });
   });
 });
 

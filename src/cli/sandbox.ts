@@ -3,6 +3,7 @@ import type { Input } from './input.ts';
 import { printRows, toJson } from './print.ts';
 import { FAULT_NOTES, faultWords, kindWord, toKind, toOperation } from './sandbox/fault-words.ts';
 import { type Reached, reachSimulator, withSimulators } from './sandbox/reach.ts';
+import { sandboxDiscountCommand } from './sandbox/sandbox-discount.ts';
 import { SIMULATOR_NAMES } from './settings.ts';
 
 const ORDERS_USUAL = 20;
@@ -103,6 +104,7 @@ export const sandboxCommands: readonly Command[] = [
       printRows(deps.terminal, input.json, cleared, columns, '');
     },
   },
+  sandboxDiscountCommand,
   {
     name: 'sandbox orders',
     summary: "List what a pretend wallet's own books say, newest last",
@@ -198,6 +200,7 @@ interface ShownOrder {
   order_no: string;
   via: string;
   amount_fen: string;
+  discount_fen: string;
   state: string;
   code: string;
   refunded_fen: string;
@@ -230,6 +233,7 @@ function printOrders(deps: CliDeps, input: Input, rows: readonly ShownOrder[]): 
     { title: 'KIND', show: (row: ShownOrder) => row.kind },
     { title: 'BY', show: (row: ShownOrder) => row.via },
     { title: 'FEN', show: (row: ShownOrder) => row.amount_fen, right: true },
+    { title: 'OFF', show: (row: ShownOrder) => row.discount_fen, right: true },
     { title: 'REFUNDED', show: (row: ShownOrder) => row.refunded_fen, right: true },
     { title: 'STATE', show: (row: ShownOrder) => row.state },
     { title: 'CODE', show: (row: ShownOrder) => row.code },
