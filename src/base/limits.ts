@@ -382,6 +382,10 @@ export const LEDGER_LIMITS_KNOWN_MAX = 100_000;
 // What wallets report of their own discounts.
 export const WALLET_DISCOUNTS_MAX = 20;
 
+// What is counted under rollouts.
+/** The last attempts through a staged wallet; a hard floor looks at no more. The table keeps as many. */
+export const ROLLOUT_OUTCOMES_KEPT = 64;
+
 // Simulated rollouts, and files of plans and campaigns.
 export const DATA_FILE_BYTES_MAX = 1024 * 1024;
 export const SIMULATED_RUNS_MAX = 100_000;

@@ -1,3 +1,4 @@
+import { ROLLOUT_OUTCOMES_KEPT } from '../base/limits.ts';
 import { column } from '../db/column.ts';
 import type { Sql, Tx } from '../db/connect.ts';
 import type { Metric } from './rollouts.ts';
@@ -19,9 +20,6 @@ export interface OutcomesToAppend {
   version: number;
   outcomes: string;
 }
-
-/** As many as `outcomes` keeps; a hard floor looks at no more. */
-export const RECENT_OUTCOMES_MAX = 64;
 
 /** Adds to sums, each named once; they come sorted by their key, so that two transactions take their locks in the same order. */
 export async function addCounts(tx: Tx, book: number, day: string, counts: readonly CountToAdd[]): Promise<void> {
@@ -47,7 +45,7 @@ export async function appendOutcomes(tx: Tx, book: number, appended: readonly Ou
   if (appended.length === 0) return;
   await tx`
     insert into rollout_recent as r (book, rollout_id, version, outcomes)
-    select ${book}, rollout_id, version, right(outcomes, ${RECENT_OUTCOMES_MAX})
+    select ${book}, rollout_id, version, right(outcomes, ${ROLLOUT_OUTCOMES_KEPT})
     from unnest(
       ${appended.map((one) => one.rolloutId)}::text[],
       ${column(appended.map((one) => one.version))}::int[],
@@ -55,7 +53,7 @@ export async function appendOutcomes(tx: Tx, book: number, appended: readonly Ou
     ) with ordinality as new (rollout_id, version, outcomes, place)
     order by place
     on conflict (book, rollout_id, version) do update
-    set outcomes = right(r.outcomes || excluded.outcomes, ${RECENT_OUTCOMES_MAX})`;
+    set outcomes = right(r.outcomes || excluded.outcomes, ${ROLLOUT_OUTCOMES_KEPT})`;
 }
 
 /** The sums of a rollout from one version on, over all days. */
@@ -84,7 +82,7 @@ export async function findRecent(
   sinceVersion: number,
 ): Promise<string> {
   const [row] = await sql<{ outcomes: string | null }[]>`
-    select right(string_agg(outcomes, '' order by version), ${RECENT_OUTCOMES_MAX}) as outcomes
+    select right(string_agg(outcomes, '' order by version), ${ROLLOUT_OUTCOMES_KEPT}) as outcomes
     from rollout_recent
     where book = ${book}
       and rollout_id = ${rolloutId}

@@ -36,6 +36,7 @@ const BASE = '/ofrep/v1/evaluate/flags';
  */
 export function ofrepRoutes(deps: OfrepDeps) {
   return async function mount(app: FastifyInstance): Promise<void> {
+    app.removeAllContentTypeParsers();
     app.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: FLAG_CONTEXT_BYTES_MAX }, readBody);
     app.setErrorHandler((error: FastifyError, request, reply) => answerError(deps.log, error, request, reply));
 

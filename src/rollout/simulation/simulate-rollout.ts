@@ -1,4 +1,4 @@
-import { SIMULATED_DAYS_MAX, SIMULATED_LOOKS_MAX } from '../../base/limits.ts';
+import { ROLLOUT_OUTCOMES_KEPT, SIMULATED_DAYS_MAX, SIMULATED_LOOKS_MAX } from '../../base/limits.ts';
 import { applyAction } from '../apply-action.ts';
 import { decideRollout } from '../decide-rollout.ts';
 import { endOfFreeze } from '../freeze.ts';
@@ -39,7 +39,7 @@ const DAY_MS = 86_400_000;
  */
 export function simulateRollout(plan: Plan, world: World, start: Date, chance: () => number): SimulatedRun {
   const failing = Math.min(1, world.bad.failed + world.drop);
-  const attempts = new RecentFailures(chance, failing, plan.floor, 64);
+  const attempts = new RecentFailures(chance, failing, plan.floor, ROLLOUT_OUTCOMES_KEPT);
   const strata: Counted[] = [];
   let now = start;
   let rollout = applyAction(draftOf(plan, start), { action: 'start' }, now);
