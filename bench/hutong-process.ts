@@ -9,12 +9,14 @@ import { addWalletAccount } from '../src/cashier/add-wallet-account.ts';
 import { createApiKey } from '../src/cashier/api-keys.ts';
 import { createMerchant } from '../src/cashier/create-merchant.ts';
 import { SCOPES } from '../src/cashier/merchant.ts';
-import { BOOK, openHutong } from '../src/hutong.ts';
+import type { MerchantId } from '../src/cashier/payment.ts';
+import { BOOK, type Hutong, openHutong } from '../src/hutong.ts';
+import { readPlan } from '../src/rollout/read-plan.ts';
 import { createEndpoint } from '../src/webhooks/create-endpoint.ts';
 
 /*
  * A Hutong server as a process of its own, for benchmarks. The parent sends { databaseUrl, port, walletSettings,
- * webhookUrl } and gets back { apiKey }; after that it asks.
+ * webhookUrl, isStaged } and gets back { apiKey, stagedApiKey }; after that it asks.
  */
 interface Start {
   databaseUrl: string;
@@ -22,6 +24,8 @@ interface Start {
   /** By wallet. */
   walletSettings: Record<string, unknown>;
   webhookUrl: string;
+  /** Opens a second shop, with an offer and with its wallets staged. */
+  isStaged: boolean;
 }
 
 /** `watch` begins to take the time of every call, `calls` ends it and answers; `cpu` answers with the time used so far. */
@@ -54,7 +58,7 @@ process.on('message', (message: Start | Question) => {
   }
 });
 
-async function start({ databaseUrl, port, walletSettings, webhookUrl }: Start): Promise<void> {
+async function start({ databaseUrl, port, walletSettings, webhookUrl, isStaged }: Start): Promise<void> {
   const hutong = await openHutong({
     databaseUrl,
     publicUrl: `http://127.0.0.1:${port}`,
@@ -65,6 +69,16 @@ async function start({ databaseUrl, port, walletSettings, webhookUrl }: Start): 
     log: silentLog,
     wrapSend,
   });
+  const shop = await openShop(hutong, walletSettings, webhookUrl);
+  const staged = isStaged ? await openShop(hutong, walletSettings, webhookUrl) : null;
+  if (staged !== null) await stage(hutong, staged.merchantId);
+  hutong.app.server.prependListener('request', watch);
+  await hutong.app.listen({ port, host: '127.0.0.1' });
+  hutong.startWork();
+  process.send?.({ apiKey: shop.apiKey, stagedApiKey: staged?.apiKey ?? null });
+}
+
+async function openShop(hutong: Hutong, walletSettings: Start['walletSettings'], webhookUrl: string) {
   const { deps } = hutong.cashier;
   const merchant = await createMerchant(deps, { book: BOOK, name: '基准测试', livemode: false });
   const { token } = await createApiKey(deps, {
@@ -85,11 +99,45 @@ async function start({ databaseUrl, port, walletSettings, webhookUrl }: Start): 
       withEd25519: false,
     },
   );
-  hutong.app.server.prependListener('request', watch);
-  await hutong.app.listen({ port, host: '127.0.0.1' });
-  hutong.startWork();
-  process.send?.({ apiKey: token.reveal() });
+  return { merchantId: merchant.id, apiKey: token.reveal() };
 }
+
+const BY = { by: 'bench', reason: 'measuring' };
+
+/** An offer with a budget and a count for each buyer and day, and 云闪付 staged, with the money at risk limited. */
+async function stage(hutong: Hutong, merchantId: MerchantId): Promise<void> {
+  await hutong.offers.publish({
+    actor: { kind: 'operator', name: BY.by },
+    merchantId,
+    campaign: CAMPAIGN,
+    reason: BY.reason,
+    claim: null,
+  });
+  const plan = readPlan({
+    key: 'wallet.unionpay',
+    wallet: 'unionpay',
+    merchant: merchantId,
+    steps: [{ share: '99%', for: '1d', payments: 100_000_000 }],
+    holdback: '1%',
+    at_risk: { money: '1000000.00' },
+    guardrails: [{ metric: 'failed' }, { metric: 'unknown' }],
+  });
+  await hutong.sql.begin(async (tx) => {
+    const { id } = await hutong.rollouts.create(tx, BOOK, plan, BY);
+    await hutong.rollouts.act(tx, { book: BOOK, id, merchantId: null }, { action: 'start' }, BY);
+  });
+}
+
+const CAMPAIGN = {
+  name: { 'zh-CN': '云闪付立减 1 元', en: '¥1 off with UnionPay' },
+  kind: 'flat',
+  by: 'hutong',
+  currency: 'CNY',
+  off: '1.00',
+  funders: [{ funder: 'wallet', owner: 'unionpay', per_mille: 1000 }],
+  conditions: { wallets: ['unionpay'], min_amount: '10.00' },
+  limits: { money: { campaign: '90000000.00' }, per_user: { day: 3 } },
+};
 
 function watch(request: IncomingMessage, response: ServerResponse): void {
   if (!isWatching) return;

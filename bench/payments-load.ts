@@ -40,6 +40,8 @@ export const BENCH_WALLETS = Object.keys(SCENES) as BenchWallet[]; // the table'
 
 export interface RoundOptions {
   wallet: BenchWallet;
+  /** `staged`: the shop with an offer and a staged wallet; its buyers are named, each pays once, and say what they were shown. */
+  shop: 'plain' | 'staged';
   inFlight: number;
   payments: number;
   /** Null: as fast as `inFlight` shops can. Otherwise payments begin at that rate, however long they take. */
@@ -57,7 +59,10 @@ export interface PaymentsLoad {
 }
 
 /** Everything on this machine, each in its own process: PostgreSQL, Hutong, the simulators, the shop (this one). */
-export async function openPaymentsLoad(wallets: readonly BenchWallet[]): Promise<PaymentsLoad> {
+export async function openPaymentsLoad(
+  wallets: readonly BenchWallet[],
+  { isStaged }: { isStaged: boolean },
+): Promise<PaymentsLoad> {
   const dir = await mkdtemp(join(tmpdir(), 'hutong-bench-'));
   const database = await startPostgres({ dir: join(dir, 'postgres') });
   const shop = await startWebhookReceiver();
@@ -71,8 +76,9 @@ export async function openPaymentsLoad(wallets: readonly BenchWallet[]): Promise
     port,
     walletSettings: settingsOf(simulators),
     webhookUrl: `${shop.url}/hooks`,
+    isStaged,
   });
-  const { apiKey } = await nextMessage<{ apiKey: string }>(hutong);
+  const keys = await nextMessage<{ apiKey: string; stagedApiKey: string | null }>(hutong);
   const bareServer = forkProcess('bare-process.ts');
   bareServer.send({ databaseUrl: database.url });
   const { bareUrl } = await nextMessage<{ bareUrl: string }>(bareServer);
@@ -80,7 +86,7 @@ export async function openPaymentsLoad(wallets: readonly BenchWallet[]): Promise
   const api = new Pool(`http://127.0.0.1:${port}`, { connections: 128, pipelining: 1 });
   let count = 0;
 
-  async function call(path: string, body: object): Promise<Answered> {
+  async function call(apiKey: string, path: string, body: object): Promise<Answered> {
     count += 1;
     const reply = await api.request({
       method: 'POST',
@@ -93,24 +99,34 @@ export async function openPaymentsLoad(wallets: readonly BenchWallet[]): Promise
       body: JSON.stringify(body),
     });
     const json = (await reply.body.json()) as Answered;
-    if (reply.statusCode !== 201) throw new Error(`${path} → ${reply.statusCode} ${JSON.stringify(json)}`);
+    if (reply.statusCode !== 201 && json.code !== 'wallet_not_available')
+      throw new Error(`${path} → ${reply.statusCode} ${JSON.stringify(json)}`);
     return json;
   }
 
-  async function payOnce(into: PaymentsRound, wallet: BenchWallet): Promise<void> {
+  async function payOnce(into: PaymentsRound, wallet: BenchWallet, at: RoundOptions['shop']): Promise<void> {
+    const apiKey = at === 'plain' ? keys.apiKey : keys.stagedApiKey;
+    if (apiKey === null) throw new Error('there is no staged shop');
     const simulator = simulators.get(wallet);
     if (simulator === undefined) throw new Error(`there is no simulator of ${wallet}`);
     const startedAt = performance.now();
-    const payment = await call('/v1/payments', {
+    const payment = await call(apiKey, '/v1/payments', {
       order_no: `bench-${(count += 1)}`,
       amount: { currency: 'CNY', minor: '1990' },
       subject: '一杯茶',
       return_url: 'https://shop.example/orders',
+      ...(at === 'plain' ? {} : { buyer: { id: `buyer-${count}` } }),
     });
-    const told = shop.paid(payment.id);
     const createdAt = performance.now();
-    const attempt = await call(`/v1/payments/${payment.id}/attempts`, { wallet, scene: SCENES[wallet] });
+    const attempt = await call(apiKey, `/v1/payments/${payment.id}/attempts`, {
+      wallet,
+      scene: SCENES[wallet],
+      ...(at === 'plain' ? {} : { expected_amount: { currency: 'CNY', minor: '1890' } }),
+    });
     const attemptedAt = performance.now();
+    // The staged wallet is held back from one buyer of a hundred: somebody else pays instead.
+    if (attempt.code !== undefined) return await payOnce(into, wallet, at);
+    const told = shop.paid(payment.id);
     // At Alipay an order begins when the buyer scans it.
     if (wallet === 'alipay') await scan(simulator.pool, attempt.next_action?.text ?? '');
     const reply = await simulator.pool.request({
@@ -142,14 +158,14 @@ export async function openPaymentsLoad(wallets: readonly BenchWallet[]): Promise
 
   return {
     postgresVersion: await versionOf(database.url),
-    async round({ wallet, inFlight, payments, ratePerSecond, watch }) {
+    async round({ wallet, shop: at, inFlight, payments, ratePerSecond, watch }) {
       const result = emptyRound();
       if (watch) hutong.send({ ask: 'watch' });
       const [before, machineBefore] = [await cpuSeconds(), machineTimes()];
       const startedAt = performance.now();
       await (ratePerSecond === null
-        ? closedLoop(inFlight, payments, () => payOnce(result, wallet))
-        : openLoop(ratePerSecond, payments, () => payOnce(result, wallet)));
+        ? closedLoop(inFlight, payments, () => payOnce(result, wallet, at))
+        : openLoop(ratePerSecond, payments, () => payOnce(result, wallet, at)));
       const tookSeconds = (performance.now() - startedAt) / 1000;
       const [machineAfter, after] = [machineTimes(), await cpuSeconds()];
       const perPayment = (name: keyof CpuMs) => ((after[name] - before[name]) * 1000) / payments;
@@ -248,6 +264,8 @@ function seconds(usage: NodeJS.CpuUsage | undefined): number {
 /** What a call of the API answers, as far as it is read here. */
 interface Answered {
   id: string;
+  /** Only where the call was refused. */
+  code?: string;
   next_action?: { text?: string } | null;
 }
 

@@ -37,11 +37,12 @@ export async function benchPayments({ quick, say }: BenchOptions): Promise<Payme
   say('measuring RSA-2048');
   const rsa = await measureRsaCost(quick ? 400 : 2000);
   say('starting PostgreSQL, Hutong, the UnionPay simulator, the shop and a bare route');
-  const load = await openPaymentsLoad(['unionpay']);
+  const load = await openPaymentsLoad(['unionpay'], { isStaged: false });
   try {
     say('warming up');
     await load.round({
       wallet: 'unionpay',
+      shop: 'plain',
       inFlight: 64,
       payments: quick ? 2000 : 5000,
       ratePerSecond: null,
@@ -52,7 +53,14 @@ export async function benchPayments({ quick, say }: BenchOptions): Promise<Payme
     const cases: Case[] = LEVELS.map((inFlight) => ({
       name: nameOf(inFlight),
       async run() {
-        const round = await load.round({ wallet: 'unionpay', inFlight, payments, ratePerSecond: null, watch: false });
+        const round = await load.round({
+          wallet: 'unionpay',
+          shop: 'plain',
+          inFlight,
+          payments,
+          ratePerSecond: null,
+          watch: false,
+        });
         rounds.get(inFlight)?.push(round);
         return { perSecond: round.perSecond, latenciesMs: round.wholeMs };
       },
@@ -113,8 +121,22 @@ function goalOf(measured: readonly Measured[]): PaymentsBench['goal'] {
 
 async function halfLoadRows(load: PaymentsLoad, ratePerSecond: number, seconds: number) {
   const payments = ratePerSecond * seconds;
-  await load.round({ wallet: 'unionpay', inFlight: 0, payments: ratePerSecond, ratePerSecond, watch: true }); // warms up
-  const round = await load.round({ wallet: 'unionpay', inFlight: 0, payments, ratePerSecond, watch: true });
+  await load.round({
+    wallet: 'unionpay',
+    shop: 'plain',
+    inFlight: 0,
+    payments: ratePerSecond,
+    ratePerSecond,
+    watch: true,
+  }); // warms up
+  const round = await load.round({
+    wallet: 'unionpay',
+    shop: 'plain',
+    inFlight: 0,
+    payments,
+    ratePerSecond,
+    watch: true,
+  });
   const inside = (route: WatchedCall['route']) => round.calls.filter((call) => call.route === route);
   const rows: [string, number[]][] = [
     ['POST /v1/payments, inside Hutong', inside('create').map(({ ms }) => ms)],

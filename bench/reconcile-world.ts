@@ -6,6 +6,8 @@ import { Secret } from '../src/base/secret.ts';
 import { openCashier, type Cashier } from '../src/cashier/cashier.ts';
 import type { Sql } from '../src/db/connect.ts';
 import { createLedger, type Ledger } from '../src/ledger/ledger.ts';
+import { plainOffers } from '../src/offers/plain-offers.ts';
+import { plainRollouts } from '../src/rollout/plain-rollouts.ts';
 import { createKeyring } from '../src/vault/seal.ts';
 import type { Wallet } from '../src/wallets/wallet.ts';
 import type { WechatpayConfig } from '../src/wallets/wechatpay/config.ts';
@@ -49,6 +51,8 @@ export async function openReconcileWorld(sql: Sql, clock: Clock, billPath: strin
     wallets: { wechatpay: wallet } as Cashier['deps']['wallets'], // the only wallet there is
     can: () => wallet.can,
     ledger,
+    rollouts: plainRollouts,
+    offers: plainOffers,
     webhooks: { insertEvents: async () => {}, kick() {} },
   });
   return {

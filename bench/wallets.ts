@@ -15,9 +15,9 @@ export interface WalletsBench {
 export async function benchWallets({ quick, say }: BenchOptions): Promise<WalletsBench> {
   const payments = quick ? 300 : 1500;
   say('starting PostgreSQL, Hutong, five simulators, the shop and a bare route');
-  const load = await openPaymentsLoad(BENCH_WALLETS);
+  const load = await openPaymentsLoad(BENCH_WALLETS, { isStaged: false });
   const round = (wallet: BenchWallet, count: number) =>
-    load.round({ wallet, inFlight: IN_FLIGHT, payments: count, ratePerSecond: null, watch: false });
+    load.round({ wallet, shop: 'plain', inFlight: IN_FLIGHT, payments: count, ratePerSecond: null, watch: false });
   try {
     say('warming up');
     for (const wallet of BENCH_WALLETS) await round(wallet, quick ? 500 : 1000);

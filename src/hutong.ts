@@ -13,23 +13,29 @@ import type { Send } from './base/outbound.ts';
 import type { Random } from './base/random.ts';
 import { rootDir } from './base/root.ts';
 import type { Secret } from './base/secret.ts';
+import { createAuthenticator } from './cashier/api-keys.ts';
 import { type Cashier, openCashier } from './cashier/cashier.ts';
+import { raiseAlert } from './cashier/raise-alert.ts';
 import { analyzeGrown } from './db/analyze-grown.ts';
 import { connect, type Sql } from './db/connect.ts';
 import { sweepKeys } from './db/idempotency-store.ts';
 import { migrate } from './db/migrate.ts';
 import { docsRoutes } from './http/routes/docs.ts';
+import { offerRoutes } from './http/routes/offers.ts';
+import { ofrepRoutes } from './http/routes/ofrep.ts';
+import { paymentViewRoutes } from './http/routes/payment-views.ts';
 import { paymentRoutes } from './http/routes/payments.ts';
 import { qrCodeRoutes } from './http/routes/qr-codes.ts';
 import { refundRoutes } from './http/routes/refunds.ts';
+import { rolloutRoutes } from './http/routes/rollouts.ts';
 import { statementRoutes } from './http/routes/statements.ts';
 import { walletAccountRoutes } from './http/routes/wallet-accounts.ts';
 import { webhookRoutes } from './http/routes/webhooks.ts';
 import { buildServer } from './http/server.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
 import { createVettedSend } from './net/vetted-send.ts';
-import { plainOffers } from './offers/plain-offers.ts';
-import { plainRollouts } from './rollout/plain-rollouts.ts';
+import { type OpenedOffers, openOffers } from './offers/open-offers.ts';
+import { openRollouts, type RunningRollouts } from './rollout/open-rollouts.ts';
 import type { SettlementDeps } from './settlement/settlement-deps.ts';
 import { type RunningSettlement, startSettlement } from './settlement/start-settlement.ts';
 import { createKeyring, type Keyring } from './vault/seal.ts';
@@ -66,6 +72,8 @@ export interface Hutong {
   keyring: Keyring;
   ledger: Ledger;
   cashier: Cashier;
+  offers: OpenedOffers;
+  rollouts: RunningRollouts;
   app: FastifyInstance;
   /** Null where no bank is set. Its server listens by itself: the app is an origin of its own. */
   wallet: HutongWallet | null;
@@ -105,6 +113,14 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
   const toShops = createVettedSend(vetted);
   let kickWebhooks = (): void => {};
   let bills: RunningSettlement | null = null;
+  const offers = openOffers({ sql, clock, random, log, keyring, book: BOOK });
+  const rollouts = await openRollouts({
+    sql,
+    clock,
+    random,
+    log,
+    raiseAlert: (tx, about, kind, detail) => raiseAlert(tx, { clock, random, log }, about, kind, detail),
+  });
   const cashier = openCashier({
     sql,
     clock,
@@ -116,8 +132,8 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
     wallets,
     can: (wallet) => wallets[wallet].can,
     ledger,
-    rollouts: plainRollouts,
-    offers: plainOffers,
+    rollouts,
+    offers,
     webhooks: {
       insertEvents: (tx, book, events) => insertEvents({ clock, random }, tx, book, events),
       kick: () => kickWebhooks(),
@@ -132,10 +148,13 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
     trustedProxies: options.trustedProxies ?? [],
     routes: [
       ...paymentRoutes(cashier),
+      ...paymentViewRoutes(cashier, { planOf: async () => null }),
       ...refundRoutes(cashier),
       ...walletAccountRoutes(cashier),
       ...qrCodeRoutes(cashier),
       ...statementRoutes(settlement, () => bills?.kick()),
+      ...offerRoutes(cashier, offers),
+      ...rolloutRoutes({ sql, clock, rollouts }),
       ...webhookRoutes({
         sql,
         clock,
@@ -146,7 +165,11 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
         kick: () => kickWebhooks(),
       }),
     ],
-    pages: [buyerRoutes(cashier, log), docsRoutes()],
+    pages: [
+      buyerRoutes(cashier, log),
+      ofrepRoutes({ rollouts, authenticate: createAuthenticator(cashier.deps), log }),
+      docsRoutes(),
+    ],
     isReady: () =>
       sql`select 1`.then(
         () => true,
@@ -179,9 +202,13 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
     keyring,
     ledger,
     cashier,
+    offers,
+    rollouts,
     app,
     wallet,
     startWork() {
+      offers.startWork();
+      rollouts.startWork();
       cashier.startWork();
       wallet?.startWork();
       const webhooks = startSendingDeliveries({
@@ -203,6 +230,7 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
       await wallet?.stop();
       await bills?.stop(); // it works through the cashier
       await cashier.stop();
+      await Promise.all([offers.stop(), rollouts.stop()]);
       await Promise.all(stops.map((stop) => stop()));
       await ledger.close();
       await Promise.all([toWallets.close(), toShops.close()]);

@@ -10,6 +10,8 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Settings } from './settings.ts';
 import type { Keyring } from '../vault/seal.ts';
 import type { Input } from './input.ts';
+import type { OpenedOffers } from '../offers/open-offers.ts';
+import type { RunningRollouts } from '../rollout/open-rollouts.ts';
 import type { WalletOptions, WalletServer } from './wallet-server.ts';
 
 /** A row of the command table: what help shows, what is read from the line, and what is done. */
@@ -106,6 +108,8 @@ export interface Server {
   keyring: Keyring;
   ledger: Ledger;
   cashier: Cashier;
+  offers: OpenedOffers;
+  rollouts: RunningRollouts;
   app: { listen(at: { port: number; host: string }): Promise<unknown> };
   /** Null where no bank is set. */
   wallet: WalletServer | null;

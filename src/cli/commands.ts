@@ -3,7 +3,7 @@ import { auditCommands } from './audit.ts';
 import { bankCommands } from './bank.ts';
 import { clearingCommands } from './clearing.ts';
 import { dbCommands } from './db.ts';
-import { demoCommand, demoWalletCommand } from './demo.ts';
+import { demoCommand, demoRolloutCommand, demoWalletCommand } from './demo.ts';
 import { keyCommands } from './key.ts';
 import { ledgerCommands } from './ledger.ts';
 import { limitCommands } from './limit.ts';
@@ -33,6 +33,7 @@ export const commands: readonly Command[] = [
   startCommand,
   demoCommand,
   demoWalletCommand,
+  demoRolloutCommand,
   ...sandboxCommands,
   ...sandboxBankCommands,
   ...sandboxPhoneCommands,

@@ -38,3 +38,21 @@ export const demoWalletCommand: Command = {
     await runWalletDemo(deps, { isJson: input.json, keeps: input.flag('keep') });
   },
 };
+
+export const demoRolloutCommand: Command = {
+  name: 'demo rollout',
+  summary: 'Open a wallet to a few buyers, then to more, and see it halt by itself when its payments begin to fail',
+  options: {
+    keep: { value: null, what: 'keep the folder with its database instead of removing it' },
+  },
+  json: true,
+  notes: [
+    'Buyers take the best deal that they are shown; the pretend 云闪付 then refuses one payment of five.',
+    'Needs nothing and changes nothing: free ports, a folder of its own, gone at the end.',
+  ],
+  examples: ['hutong demo rollout', 'hutong demo rollout --json'],
+  async run(deps, input) {
+    const { runRolloutDemo } = await import('./demo/rollout/run-rollout-demo.ts');
+    await runRolloutDemo(deps, { isJson: input.json, keeps: input.flag('keep') });
+  },
+};
