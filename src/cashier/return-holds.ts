@@ -11,6 +11,7 @@ export function returnedHolds(attempt: Attempt, refund: Refund, refunds: readonl
   const left = new Map((refund.shares ?? []).map(({ offerId, minor }) => [offerId, minor]));
   const lines: HoldReturn['lines'][number][] = [];
   for (const offer of attempt.offers ?? []) {
+    if (offer.by !== 'hutong') continue; // a wallet's own is only expected, and holds nothing
     const shareMinor = left.get(offer.offerId) ?? 0n;
     // Of two vouchers of one campaign the first gives back what it can, then the second.
     const ownMinor = shareMinor < offer.minor ? shareMinor : offer.minor;

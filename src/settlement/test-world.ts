@@ -15,6 +15,7 @@ import { startAttempt } from '../cashier/start-attempt.ts';
 import { connect, type Sql } from '../db/connect.ts';
 import type { KeyClaim } from '../db/idempotency-store.ts';
 import { createLedger, type Ledger } from '../ledger/ledger.ts';
+import type { Offers } from '../offers/offers.ts';
 import { plainOffers } from '../offers/plain-offers.ts';
 import { plainRollouts } from '../rollout/plain-rollouts.ts';
 import { money } from '../money/money.ts';
@@ -61,7 +62,7 @@ export interface TestWorld {
 }
 
 export async function openTestWorld(
-  options: { dayEndsAt?: DayEnd; hasBill?: boolean; refundsAre?: 'submitted' | 'done' } = {},
+  options: { dayEndsAt?: DayEnd; hasBill?: boolean; refundsAre?: 'submitted' | 'done'; offers?: Offers } = {},
 ): Promise<TestWorld> {
   const { sql, url } = await freshDatabase();
   const clock = new ManualClock(new Date('2026-11-11T02:00:00Z')); // 10:00 in Shanghai
@@ -73,7 +74,8 @@ export async function openTestWorld(
   const keyring = createKeyring({ random: systemRandom }, [new Secret(systemRandom.bytes(32).toString('hex'))]);
   const ledger = createLedger({ sql, clock, log: silentLog, book: BOOK });
   await ledger.prepareMonths();
-  const cashier = cashierOver(sql, { clock, pretend, keyring, ledger });
+  const offers = options.offers ?? plainOffers;
+  const cashier = cashierOver(sql, { clock, pretend, keyring, ledger, offers });
   const merchant = await createMerchant(cashier.deps, { book: BOOK, name: '测试小店', livemode: false });
   const added = await addWalletAccount(cashier.deps, {
     merchantId: merchant.id,
@@ -178,7 +180,7 @@ export async function openTestWorld(
     },
     depsOver(other) {
       const own = createLedger({ sql: other, clock, log: silentLog, book: BOOK });
-      return { cashier: cashierOver(other, { clock, pretend, keyring, ledger: own }), ledger: own };
+      return { cashier: cashierOver(other, { clock, pretend, keyring, ledger: own, offers }), ledger: own };
     },
   };
   return world;
@@ -191,9 +193,9 @@ export function connectAgain(world: TestWorld): Sql {
 
 function cashierOver(
   sql: Sql,
-  parts: { clock: ManualClock; pretend: PretendWallet; keyring: Keyring; ledger: Ledger },
+  parts: { clock: ManualClock; pretend: PretendWallet; keyring: Keyring; ledger: Ledger; offers: Offers },
 ): Cashier {
-  const { clock, keyring, ledger } = parts;
+  const { clock, keyring, ledger, offers } = parts;
   const { wallet } = parts.pretend;
   return openCashier({
     sql,
@@ -207,7 +209,7 @@ function cashierOver(
     can: () => wallet.can,
     ledger,
     rollouts: plainRollouts,
-    offers: plainOffers,
+    offers,
     webhooks: {
       insertEvents: (tx, book, events) => insertEvents({ clock, random: systemRandom }, tx, book, events),
       kick() {},
