@@ -13,10 +13,14 @@ export async function quotePayment(
   wallets: readonly WalletName[],
 ): Promise<Quote | null> {
   if (cashier.deps.offers.isPlain(payment.book, payment.merchantId)) return null;
+  return await quoteOrder(cashier, toOrder(payment, device), wallets);
+}
+
+/** What offers look at in a payment. */
+export function toOrder(payment: Payment, device: string | null): Order {
   const { book, merchantId, currency, amountMinor, buyerKey } = payment;
   const [items, vouchers] = [payment.items ?? [], payment.vouchers ?? []];
-  const order = { book, merchantId, currency, amountMinor, items, vouchers, buyerKey, buyer: buyerOf(payment, device) };
-  return await quoteOrder(cashier, order, wallets);
+  return { book, merchantId, currency, amountMinor, items, vouchers, buyerKey, buyer: buyerOf(payment, device) };
 }
 
 /** What is bought and by whom; it need not be a payment yet. */
@@ -26,6 +30,7 @@ export type Order = Pick<
 > &
   Pick<Payment, 'buyerKey'>;
 
+/** The same for any order, also where no offer runs. */
 export async function quoteOrder(cashier: Cashier, order: Order, wallets: readonly WalletName[]): Promise<Quote> {
   const { deps } = cashier;
   const { buyerKey: _, ...asked } = order;

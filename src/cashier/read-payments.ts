@@ -1,6 +1,6 @@
 import { Refusal } from '../base/refusal.ts';
 import { findAttemptsOf } from './attempt-store.ts';
-import { bookOf } from './cashier.ts';
+import { bookOf, type Cashier } from './cashier.ts';
 import type { CashierDeps } from './deps.ts';
 import type { Attempt, Payment } from './payment.ts';
 import { findPayment, listPayments } from './payment-store.ts';
@@ -19,6 +19,17 @@ export interface Page {
   data: object[];
   /** The last id of this page when there is more. */
   next: string | null;
+}
+
+/** Somebody else's payment is as absent as one that does not exist. @throws Refusal not_found */
+export async function readOwnPayment(
+  cashier: Pick<Cashier, 'readPayment'>,
+  merchantId: string,
+  id: string,
+): Promise<Payment> {
+  const payment = await cashier.readPayment(bookOf('pay', id), id);
+  if (payment === null || payment.merchantId !== merchantId) throw new Refusal('not_found', 'there is no such payment');
+  return payment;
 }
 
 export async function getPayment(deps: CashierDeps, merchantId: string, id: string): Promise<object> {
