@@ -17,7 +17,8 @@ export function observePayment(before: Seen, after: Seen, observations: Observat
   const { payment } = after;
   if (payment.decision === null) return;
   // A rollout that began when this payment had been tried already leaves it out: it did not see it begin.
-  if (before.attempts.length > 0 && payment.observed?.includes('begun') !== true) return;
+  if (before.payment.decision === null && before.attempts.length === 0) observeDecision(payment, observations);
+  if (payment.observed?.includes('decided') !== true) return;
   for (const metric of newMetrics(before, after)) observeOnce(payment, metric, observations);
   for (const [index, attempt] of after.attempts.entries())
     observeAttempt(payment, before.attempts[index], attempt, observations);
@@ -32,6 +33,12 @@ export function observeSlow(
 ): void {
   if (payment.observed?.includes('begun') !== true) return;
   observeOnce(payment, 'slow', observations, (rolloutId) => tookMs > slowMs(rolloutId));
+}
+
+/** Remembered of every payment, also of one that nobody compares: whoever is on an allow list is observed by the wallet's attempts. */
+function observeDecision(payment: Payment, observations: Observation[]): void {
+  observeOnce(payment, 'decided', observations);
+  if (payment.observed?.includes('decided') !== true) payment.observed = [...(payment.observed ?? []), 'decided'];
 }
 
 /** Of the payment as a whole, for each rollout that it takes part in. */
@@ -89,7 +96,9 @@ function isEnd({ outcome }: Attempt): boolean {
 
 type WalletDecision = NonNullable<Payment['decision']>['wallets'][number];
 
-function toObservation({ rollout, arm }: WalletDecision, metric: Metric): Observation[] {
+/** Only what chance decided is compared: who is on an allow list is not like those who are held back. */
+function toObservation({ rollout, arm, reason }: WalletDecision, metric: Metric): Observation[] {
   if (rollout === null || arm === 'outside') return [];
+  if (reason !== 'SPLIT' && metric !== 'wallet_succeeded' && metric !== 'wallet_failed') return [];
   return [{ rolloutId: rollout.id, version: rollout.version, step: rollout.step, arm, metric }];
 }

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import type { DecisionReason, Observation } from '../rollout/rollouts.ts';
+import { observePayment, observeSlow } from './observe-payment.ts';
+import type { Attempt, Payment } from './payment.ts';
+import { newAttempt, setUp } from './test-folder.ts';
+
+const ROLLOUT = { id: 'rol_1', version: 2, step: 1, sharePpm: 500_000 };
+
+function decision(arm: 'treatment' | 'control' | 'outside', reason: DecisionReason): NonNullable<Payment['decision']> {
+  const wallets = [{ wallet: 'unionpay' as const, shown: arm === 'treatment', arm, reason, rollout: ROLLOUT }];
+  return { decidedAt: '2026-11-11T08:00:00Z', targetingKey: 'k', context: {}, wallets };
+}
+
+/** A payment and what its rollouts counted, change by change. */
+function open(from: Partial<Payment> = {}, attempts: Partial<Attempt>[] = []) {
+  const { payment } = setUp(from, []);
+  const folder = { payment, attempts: attempts.map((one, index) => newAttempt(payment, index, one)), refunds: [] };
+  const counted = (observations: readonly Observation[]) => observations.map(({ arm, metric }) => `${arm} ${metric}`);
+  return {
+    payment,
+    change(change: (attempts: Attempt[]) => void): string[] {
+      const before = {
+        payment: { ...payment },
+        attempts: folder.attempts.map((attempt) => ({ ...attempt })),
+        refunds: [],
+      };
+      change(folder.attempts);
+      const observations: Observation[] = [];
+      observePayment(before, folder, observations);
+      for (const one of observations) expect(one).toMatchObject({ rolloutId: 'rol_1', version: 2, step: 1 });
+      return counted(observations);
+    },
+    slow(tookMs: number): string[] {
+      const observations: Observation[] = [];
+      observeSlow(payment, tookMs, () => 3000, observations);
+      return counted(observations);
+    },
+    attempt: (change: Partial<Attempt> = {}) => newAttempt(payment, folder.attempts.length, change),
+  };
+}
+
+test('a payment is counted when it is decided, when it begins and when its first attempt ends, each once', () => {
+  const one = open();
+  expect(one.change(() => void (one.payment.decision = decision('treatment', 'SPLIT')))).toEqual(['treatment decided']);
+  expect(one.change(() => {})).toEqual([]);
+  expect(one.change((attempts) => void attempts.push(one.attempt()))).toEqual(['treatment begun']);
+  expect(one.slow(2000)).toEqual([]);
+  expect(one.slow(4000)).toEqual(['treatment slow']);
+  expect(one.slow(4000)).toEqual([]);
+  expect(one.change(([first]) => void (first && (first.outcome = 'failed')))).toEqual([
+    'treatment first_failed',
+    'treatment wallet_failed',
+  ]);
+  expect(one.change((attempts) => void attempts.push(one.attempt({ wallet: 'wechatpay' })))).toEqual([]);
+  expect(one.change(([, second]) => void (second && (second.outcome = 'succeeded')))).toEqual([]);
+});
+
+test('decided and begun in one go are counted both, also for those held back', () => {
+  const one = open();
+  const counted = one.change((attempts) => {
+    one.payment.decision = decision('control', 'SPLIT');
+    attempts.push(one.attempt({ wallet: 'wechatpay' }));
+  });
+  expect(counted).toEqual(['control decided', 'control begun']);
+});
+
+test('who is on an allow list is compared with nobody, but what the wallet does to them is seen', () => {
+  const one = open();
+  expect(one.change(() => void (one.payment.decision = decision('treatment', 'TARGETING_MATCH')))).toEqual([]);
+  expect(one.change((attempts) => void attempts.push(one.attempt()))).toEqual([]);
+  expect(one.slow(4000)).toEqual([]);
+  expect(one.change(([first]) => void (first && (first.outcome = 'failed')))).toEqual(['treatment wallet_failed']);
+});
+
+test('whom the rollout has not reached is not counted', () => {
+  const one = open();
+  expect(one.change(() => void (one.payment.decision = decision('outside', 'SPLIT')))).toEqual([]);
+  expect(one.change((attempts) => void attempts.push(one.attempt()))).toEqual([]);
+});
+
+test('a payment that was tried before the rollout began is left out to its end', () => {
+  const one = open({}, [{ wallet: 'unionpay' }]);
+  expect(one.change(() => void (one.payment.decision = decision('treatment', 'SPLIT')))).toEqual([]);
+  expect(one.change(([first]) => void (first && (first.outcome = 'failed')))).toEqual([]);
+});
