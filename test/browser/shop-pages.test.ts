@@ -56,6 +56,25 @@ describe.each(['/', '/products/tea', '/products/noodles', '/nothing'])('the page
   });
 });
 
+test('a product with its best price, and the menu of who buys, are usable by everybody', async () => {
+  api.quotes = [
+    { wallet: 'unionpay', to_pay: { currency: 'CNY', minor: '9400' }, saved: { currency: 'CNY', minor: '500' } },
+    { wallet: 'alipay', to_pay: { currency: 'CNY', minor: '9900' }, saved: { currency: 'CNY', minor: '0' } },
+  ];
+  for (const viewport of [SMALL_PHONE, PHONE, DESKTOP])
+    await browser.withPage(viewport, async (page) => {
+      await page.goto(`${shop.url}/products/umbrella`);
+      expect(await page.getByTestId('best-price').innerText()).toMatch(/到手价\s*¥94.00\s*云闪付/);
+      await page.getByTestId('shoppers').locator('summary').click();
+      expect(await sidewaysScroll(page)).toBe(0);
+      expect(await axeViolations(page)).toEqual([]);
+      await page.getByRole('button', { name: '梅兰' }).click();
+      expect(await page.getByTestId('shoppers').locator('summary').innerText()).toContain('梅兰');
+      await page.getByTestId('best-price').waitFor();
+    });
+  api.quotes = null;
+});
+
 test.each([
   ['with script', true],
   ['without script', false],
