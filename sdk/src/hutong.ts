@@ -1,3 +1,4 @@
+import { Offers } from './offers.ts';
 import {
   Events,
   Payments,
@@ -35,6 +36,7 @@ export class Hutong {
   readonly webhookDeliveries: WebhookDeliveries;
   readonly walletAccounts: WalletAccounts;
   readonly qrCodes: QrCodes;
+  readonly offers: Offers;
 
   constructor(options: HutongOptions) {
     const transport = new Transport({
@@ -51,6 +53,7 @@ export class Hutong {
     this.webhookDeliveries = new WebhookDeliveries(transport);
     this.walletAccounts = new WalletAccounts(transport);
     this.qrCodes = new QrCodes(transport);
+    this.offers = new Offers(transport);
   }
 }
 

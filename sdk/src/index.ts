@@ -14,4 +14,5 @@ export type {
   NewWebhookEndpoint,
   WebhookDeliveryFilter,
 } from './resources.ts';
+export type * from './offers.ts';
 export type * from './types.ts';

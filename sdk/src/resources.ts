@@ -1,11 +1,15 @@
+import { at, call, list } from './call.ts';
 import type { Money } from './json.ts';
-import { List, type ListParams, type Page } from './list.ts';
-import type { CallOptions, CallRequest, Transport } from './transport.ts';
+import type { List, ListParams } from './list.ts';
+import type { CallOptions, Transport } from './transport.ts';
+import type { Buyer, OrderItem, Quote } from './offers.ts';
 import type {
   Attempt,
+  Complaint,
   EventType,
   HutongEvent,
   Payment,
+  PaymentDecision,
   QrCode,
   Refund,
   Scene,
@@ -22,6 +26,12 @@ export interface NewPayment {
   return_url: string;
   expires_in_seconds?: number;
   metadata?: Record<string, string>;
+  /** Who buys: for offers with a limit per person, first-use offers and staged wallets. */
+  buyer?: Buyer;
+  /** Together they are the amount. */
+  items?: OrderItem[];
+  /** Voucher codes that the buyer brings. */
+  vouchers?: string[];
 }
 
 export class Payments {
@@ -46,6 +56,19 @@ export class Payments {
   cancel(id: string, options?: CallOptions): Promise<Payment> {
     return call(this.#transport, { method: 'POST', path: at('/v1/payments', id, '/cancel'), body: {} }, options);
   }
+  /** What the buyer would pay with each wallet now, the best first. */
+  quote(id: string, options?: CallOptions): Promise<Quote> {
+    return call(this.#transport, { method: 'GET', path: at('/v1/payments', id, '/quote') }, options);
+  }
+  /** Why the buyer sees which staged wallets. */
+  decision(id: string, options?: CallOptions): Promise<PaymentDecision> {
+    return call(this.#transport, { method: 'GET', path: at('/v1/payments', id, '/decision') }, options);
+  }
+  /** Tell that the buyer complained; the first one of a payment is kept. */
+  complain(id: string, reason: string, options?: CallOptions): Promise<Complaint> {
+    const path = at('/v1/payments', id, '/complaints');
+    return call(this.#transport, { method: 'POST', path, body: { reason } }, options);
+  }
 }
 
 export interface NewAttempt {
@@ -56,6 +79,8 @@ export interface NewAttempt {
   payment_code?: string;
   /** Who pays, in scene `jsapi` of wallets that ask for it. */
   payer?: { id: string; wallet_app?: string };
+  /** What the buyer was shown; where it costs more by now, nothing is charged (`offer_changed`). */
+  expected_amount?: Money;
   buyer_ip?: string;
 }
 
@@ -248,21 +273,4 @@ export class QrCodes {
   change(id: string, change: { label?: string; enabled?: boolean }, options?: CallOptions): Promise<QrCode> {
     return call(this.#transport, { method: 'PATCH', path: at('/v1/qr-codes', id), body: change }, options);
   }
-}
-
-async function call<T>(transport: Transport, request: CallRequest, options: CallOptions | undefined): Promise<T> {
-  // the server's reply has the documented shape
-  return (await transport.call(request, options)) as T;
-}
-
-function list<T>(transport: Transport, path: string, params: ListParams, options: CallOptions | undefined): List<T> {
-  return new List<T>(params.cursor, (cursor) =>
-    call<Page<T>>(transport, { method: 'GET', path, query: { ...params, cursor } }, options),
-  );
-}
-
-/** An id that is empty or holds a slash would lead to another route. */
-function at(path: string, id: string, action = ''): string {
-  if (!/^[A-Za-z0-9_]+$/.test(id)) throw new TypeError(`${JSON.stringify(id)} is not an id`);
-  return `${path}/${id}${action}`;
 }

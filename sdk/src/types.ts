@@ -1,4 +1,5 @@
 import type { Money } from './json.ts';
+import type { OrderItem } from './offers.ts';
 
 /* The objects of the API, field for field as docs/reference of the server names them. Times are ISO 8601 in UTC. */
 
@@ -26,6 +27,10 @@ export interface Payment {
   refundable: Money;
   return_url: string;
   metadata: Record<string, string>;
+  /** As you told it, without the phone number. */
+  buyer: ToldBuyer | null;
+  items: OrderItem[];
+  vouchers: string[];
   /** Send the buyer's browser there. */
   cashier_url: string;
   expires_at: string;
@@ -34,6 +39,45 @@ export interface Payment {
   version: number;
   livemode: boolean;
   attempts: Attempt[];
+}
+
+export interface ToldBuyer {
+  id: string | null;
+  device: string | null;
+  region: string | null;
+  app_version: string | null;
+  staff: boolean;
+}
+
+/** Why the buyer of a payment sees which staged wallets; `decided_at` is null where nothing was decided. */
+export interface PaymentDecision {
+  object: 'decision';
+  payment_id: string;
+  decided_at: string | null;
+  targeting_key: string | null;
+  context: Record<string, string | number | boolean | null>;
+  wallets: DecidedWallet[];
+}
+
+export interface DecidedWallet {
+  wallet: string;
+  shown: boolean;
+  shown_now: boolean;
+  arm: 'treatment' | 'control' | 'outside';
+  reason: string;
+  rollout: { id: string; version: number; step: number; share_ppm: number } | null;
+  explanation: { 'zh-CN': string; en: string };
+  replay: {
+    result: 'same' | 'differs' | 'not_dealt' | 'version_missing';
+    explanation: { 'zh-CN': string; en: string } | null;
+  };
+}
+
+export interface Complaint {
+  object: 'complaint';
+  payment_id: string;
+  reason: string;
+  created_at: string;
 }
 
 export interface Attempt {

@@ -1,10 +1,10 @@
 import { checkReturnUrl } from '../cashier/check-return-url.ts';
 import { changeQrCode, createQrCode, getQrCode, pageQrCodes } from '../cashier/qr-codes.ts';
-import { type Currency, currencies, formatMoney, isCurrency, money } from '../money/money.ts';
-import { type AmountFault, readAmount } from '../money/read-amount.ts';
+import { formatMoney, isCurrency, money } from '../money/money.ts';
 import { type Command, type Terminal, UsageError } from './command.ts';
 import { printQr } from './print-qr.ts';
 import { printObject, printRows, toJson } from './print.ts';
+import { readAmountOption, readCurrency } from './read-money.ts';
 import { codeWord, findCode } from './qr/find-code.ts';
 import { qrEmvCommand } from './qr/qr-emv.ts';
 import { qrPosterCommand } from './qr/qr-poster.ts';
@@ -42,7 +42,7 @@ export const qrCommands: readonly Command[] = [
     examples: ['hutong qr create --label 前台', 'hutong qr create --label "Coffee" --amount 18.00'],
     async run(deps, input) {
       const currency = readCurrency(input.text('currency'));
-      const amountMinor = readFixedAmount(input.text('amount'), currency);
+      const amountMinor = readAmountOption(input.text('amount'), currency);
       const returnUrl = input.text('return-url');
       const label = input.required('label');
       if (Array.from(label).length > LABEL_CHARS_MAX)
@@ -144,24 +144,4 @@ function amountOf({ amount, currency }: ShownCode): string {
   return isCurrency(amount.currency)
     ? formatMoney(money(amount.currency, BigInt(amount.minor)))
     : `${currency} ${amount.minor}`;
-}
-
-function readCurrency(text = 'CNY'): Currency {
-  if (!isCurrency(text)) throw new UsageError(`--currency is one of ${currencies.join(', ')}`);
-  return text;
-}
-
-const AMOUNT_FAULTS: Record<AmountFault, string> = {
-  empty: 'is empty',
-  not_a_number: 'is not an amount such as 3.00',
-  too_precise: 'is finer than the currency',
-  too_small: 'must be more than nothing',
-  too_large: 'is more than a payment may be',
-};
-
-function readFixedAmount(text: string | undefined, currency: Currency): bigint | null {
-  if (text === undefined) return null;
-  const reading = readAmount(text, currency);
-  if (reading.kind === 'fault') throw new UsageError(`--amount ${AMOUNT_FAULTS[reading.fault]}`);
-  return reading.amount.minor;
 }

@@ -144,7 +144,7 @@ export const quote = Type.Object({
           by: Type.Enum(['hutong', 'wallet']),
           amount: amountShown,
           most: amountShown,
-          funders: Type.Array(Type.Object({ funder: Type.String(), owner: Type.String(), amount: amountShown })),
+          paid_by: Type.Array(Type.Object({ funder: Type.String(), owner: Type.String(), amount: amountShown })),
           voucher_id: orNull(Type.String()),
           explanation: label,
         }),

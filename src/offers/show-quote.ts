@@ -34,7 +34,7 @@ export interface ShownApplied {
   by: 'hutong' | 'wallet';
   amount: ShownAmount;
   most: ShownAmount;
-  funders: { funder: string; owner: string; amount: ShownAmount }[];
+  paid_by: { funder: string; owner: string; amount: ShownAmount }[];
   voucher_id: string | null;
   explanation: Label;
 }
@@ -75,7 +75,7 @@ export function showApplied(offer: AppliedOffer, currency: Currency): ShownAppli
     by: offer.by,
     amount: showAmount(currency, offer.minor),
     most: showAmount(currency, offer.mostMinor),
-    funders: offer.parts.map(({ funder, owner, minor }) => ({ funder, owner, amount: showAmount(currency, minor) })),
+    paid_by: offer.parts.map(({ funder, owner, minor }) => ({ funder, owner, amount: showAmount(currency, minor) })),
     voucher_id: offer.voucherId,
     explanation: explainApplied(offer, currency),
   };
