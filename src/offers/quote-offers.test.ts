@@ -152,4 +152,24 @@ describe('what is said for certain', () => {
     const quote = quoteOf(many, requestOf(100_000n));
     expect([quote.isExact, quote.savedMinor, quote.notUsed.length]).toEqual([false, 30n, 10]);
   });
+
+  test('more combinations than are looked at give one that is said to be the best found, the same in every order', () => {
+    const yuan = (amount: number): string => amount.toFixed(2);
+    const many = Array.from({ length: 30 }, (_, index) =>
+      offerOf(index + 1, {
+        kind: 'threshold',
+        tiers: [
+          {
+            at: yuan(200 - index * 5 + ((index * 37) % 7)),
+            off: yuan(3 + ((index * 13) % 7) + ((index * 37) % 100) / 100),
+          },
+        ],
+        stacking: { group: `g${index}` },
+      }),
+    );
+    const [quote, backwards] = [many, many.toReversed()].map((offers) => quoteOf(offers, requestOf(20_150n)));
+    expect(quote?.isExact).toBe(false);
+    expect(quote?.savedMinor).toBe(quote?.applied.reduce((sum, { minor }) => sum + minor, 0n));
+    expect(backwards).toEqual(quote);
+  });
 });
