@@ -8,6 +8,7 @@ export class Observations {
   readonly #flaws = new Map<Flaw, string>();
   #badError: string | null = null;
   #badAmount: string | null = null;
+  #badDiscount: string | null = null;
   #repliesCount = 0;
 
   get repliesCount(): number {
@@ -34,8 +35,10 @@ export class Observations {
     this.#badError ??= `${name} answered ${came.status} with code ${JSON.stringify(code)}, final ${JSON.stringify(final)}, as ${contentType || 'nothing'}`;
   }
 
-  /** Every member that is an amount, however deep. */
+  /** Every member that is an amount, however deep, and what is told of discounts. */
   amounts(name: string, json: Members): void {
+    const wrong = whyNotDiscounts(json);
+    if (wrong !== null) this.#badDiscount ??= `${name}: ${wrong}`;
     for (const [member, value] of Object.entries(json)) {
       const inner = membersOf(value);
       if (inner === null) continue;
@@ -52,4 +55,33 @@ export class Observations {
   get badAmount(): string | null {
     return this.#badAmount;
   }
+
+  get badDiscount(): string | null {
+    return this.#badDiscount;
+  }
+}
+
+/** What is wrong with the discounts of an order or refund; null where there are none, or all is well. */
+function whyNotDiscounts(shown: Members): string | null {
+  const { discounts } = shown;
+  if (discounts === undefined) return null;
+  if (!Array.isArray(discounts) || discounts.length === 0) return 'discounts is no list of discounts';
+  const [price, paid] = [minorIn(shown, 'amount'), minorIn(shown, 'buyer_paid')];
+  if (price === null || paid === null) return 'it has discounts and no readable buyer_paid';
+  let off = 0n;
+  for (const each of discounts) {
+    const discount = membersOf(each);
+    const minor = discount === null ? null : minorIn(discount, 'amount');
+    if (discount === null || minor === null || !Array.isArray(discount['parts'])) return 'a discount is not readable';
+    const parts = discount['parts'].map((part) => minorIn(membersOf(part) ?? {}, 'amount'));
+    if (parts.includes(null)) return 'a part of a discount is not readable';
+    const told = parts.reduce<bigint>((sum, part) => sum + (part ?? 0n), 0n);
+    if (told > minor) return `the parts of a discount of ${minor} sum to ${told}`;
+    off += minor;
+  }
+  return paid + off === price ? null : `of ${price} ${off} was taken off, and the buyer paid ${paid}`;
+}
+
+function minorIn(members: Members, name: string): bigint | null {
+  return readMinor(membersOf(members[name])?.['minor']);
 }

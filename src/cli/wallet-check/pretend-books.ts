@@ -167,6 +167,17 @@ export function showOrder(wallet: Pretend, order: Order): Json {
     web_url: isOpen ? `${wallet.url}/pay/${order.no}` : null,
     app_url: null,
     qr_text: isOpen && !wallet.breaks('no_qr_text') ? `${wallet.url}/q/${order.no}` : null,
+    ...(order.state === 'paid' && wallet.breaks('discounts_overflow') ? overflowing(order) : {}),
+  };
+}
+
+/** A fen taken off, and nothing less paid. */
+function overflowing(order: Order): Json {
+  const amount = { currency: 'CNY', minor: '1' };
+  const parts = [{ funder: 'wallet', owner: null, amount }];
+  return {
+    buyer_paid: order.amount,
+    discounts: [{ id: null, name: null, scope: 'order', amount, prefunded: false, parts }],
   };
 }
 

@@ -10,6 +10,7 @@ export const BREAKS = {
   reply_of_another_body: ['reply-signature', 'signs over another body than it sends'],
   reply_old: ['reply-time', 'signs with a clock that is an hour late'],
   error_without_code: ['errors-told', 'refuses without a code'],
+  discounts_overflow: ['discounts-sum', 'tells the buyer’s price as paid beside what it took off'],
   float_amounts: ['amounts-text', 'writes amounts as JSON numbers'],
   accepts_unsigned: ['refuses-unsigned', 'does what nobody has signed'],
   ignores_digest: ['refuses-changed-body', 'does not compare the body with its digest'],

@@ -147,6 +147,15 @@ export const observedCases: readonly CheckCase[] = [
     run: async ({ parts: { observations } }) =>
       expectThat(observations.badAmount === null, observations.badAmount ?? ''),
   },
+  {
+    id: 'discounts-sum',
+    rule: 'What a wallet takes off and what the buyer paid sum to the price.',
+    advice:
+      'amount stays the price; buyer_paid is amount less all discounts, and no parts are more than their discount.',
+    section: 'Discounts',
+    run: async ({ parts: { observations } }) =>
+      expectThat(observations.badDiscount === null, observations.badDiscount ?? ''),
+  },
 ];
 
 function observed({ flaws, ...rest }: { id: string; rule: string; advice: string; flaws: readonly Flaw[] }): CheckCase {

@@ -1,7 +1,13 @@
 import { isCurrency, MINOR_MAX, money, type Money } from '../../money/money.ts';
 
+/** What may be told beside the documented members, as it came: "Discounts" has its own reader. */
+interface ShownBeside {
+  discounts: unknown;
+  buyerPaid: unknown;
+}
+
 /** An order as the wallet shows it: to a query, to every call about it, and in a notification. */
-export interface ShownOrder {
+export interface ShownOrder extends ShownBeside {
   orderNo: string;
   merchantNo: string;
   state: string;
@@ -14,7 +20,7 @@ export interface ShownOrder {
   qrText: string | null;
 }
 
-export interface ShownRefund {
+export interface ShownRefund extends ShownBeside {
   refundNo: string;
   orderNo: string;
   merchantNo: string;
@@ -54,6 +60,7 @@ export function readOrder(input: unknown): ShownOrder | null {
     webUrl: webUrl ?? null,
     appUrl: appUrl ?? null,
     qrText: qrText ?? null,
+    ...besideIn(order),
   };
 }
 
@@ -72,7 +79,12 @@ export function readRefund(input: unknown): ShownRefund | null {
   const walletRefundId =
     refund['wallet_refund_id'] === null ? null : (readText(refund['wallet_refund_id'], 64) ?? undefined);
   if (method === null || refundedAt === undefined || reason === undefined || walletRefundId === undefined) return null;
-  return { refundNo, orderNo, merchantNo, method, state, reason, amount, walletRefundId, refundedAt };
+  const known = { refundNo, orderNo, merchantNo, method, state, reason, amount, walletRefundId, refundedAt };
+  return { ...known, ...besideIn(refund) };
+}
+
+function besideIn(members: Members): ShownBeside {
+  return { discounts: members['discounts'], buyerPaid: members['buyer_paid'] };
 }
 
 export function membersOf(input: unknown): Members | null {

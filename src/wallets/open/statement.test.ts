@@ -40,6 +40,13 @@ const TOTALS = {
 };
 
 describe('a statement', () => {
+  test('tells what is settled of a payment where that is less', async () => {
+    const [line] = await itemsOf(file([HEADER, { ...PAYMENT, settled: '723' }, REFUND, TOTALS]));
+    expect(line).toMatchObject({ kind: 'payment', amountMinor: 1234n, settledMinor: 723n });
+    const items = await itemsOf(file([HEADER, { ...PAYMENT, settled: 723 }, REFUND, TOTALS]));
+    expect(items.at(-1)).toMatchObject({ kind: 'broken', lineNo: 2 });
+  });
+
   test('is read line by line and ends with its totals', async () => {
     expect(await itemsOf(file([HEADER, PAYMENT, REFUND, TOTALS]))).toEqual([
       {
@@ -50,6 +57,7 @@ describe('a statement', () => {
         walletPaymentId: 'OW1',
         currency: 'CNY',
         amountMinor: 1234n,
+        settledMinor: 1234n,
         feeMilli: 7404n,
         occurredAt: new Date('2026-11-23T02:01:07Z'),
       },

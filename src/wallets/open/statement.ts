@@ -126,6 +126,8 @@ function toLine(kind: 'payment' | 'refund', lineNo: number, members: Members): S
   if (!isCurrency(currency) || amountMinor === null || feeMilli === undefined)
     throw new Broken('an amount is not readable');
   if (occurredAt === undefined) throw new Broken('a time is not readable');
+  const settledMinor = members['settled'] === undefined ? amountMinor : readMinor(members['settled']);
+  if (settledMinor === null) throw new Broken('an amount is not readable');
   return {
     kind,
     lineNo,
@@ -134,6 +136,7 @@ function toLine(kind: 'payment' | 'refund', lineNo: number, members: Members): S
     walletPaymentId,
     currency,
     amountMinor,
+    ...(kind === 'payment' ? { settledMinor } : {}),
     feeMilli,
     occurredAt,
   };

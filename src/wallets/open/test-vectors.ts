@@ -42,6 +42,49 @@ const STATEMENT = [
   { line: 'totals', payments: { count: 1, minor: '1234' }, refunds: { count: 0, minor: '0' }, fees_milli: '7404' },
 ];
 
+const DISCOUNTS = {
+  buyer_paid: { currency: 'CNY', minor: '723' },
+  discounts: [
+    {
+      id: '9900000001',
+      name: '立减',
+      scope: 'order',
+      amount: { currency: 'CNY', minor: '511' },
+      prefunded: false,
+      parts: [{ funder: 'wallet', owner: null, amount: { currency: 'CNY', minor: '200' } }],
+    },
+  ],
+};
+const DISCOUNTED = [
+  {
+    order_no: '01JDBP4K8Z3V6TQ2M9XW7RHEND',
+    merchant_no: 'M100000000000001',
+    state: 'paid',
+    reason: null,
+    amount: { currency: 'CNY', minor: '1234' },
+    wallet_payment_id: 'OW202611230000000000000042',
+    paid_at: '2026-11-23T02:01:07Z',
+    expires_at: '2026-11-23T02:15:00Z',
+    refunded: { currency: 'CNY', minor: '0' },
+    web_url: null,
+    app_url: null,
+    qr_text: null,
+    ...DISCOUNTS,
+  },
+  {
+    refund_no: '01JDBP9T4N6S8KQ0V2XZ5YCFGH',
+    order_no: '01JDBP4K8Z3V6TQ2M9XW7RHEND',
+    merchant_no: 'M100000000000001',
+    method: 'refund',
+    state: 'succeeded',
+    reason: null,
+    amount: { currency: 'CNY', minor: '1234' },
+    wallet_refund_id: 'OW202611230000000000000043',
+    refunded_at: '2026-11-23T03:00:02Z',
+    ...DISCOUNTS,
+  },
+];
+
 export interface Vector {
   covered: Covered;
   body: Buffer;
@@ -78,6 +121,7 @@ export const VECTORS: Readonly<Record<string, () => string>> = {
   request: () => requestVector().text,
   reply: () => replyVector().text,
   notification: () => notificationVector().text,
+  discounts: () => DISCOUNTED.map((shown) => JSON.stringify(shown)).join('\n'),
   statement: statementVector,
 };
 

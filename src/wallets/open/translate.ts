@@ -4,6 +4,7 @@ import { assertNever } from '../../base/assert.ts';
 import { QR_TEXT_BYTES_MAX } from '../../base/limits.ts';
 import type { OpenConfig } from './config.ts';
 import { reasonOf } from './codes.ts';
+import { discountsOf } from './discounts.ts';
 import type { ShownOrder, ShownRefund } from './parse.ts';
 
 /** An order's state, from a query, a call or a notification: one table for all. Open Wallet Protocol, "Orders". */
@@ -91,7 +92,7 @@ function isAppLink(text: string): boolean {
 }
 
 function succeeded(walletPaymentId: string, evidence: ShownOrder | ShownRefund, occurredAt: Date): Outcome {
-  return { kind: 'succeeded', walletPaymentId, amount: evidence.amount, occurredAt, facts: {} };
+  return { kind: 'succeeded', walletPaymentId, amount: evidence.amount, occurredAt, ...discountsOf(evidence) };
 }
 
 export function failed(reason: FailedOutcome['reason'], walletCode: string, walletMessage = ''): FailedOutcome {

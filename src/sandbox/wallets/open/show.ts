@@ -3,6 +3,7 @@ import type { Ground } from '../ground/ground.ts';
 import type { Order } from '../ground/order.ts';
 import { payPath } from '../ground/page.ts';
 import { isPayable } from '../ground/payments.ts';
+import { showAmount, showDiscounts } from './discounts.ts';
 import type { OpenSide } from './wallet.ts';
 
 /** An order as the protocol shows it, in every answer about it and in notifications. */
@@ -25,6 +26,7 @@ export function showOrder(side: OpenSide, order: Order, fault: Fault | null): ob
     web_url: isOpen ? page : null,
     app_url: isOpen ? `${side.brand.appScheme}://pay?order=${order.token}` : null,
     qr_text: isOpen ? `${ground.url}/q/${order.token}` : null,
+    ...(isPaid ? showDiscounts(order) : {}),
   };
 }
 
@@ -41,6 +43,7 @@ export function showRefund(order: Order, fault: Fault | null): object {
     amount: showAmount(faultedFen(fault, order.amount.minor)),
     wallet_refund_id: isDone ? order.walletId : null,
     refunded_at: isDone ? showTime(order.settledAt) : null,
+    ...(isDone ? showDiscounts(order) : {}),
   };
 }
 
@@ -54,10 +57,6 @@ export function stateOf(ground: Ground, order: Order): 'open' | 'paid' | 'closed
 function reasonOf(order: Order): string {
   if (order.state === 'reversed') return 'undone';
   return order.wire['ended'] ?? order.lastCode ?? 'expired';
-}
-
-function showAmount(minor: bigint): { currency: string; minor: string } {
-  return { currency: 'CNY', minor: minor.toString() };
 }
 
 function showTime(at: Date | null): string | null {

@@ -1,6 +1,7 @@
 import { createHash, sign } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Order } from '../ground/order.ts';
+import { merchantsPart } from '../ground/payments.ts';
 import { dayLimits } from './day.ts';
 import { type Answer, type Asked, type OpenSide, problem } from './wallet.ts';
 
@@ -69,13 +70,15 @@ function dayOf(at: Date): number {
 
 function paymentLine(at: Date, order: Order): Line {
   const { minor } = order.amount;
-  const feeMilli = minor * FEE_MILLI_PER_FEN;
+  const settled = merchantsPart(order).minor;
+  const feeMilli = settled * FEE_MILLI_PER_FEN;
   const members = {
     line: 'payment',
     order_no: order.orderNo,
     wallet_payment_id: order.walletId,
     currency: 'CNY',
     minor: minor.toString(),
+    ...(settled === minor ? {} : { settled: settled.toString() }),
     fee_milli: feeMilli.toString(),
     at: at.toISOString(),
   };
@@ -84,7 +87,8 @@ function paymentLine(at: Date, order: Order): Line {
 
 function refundLine(at: Date, order: Order, refundNo: string, orderNo: string): Line {
   const { minor } = order.amount;
-  const feeMilli = -minor * FEE_MILLI_PER_FEN;
+  const settled = merchantsPart(order).minor;
+  const feeMilli = -settled * FEE_MILLI_PER_FEN;
   const members = {
     line: 'refund',
     refund_no: refundNo,
@@ -92,6 +96,7 @@ function refundLine(at: Date, order: Order, refundNo: string, orderNo: string): 
     wallet_refund_id: order.walletId,
     currency: 'CNY',
     minor: minor.toString(),
+    ...(settled === minor ? {} : { settled: settled.toString() }),
     fee_milli: feeMilli.toString(),
     at: at.toISOString(),
   };
