@@ -6,6 +6,9 @@ import type { Attempt, BookedPart, Refund, ReportedPay } from './payment.ts';
 
 /* Who a discount is booked on. One account is named once: all that it pays of a payment or of a refund is one transfer. */
 
+/** A bank of which a wallet says only that it is one. */
+export const UNNAMED_BANK = 'unnamed';
+
 /** What the two sides of a discount know of where they belong. */
 type Place = Pick<Attempt | Refund, 'merchantId' | 'wallet' | 'walletAccountId'>;
 
@@ -89,7 +92,7 @@ function reportedPart(
 ): BookedPart {
   if (isPrefunded || funder === 'wallet') return { kind: 'offer_wallet', owner: place.walletAccountId, minor };
   if (funder === 'merchant') return { kind: 'offer_merchant', owner: place.merchantId, minor };
-  if (funder === 'bank') return { kind: 'offer_bank', owner: owner ?? 'unnamed', minor };
+  if (funder === 'bank') return { kind: 'offer_bank', owner: owner ?? UNNAMED_BANK, minor };
   return { kind: 'offer_unexplained', owner: place.walletAccountId, minor };
 }
 

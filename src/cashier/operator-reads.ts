@@ -6,7 +6,7 @@ import { bookOf } from './cashier.ts';
 import type { CashierDeps } from './deps.ts';
 import type { ApiKey, Merchant } from './merchant.ts';
 import { findMerchant, listApiKeys, listMerchants } from './merchant-store.ts';
-import { findRefundOwner } from './operator-store.ts';
+import { findRefundOwner, listOfferBanks } from './operator-store.ts';
 import type { Alert } from './payment.ts';
 import { findPaymentById } from './payment-store.ts';
 import { findQrCode, type QrCode } from './qr-code-store.ts';
@@ -24,6 +24,11 @@ export async function readMerchants(deps: CashierDeps, book: number, itemsMax: n
 /** Oldest first, revoked ones too; never a secret. */
 export async function readApiKeys(deps: CashierDeps, merchantId: string): Promise<ApiKey[]> {
   return await listApiKeys(deps.sql, bookOf('mer', merchantId), merchantId);
+}
+
+/** Who has an account for discounts that banks pay for. */
+export async function readOfferBanks(deps: CashierDeps, book: number): Promise<string[]> {
+  return await listOfferBanks(deps.sql, book);
 }
 
 /** Newest first. */

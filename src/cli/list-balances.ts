@@ -1,5 +1,5 @@
 import { listAccounts } from '../cashier/add-wallet-account.ts';
-import { readMerchants } from '../cashier/operator-reads.ts';
+import { readMerchants, readOfferBanks } from '../cashier/operator-reads.ts';
 import type { CashierDeps } from '../cashier/deps.ts';
 import { ACCOUNT_KINDS, type AccountKind, chartAccountId } from '../ledger/chart.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -22,7 +22,7 @@ export interface NamedBalance {
 const KINDS = Object.keys(ACCOUNT_KINDS) as AccountKind[]; // the table's own keys
 const LOOKUP_ITEMS = 1000;
 
-/** Every account of every merchant, wallet account, bank and shop of the wallet in which something was ever posted. */
+/** Every account in which something was ever posted: of merchants, wallet accounts, institutions, shops of the wallet, banks, and us. */
 export async function listBalances(
   deps: { cashier: CashierDeps; ledger: Pick<Ledger, 'lookupAccounts'> },
   book: number,
@@ -48,8 +48,11 @@ export async function listBalances(
   return balances;
 }
 
+/** Us: the money between two cards, and the offers that whoever runs the server pays for. */
+const PLATFORM = 'platform';
+
 interface Owner {
-  what: 'merchant' | 'wallet account' | BookOwner['what'];
+  what: 'merchant' | 'wallet account' | 'bank' | BookOwner['what'];
   id: string;
   name: string;
 }
@@ -63,6 +66,8 @@ async function listOwners(cashier: CashierDeps, book: number): Promise<Owner[]> 
       owners.push({ what: 'wallet account', id: account.id, name: `${merchant.name} / ${account.wallet}` });
     }
   }
-  for (const { what, id } of await listBookOwners(cashier.sql, book)) owners.push({ what, id, name: id });
-  return owners;
+  for (const bank of await readOfferBanks(cashier, book)) owners.push({ what: 'bank', id: bank, name: bank });
+  for (const { what, id } of await listBookOwners(cashier.sql, book))
+    if (what !== 'platform') owners.push({ what, id, name: id });
+  return [...owners, { what: 'platform', id: PLATFORM, name: PLATFORM }];
 }
