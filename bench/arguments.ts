@@ -1,7 +1,17 @@
 import { parseArgs } from 'node:util';
 
 /** What can be measured by itself. */
-export const BENCH_PARTS = ['payments', 'wallets', 'reconcile', 'ledger', 'codec', 'transfers'] as const;
+export const BENCH_PARTS = [
+  'payments',
+  'staged',
+  'wallets',
+  'reconcile',
+  'ledger',
+  'codec',
+  'transfers',
+  'quote',
+  'decisions',
+] as const;
 export type BenchPart = (typeof BENCH_PARTS)[number];
 
 export interface BenchArguments {

@@ -4,12 +4,15 @@ import { describe, expect, test } from 'vitest';
 import { rootDir } from '../src/base/root.ts';
 import { readArguments } from './arguments.ts';
 import type { CodecBench } from './codec.ts';
+import type { DecisionsBench } from './decisions.ts';
+import type { QuoteBench } from './quote.ts';
 import { mergePage } from './merge-page.ts';
 import { compare, formatTable, measure, type Measured, median, quantile } from './harness.ts';
 import type { LedgerBench } from './ledger.ts';
 import type { PaymentsBench } from './payments.ts';
 import type { ReconcileBench } from './reconcile.ts';
 import { type BenchReport, formatReport, whatBounds } from './report.ts';
+import type { StagedBench } from './staged.ts';
 import type { TransfersBench } from './transfers.ts';
 import { BARE, type WalletsBench } from './wallets.ts';
 
@@ -73,6 +76,36 @@ const codec: CodecBench = {
   goal: { name: 'bank messages decoded a second of one core', value: 820_000, goal: 300_000, reached: true },
 };
 
+const quote: QuoteBench = {
+  machine: { processor: 'Abacus', cores: 2, memoryGb: 8, node: 'v20.20.2', platform: 'linux x64' },
+  method: ['One process.'],
+  measured: [measured('quote, 12 offers x 6 wallets', [4000, 4100, 4200])],
+  goal: { name: 'a quote of 12 offers for 6 ways to pay, p99', value: 0.6, goal: 5, reached: true },
+};
+
+const decisions: DecisionsBench = {
+  machine: { processor: 'Abacus', cores: 2, memoryGb: 8, node: 'v20.20.2', platform: 'linux x64' },
+  method: ['One core.'],
+  measured: [measured('six wallets, two of them staged, Hutong', [280_000, 290_000, 300_000])],
+  ratios: [{ name: 'Hutong to the bare library', value: 0.59, least: 0.58, most: 0.6, goal: 0.5, reached: true }],
+  goal: { name: 'decisions a second of one core', value: 290_000, goal: 200_000, reached: true },
+};
+
+const staged: StagedBench = {
+  machine,
+  method: ['Two shops by turns.'],
+  measured: [measured('plain', [300, 310, 320]), measured('staged', [270, 280, 290])],
+  cpu: [{ name: 'plain', hutongMs: 2.5, postgresMs: 1.25 }],
+  goal: {
+    name: 'payments with offers to those without',
+    value: 0.9,
+    least: 0.88,
+    most: 0.92,
+    goal: 0.85,
+    reached: true,
+  },
+};
+
 const transfers: TransfersBench = {
   machine: { processor: 'Abacus', cores: 2, memoryGb: 8, node: 'v20.20.2', platform: 'linux x64', postgres: '18.4' },
   method: ['Three processes.'],
@@ -96,6 +129,9 @@ const report: BenchReport = {
   wallets,
   reconcile,
   codec,
+  quote,
+  decisions,
+  staged,
   transfers,
 };
 
@@ -215,6 +251,13 @@ describe('the report', () => {
     });
     expect(alone).toContain('- Node v20.20.2, linux x64\n');
     expect(alone).toContain('## Bank messages');
+    expect(formatReport(report)).toMatch(
+      /\| a quote of 12 offers for 6 ways to pay, p99 +\| +0\.60 ms \| +< 5 ms \| reached \|/,
+    );
+    expect(formatReport(report)).toMatch(
+      /\| payments with offers to those without +\| +0\.90 +\| +≥ 0\.85 \| reached \|/,
+    );
+    expect(formatReport(report)).toMatch(/\| decisions a second of one core +\| +290,000 \| +≥ 200,000 \| reached \|/);
   });
 
   test('leaves out what was not measured', () => {
@@ -223,6 +266,9 @@ describe('the report', () => {
     expect(formatReport({ ...report, wallets: null })).not.toContain('## Each wallet');
     expect(formatReport({ ...report, reconcile: null })).not.toContain("## A day's bill");
     expect(formatReport({ ...report, codec: null })).not.toContain('## Bank messages');
+    expect(formatReport({ ...report, staged: null })).not.toContain('## Payments with offers');
+    expect(formatReport({ ...report, quote: null })).not.toContain('## Quotes of offers');
+    expect(formatReport({ ...report, decisions: null })).not.toContain('## Decisions of rollouts');
   });
 });
 
@@ -245,8 +291,18 @@ describe('the arguments', () => {
 });
 
 test('a part that was measured alone takes its own place in the page, and the rest stays', () => {
-  const page = formatReport({ ...report, codec: null, transfers: null });
-  const alone = { ...report, payments: null, wallets: null, reconcile: null, ledger: null, codec: null };
+  const page = formatReport({ ...report, codec: null, quote: null, decisions: null, staged: null, transfers: null });
+  const alone = {
+    ...report,
+    payments: null,
+    wallets: null,
+    reconcile: null,
+    ledger: null,
+    codec: null,
+    quote: null,
+    staged: null,
+    decisions: null,
+  };
   const part = formatReport({ ...alone, date: '2026-12-01', commit: 'def5678' });
   const merged = mergePage(page, part, 'transfers');
   expect(merged).toContain(

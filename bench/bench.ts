@@ -6,12 +6,15 @@ import { systemClock } from '../src/base/clock.ts';
 import { rootDir } from '../src/base/root.ts';
 import type { BenchOptions } from './harness.ts';
 import { benchCodec } from './codec.ts';
+import { benchDecisions } from './decisions.ts';
 import { benchLedger } from './ledger.ts';
 import { readArguments, type BenchArguments, type BenchPart } from './arguments.ts';
 import { mergePage } from './merge-page.ts';
 import { benchPayments } from './payments.ts';
+import { benchQuote } from './quote.ts';
 import { benchReconcile } from './reconcile.ts';
 import { formatReport, type BenchReport } from './report.ts';
+import { benchStaged } from './staged.ts';
 import { benchTransfers } from './transfers.ts';
 import { benchWallets } from './wallets.ts';
 
@@ -32,11 +35,14 @@ async function bench({ quick, full, json, only, write }: BenchArguments): Promis
     commit: await commitName(),
     quick,
     payments: wants('payments') ? await benchPayments(options) : null,
+    staged: wants('staged') ? await benchStaged(options) : null,
     wallets: wants('wallets') ? await benchWallets(options) : null,
     reconcile: wants('reconcile') ? await benchReconcile(options) : null,
     ledger: wants('ledger') ? await benchLedger(options) : null,
     transfers: wants('transfers') ? await benchTransfers(options) : null,
     codec: wants('codec') ? await benchCodec(options) : null,
+    quote: wants('quote') ? await benchQuote(options) : null,
+    decisions: wants('decisions') ? await benchDecisions(options) : null,
   };
   const text = formatReport(report);
   console.log(json ? JSON.stringify(report) : text);

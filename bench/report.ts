@@ -1,8 +1,11 @@
 import type { CodecBench } from './codec.ts';
+import type { DecisionsBench } from './decisions.ts';
 import { formatMeasured, formatRate, formatRatios, formatTable, type Machine, median } from './harness.ts';
 import type { LedgerBench } from './ledger.ts';
 import type { PaymentsBench } from './payments.ts';
+import type { QuoteBench } from './quote.ts';
 import type { ReconcileBench } from './reconcile.ts';
+import type { StagedBench } from './staged.ts';
 import type { TransfersBench } from './transfers.ts';
 import { BARE, type WalletsBench } from './wallets.ts';
 
@@ -18,22 +21,32 @@ export interface BenchReport {
   reconcile: ReconcileBench | null;
   codec: CodecBench | null;
   transfers: TransfersBench | null;
+  staged: StagedBench | null;
+  quote: QuoteBench | null;
+  decisions: DecisionsBench | null;
 }
 
 /** docs/benchmarks.md, and what the command prints. */
 export function formatReport(report: BenchReport): string {
-  const { ledger, payments, wallets, reconcile, codec, transfers } = report;
-  const machine = [ledger, payments, transfers, wallets, reconcile, codec].find((part) => part !== null)?.machine;
+  const { ledger, payments, staged, wallets, reconcile, codec, transfers, quote, decisions } = report;
+  const machine = [ledger, payments, staged, transfers, wallets, reconcile, codec, quote, decisions].find(
+    (part) => part !== null,
+  )?.machine;
   const parts = [
     INTRODUCTION,
     ...(machine === undefined ? [] : [machinePart(report, machine)]),
-    ...([payments, ledger, reconcile, codec, transfers].every((part) => part === null) ? [] : [goalsPart(report)]),
+    ...([payments, staged, ledger, reconcile, codec, transfers, quote, decisions].every((part) => part === null)
+      ? []
+      : [goalsPart(report)]),
     ...(payments === null ? [] : [paymentsPart(payments)]),
+    ...(staged === null ? [] : [stagedPart(staged)]),
     ...(wallets === null ? [] : [walletsPart(wallets)]),
     ...(reconcile === null ? [] : [reconcilePart(reconcile)]),
     ...(transfers === null ? [] : [transfersPart(transfers)]),
     ...(ledger === null ? [] : [ledgerPart(ledger)]),
     ...(codec === null ? [] : [codecPart(codec)]),
+    ...(quote === null ? [] : [quotePart(quote)]),
+    ...(decisions === null ? [] : [decisionsPart(decisions)]),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -46,7 +59,7 @@ This page is written by a command; run it on a machine that has nothing else to 
 npm run bench                     # everything; writes this page
 npm run bench -- --quick          # a few minutes, less certain; only prints
 npm run bench -- --full           # also the ledger after ten million transfers
-npm run bench -- --only payments  # or: wallets, reconcile, ledger, codec, transfers
+npm run bench -- --only payments  # or: staged, wallets, reconcile, ledger, codec, transfers, quote, decisions
 npm run bench -- --json           # one JSON object
 npm run bench -- --write          # writes this page also after --quick; after --only, that part of it
 \`\`\`
@@ -66,11 +79,15 @@ function machinePart({ date, commit, quick }: BenchReport, machine: Machine & { 
   ].join('\n\n');
 }
 
-function goalsPart({ ledger, payments, reconcile, codec, transfers }: BenchReport): string {
+function goalsPart({ ledger, payments, staged, reconcile, codec, transfers, quote, decisions }: BenchReport): string {
   const rows: string[][] = [];
-  for (const { name, value, goal, reached } of [payments?.goal, transfers?.goal, reconcile?.goal, codec?.goal].filter(
-    (one) => one !== undefined,
-  ))
+  for (const { name, value, goal, reached } of [
+    payments?.goal,
+    transfers?.goal,
+    reconcile?.goal,
+    codec?.goal,
+    decisions?.goal,
+  ].filter((one) => one !== undefined))
     rows.push([name, formatRate(value), `≥ ${formatRate(goal)}`, inWords(reached)]);
   if (transfers !== null) {
     const { cards, extraMs, reached } = transfers.balances;
@@ -81,10 +98,20 @@ function goalsPart({ ledger, payments, reconcile, codec, transfers }: BenchRepor
       inWords(reached),
     ]);
   }
+  if (staged !== null) {
+    const { name, value, goal, reached } = staged.goal;
+    rows.push([name, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
+  }
+  if (quote !== null) {
+    const { name, value, goal, reached } = quote.goal;
+    rows.push([name, `${value.toFixed(2)} ms`, `< ${goal} ms`, inWords(reached)]);
+  }
   for (const { name, value, goal, reached } of reconcile?.ratios ?? [])
     rows.push([name, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
   for (const { name, value, goal, reached } of codec?.ratios ?? [])
     rows.push([`bank messages, ${name}`, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
+  for (const { name, value, goal, reached } of decisions?.ratios ?? [])
+    rows.push([`decisions, ${name}`, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
   for (const { name, value, goal, reached } of ledger?.ratios ?? [])
     rows.push([`ledger, ${name}`, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
   return `## Goals\n\n${formatTable(['goal', 'measured', 'wanted', ''], rows)}`;
@@ -187,6 +214,25 @@ function ledgerPart({ method, measured, ratios }: LedgerBench): string {
 
 function codecPart({ method, measured, ratios }: CodecBench): string {
   return ['## Bank messages', list(method), formatMeasured(measured), formatRatios(ratios)].join('\n\n');
+}
+
+function quotePart({ method, measured }: QuoteBench): string {
+  return ['## Quotes of offers', list(method), formatMeasured(measured)].join('\n\n');
+}
+
+function decisionsPart({ method, measured, ratios }: DecisionsBench): string {
+  return ['## Decisions of rollouts', list(method), formatMeasured(measured), formatRatios(ratios)].join('\n\n');
+}
+
+function stagedPart({ method, measured, cpu, goal }: StagedBench): string {
+  const rows = cpu.map(({ name, hutongMs, postgresMs }) => [name, hutongMs.toFixed(2), postgresMs.toFixed(2)]);
+  return [
+    '## Payments with offers and a staged wallet',
+    list(method),
+    formatMeasured(measured),
+    `With to without: ${goal.value.toFixed(2)} (${goal.least.toFixed(2)} to ${goal.most.toFixed(2)}, round by round).`,
+    formatTable(['CPU ms per payment', 'Hutong', 'PostgreSQL'], rows),
+  ].join('\n\n');
 }
 
 function list(lines: readonly string[]): string {

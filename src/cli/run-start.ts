@@ -9,6 +9,7 @@ import { type Addresses, banner } from './banner.ts';
 import type { CliDeps, Server } from './command.ts';
 import { keepMasterSecrets, lockDataFolder, makeDataFolder } from './data-folder.ts';
 import { demoFile, DEMO_SHOP, openDemo } from './demo-merchant.ts';
+import { openDemoOffers } from './demo-offers.ts';
 import { createLifetime, type Lifetime, StopAsked } from './lifetime.ts';
 import { openDatabase } from './open-database.ts';
 import { checkPorts } from './ports.ts';
@@ -175,6 +176,7 @@ async function startSandbox(
       webhookUrl: `http://${LOOPBACK}:${settings.shopPort}/webhooks`,
     },
   );
+  await openDemoOffers(server, deps.book, demo.merchantId);
   const shop = await life.own(
     () =>
       startShop({
