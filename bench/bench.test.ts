@@ -247,6 +247,7 @@ describe('the report', () => {
       wallets: null,
       reconcile: null,
       ledger: null,
+      staged: null,
       transfers: null,
     });
     expect(alone).toContain('- Node v20.20.2, linux x64\n');
