@@ -150,11 +150,11 @@ describe('a shop over the API', () => {
     expect((await call('POST', path, body)).json).toMatchObject({ code });
   });
 
-  test('needs the scope for what it changes, and `read` alone for a quote', async () => {
+  test('needs the scope for what it changes, and that of payments for a quote', async () => {
     const { token } = await createApiKey(server.cashier.deps, {
       merchantId: server.merchant.id,
       label: 'reads',
-      scopes: ['read'],
+      scopes: ['read', 'payments'],
       expiresAt: null,
     });
     const ask = (path: string, body: unknown) => callApi(url, token.reveal(), 'POST', path, body);

@@ -95,6 +95,10 @@ const LEAVES = new Set([
   'to_pay',
   'through_wallet',
   'paid_by',
+  'explanation',
+  'saved',
+  'may_save',
+  'most',
   'name',
   'metadata',
   'attempts',
@@ -110,7 +114,8 @@ function walk(schema: Schema, prefix: string): string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const path = prefix + name;
     if (LEAVES.has(name)) return [path];
-    const inner = field.anyOf?.find((choice) => choice.properties !== undefined) ?? field;
+    const inner =
+      field.anyOf?.find(({ properties, items }) => (properties ?? items?.properties) !== undefined) ?? field;
     return [path, ...walk(inner, `${path}.`), ...(inner.items === undefined ? [] : walk(inner.items, `${path}[].`))];
   });
 }

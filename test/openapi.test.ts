@@ -1,6 +1,7 @@
 import Schemas from 'typebox/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SCOPES } from '../src/cashier/merchant.ts';
+import { campaignOf } from '../src/offers/test-offers.ts';
 import { type OpenApi, type Operation, operationsOf, readOpenApi, type Schema } from './openapi-shape.ts';
 import { callApi, eventually, freePort, startTestServer, type TestReply, type TestServer } from './server.ts';
 
@@ -132,6 +133,18 @@ describe('real replies are as the document says', () => {
     await call('POST', `/v1/wallet-accounts/${server.walletAccountId}/test-order`, {});
     const code = await call('POST', '/v1/qr-codes', { label: '一号柜台' });
     await call('PATCH', `/v1/qr-codes/${code.json.id}`, { label: '二号柜台' });
+    const campaign = campaignOf({
+      kind: 'voucher',
+      value: { kind: 'flat', off: '5.00' },
+      limits: { count: { day: 9 } },
+    });
+    const offer = await call('POST', '/v1/offers', { campaign, reason: '双十二' });
+    await call('POST', `/v1/offers/${offer.json.id}/versions`, { campaign, from_version: 1 });
+    await call('POST', `/v1/offers/${offer.json.id}/vouchers`, { count: 2 });
+    await call('POST', '/v1/offers/quote', { amount: { currency: 'CNY', minor: '1234' }, vouchers: ['none'] });
+    await call('POST', `/v1/offers/${offer.json.id}/stop`, {});
+    await call('POST', `/v1/offers/${offer.json.id}/resume`, {});
+    await call('POST', '/v1/offers', { campaign: {} });
     const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     const bill = { wallet_account_id: account.json.id, day: yesterday };
     const statement = await call('POST', '/v1/statements', bill);
@@ -139,6 +152,9 @@ describe('real replies are as the document says', () => {
       note: '核对无误',
     });
     for (const path of [
+      '/v1/offers',
+      `/v1/offers/${offer.json.id}`,
+      `/v1/offers/${offer.json.id}/vouchers`,
       '/v1/qr-codes',
       `/v1/qr-codes/${code.json.id}`,
       '/v1/statements',

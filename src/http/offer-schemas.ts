@@ -39,7 +39,13 @@ export const newVouchers = Type.Object(
         description: 'instead of count: one for each of these buyers alone',
       }),
     ),
-    valid_until: Type.Optional(time),
+    valid_until: Type.Optional(
+      Type.String({
+        format: 'date-time',
+        maxLength: 40,
+        description: 'the first instant at which they are worth nothing',
+      }),
+    ),
     reason: Type.Optional(reason),
   },
   closed,

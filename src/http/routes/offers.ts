@@ -168,7 +168,7 @@ function quoteRoute(cashier: Cashier): RouteRow {
     operation: 'quoteCart',
     summary: 'Say what a cart would cost with each wallet; nothing is kept or promised',
     tag,
-    scope: 'read',
+    scope: 'payments',
     body: Type.Object(
       {
         amount,
