@@ -386,13 +386,8 @@ export const WALLET_DISCOUNTS_MAX = 20;
 /** The last attempts through a staged wallet; a hard floor looks at no more. The table keeps as many. */
 export const ROLLOUT_OUTCOMES_KEPT = 64;
 
-// Simulated rollouts, and files of plans and campaigns.
+// Files of plans and campaigns.
 export const DATA_FILE_BYTES_MAX = 1024 * 1024;
-export const SIMULATED_RUNS_MAX = 100_000;
-export const SIMULATED_DROPS_MAX = 10;
-/** A simulated rollout that has not come to its end by then is told as still running. */
-export const SIMULATED_LOOKS_MAX = 5000;
-export const SIMULATED_DAYS_MAX = 90;
 
 // What a shop tells of its buyer and its order.
 export const ORDER_ITEMS_MAX = 100;

@@ -1,7 +1,7 @@
-import { SIMULATED_DROPS_MAX, SIMULATED_RUNS_MAX } from '../base/limits.ts';
 import { showPlan } from '../rollout/show-plan.ts';
 import { readPlan } from '../rollout/read-plan.ts';
 import { type DropSummary, simulate } from '../rollout/simulation/simulate.ts';
+import { SIMULATED_DROPS_MAX, SIMULATED_RUNS_MAX } from '../rollout/simulation/simulation-limits.ts';
 import { type Command, UsageError } from './command.ts';
 import { drawHalts } from './halt-chart.ts';
 import type { Input } from './input.ts';

@@ -1,4 +1,4 @@
-import { ROLLOUT_OUTCOMES_KEPT, SIMULATED_DAYS_MAX, SIMULATED_LOOKS_MAX } from '../../base/limits.ts';
+import { ROLLOUT_OUTCOMES_KEPT } from '../../base/limits.ts';
 import { applyAction } from '../apply-action.ts';
 import { decideRollout } from '../decide-rollout.ts';
 import { endOfFreeze } from '../freeze.ts';
@@ -9,6 +9,7 @@ import type { Stratum } from '../statistics/counts.ts';
 import { BAD, judge, type Judgement } from '../statistics/judge.ts';
 import { drawBinomial, drawWaiting } from './draw.ts';
 import { RecentFailures } from './recent-failures.ts';
+import { SIMULATED_DAYS_MAX, SIMULATED_LOOKS_MAX } from './simulation-limits.ts';
 import type { World } from './world.ts';
 
 /** How one simulated rollout went. */
