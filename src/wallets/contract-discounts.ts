@@ -8,7 +8,7 @@ const PRICE = 10_000n;
 
 /** The promises about what a wallet takes off by offers of its own. */
 export function discountContract<Config>(h: () => WalletHarness<Config>, steps: ContractSteps): void {
-  const { newOrder, ordered, pay, query, queryRefund, read, refund, refundOf } = steps;
+  const { done, newOrder, ordered, pay, query, queryRefund, read, refund, refundOf } = steps;
   describe('discounts', () => {
     afterEach(() => h().sandbox.clearDiscounts());
     const words = () => h().sandbox.discounts;
@@ -21,6 +21,9 @@ export function discountContract<Config>(h: () => WalletHarness<Config>, steps: 
       const toldAs = words().toldAs[funder];
       expect(sharesOf(outcome)).toEqual(toldAs === null ? {} : { [toldAs]: 500n });
       if (outcome.buyerPaid !== undefined) expect(outcome.buyerPaid).toEqual({ currency: 'CNY', minor: PRICE - 500n });
+      // The day's bill names the price, and settles all but what the merchant pays itself.
+      const settledMinor = funder === 'merchant' ? PRICE - 500n : PRICE;
+      done.push({ kind: 'payment', orderNo: order.orderNo, amountMinor: PRICE, settledMinor });
     });
 
     test('are told by a notification as they are by a query', async () => {
@@ -77,6 +80,7 @@ export function discountContract<Config>(h: () => WalletHarness<Config>, steps: 
         await h().sandbox.finishRefund(request.refund.orderNo);
         const outcome = succeeded(await queryRefund(request));
         expect(outcome.amount).toEqual({ currency: 'CNY', minor });
+        done.push({ kind: 'refund', orderNo: request.refund.orderNo, amountMinor: minor });
         backMinor += offOf(outcome);
         buyerMinor += outcome.buyerPaid?.minor ?? 0n;
       }

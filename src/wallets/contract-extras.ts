@@ -84,9 +84,10 @@ export function statementContract<Config>(h: () => WalletHarness<Config>, steps:
       if (reply.kind !== 'file') throw new Error(`no bill: ${JSON.stringify(reply)}`);
       const items = await gather(source.read(h().config, reply.file));
       const lines = items.filter((item): item is StatementLine => item.kind === 'payment' || item.kind === 'refund');
-      for (const { kind, orderNo, amountMinor } of done) {
+      for (const { kind, orderNo, amountMinor, settledMinor } of done) {
         const told = lines.filter((line) => line.kind === kind && line.orderNo === orderNo);
-        expect(told, `${kind} ${orderNo}`).toMatchObject([{ amountMinor, currency: 'CNY' }]);
+        const settled = settledMinor === undefined ? {} : { settledMinor };
+        expect(told, `${kind} ${orderNo}`).toMatchObject([{ amountMinor, currency: 'CNY', ...settled }]);
       }
       const last = items.at(-1);
       if (last?.kind !== 'totals') throw new Error(`the bill ends with ${JSON.stringify(last?.kind)}`);

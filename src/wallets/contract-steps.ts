@@ -23,7 +23,7 @@ export type ContractSteps = ReturnType<typeof contractSteps>;
 export function contractSteps<Config>(h: () => WalletHarness<Config>) {
   const said: unknown[] = [];
   /** What surely happened, to be found in the day's bill. */
-  const done: Pick<StatementLine, 'kind' | 'orderNo' | 'amountMinor'>[] = [];
+  const done: Pick<StatementLine, 'kind' | 'orderNo' | 'amountMinor' | 'settledMinor'>[] = [];
   return {
     said,
     done,
