@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { readCookies } from '../base/read-cookies.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Cookies } from './row.ts';
 
@@ -20,20 +21,4 @@ export function cookiesOf(request: FastifyRequest, reply: FastifyReply): Cookies
     setDevice: (value: Secret) => set(`${DEVICE_COOKIE}=${value.reveal()}; Max-Age=${DEVICE_SECONDS}; ${FLAGS}`),
     clearSession: () => set(`${SESSION_COOKIE}=; Max-Age=0; ${FLAGS}`),
   };
-}
-
-/** A name that stands twice stands for nothing: somebody put one beside ours. */
-export function readCookies(header: string): Map<string, string> {
-  const found = new Map<string, string>();
-  const twice = new Set<string>();
-  for (const part of header.split(';')) {
-    const at = part.indexOf('=');
-    const name = part.slice(0, at).trim();
-    const value = part.slice(at + 1).trim();
-    if (at < 1 || !/^[\w.~+/=-]{1,400}$/.test(value)) continue;
-    if (found.has(name)) twice.add(name);
-    found.set(name, value);
-  }
-  for (const name of twice) found.delete(name);
-  return found;
 }

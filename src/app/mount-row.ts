@@ -8,7 +8,7 @@ import type { Session } from '../users/users.ts';
 import type { AppDeps } from './app-deps.ts';
 import { cookiesOf } from './cookies.ts';
 import { checkSite } from './guard.ts';
-import type { RateLimit } from './rate-limit.ts';
+import type { RateLimit } from '../base/rate-limit.ts';
 import type { Call, FileRow, Route, Row } from './row.ts';
 import { nothing } from './schemas.ts';
 

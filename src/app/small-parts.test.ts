@@ -4,10 +4,10 @@ import { systemRandom } from '../base/random.ts';
 import { Secret } from '../base/secret.ts';
 import type { Session } from '../users/users.ts';
 import { createKeyring } from '../vault/seal.ts';
-import { readCookies } from './cookies.ts';
+import { readCookies } from '../base/read-cookies.ts';
 import { explainMove } from './explain-move.ts';
 import { monthsBetween } from './export-history.ts';
-import { createRateLimit } from './rate-limit.ts';
+import { createRateLimit } from '../base/rate-limit.ts';
 import { readReceiveCode, writeReceiveCode } from './receive-code.ts';
 import { streamOf } from './stream-of.ts';
 

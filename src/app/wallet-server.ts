@@ -10,7 +10,7 @@ import { allRows } from './all-rows.ts';
 import { type AnyRow, mountRow } from './mount-row.ts';
 import { openWalletRoutes } from './open-wallet-routes.ts';
 import { registerPaymentHandler } from './payment-handler.ts';
-import { createRateLimit } from './rate-limit.ts';
+import { createRateLimit } from '../base/rate-limit.ts';
 import { baseHeaders, fileHeaders } from './security-headers.ts';
 
 /** Whole requests; an answer that a bank is waited for takes longer than a page. */

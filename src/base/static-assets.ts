@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { rootDir } from './root.ts';
 
@@ -30,22 +30,32 @@ const TYPES: Record<string, string> = {
 
 const FOR_EVER = 'public, max-age=31536000, immutable';
 
+/** Where files stand for all who are shown pages. */
+const PREFIX = '/assets/';
+
 /** Reads every css, js and svg file of a folder once; the key is the file's own name, the path carries its hash. */
-export function readAssets(dir: string): Map<string, Asset> {
+export function readAssets(dir: string, prefix = PREFIX): Map<string, Asset> {
   const assets = new Map<string, Asset>();
   for (const name of readdirSync(dir).sort()) {
     const type = TYPES[extname(name)];
     if (type === undefined) continue;
-    assets.set(name, toAsset(name, type, readFileSync(join(dir, name))));
+    assets.set(name, toAsset(prefix, name, type, readFileSync(join(dir, name))));
   }
   return assets;
 }
 
-function toAsset(name: string, type: string, body: Buffer): Asset {
+/** One file of an installed package, by its path within it: `uplot/dist/uPlot.min.css`. */
+export function readPackageAsset(path: string, prefix: string): Asset {
+  const file = createRequire(join(rootDir, 'package.json')).resolve(path);
+  const name = basename(file);
+  return toAsset(prefix, name, TYPES[extname(name)] ?? 'application/octet-stream', readFileSync(file));
+}
+
+function toAsset(prefix: string, name: string, type: string, body: Buffer): Asset {
   const hash = createHash('sha256').update(body).digest('hex').slice(0, 12);
   const extension = extname(name);
   return {
-    path: `/assets/${name.slice(0, -extension.length)}.${hash}${extension}`,
+    path: `${prefix}${name.slice(0, -extension.length)}.${hash}${extension}`,
     type,
     cacheControl: FOR_EVER,
     gzip: gzipSync(body, { level: 9 }),
@@ -69,7 +79,7 @@ export function readFontAssets(): FontAssets {
   );
   const dir = dirname(packageFile);
   const { version }: { version: string } = JSON.parse(readFileSync(packageFile, 'utf8')); // pinned by our package.json
-  const prefix = `/assets/font/${version}/`;
+  const prefix = `${PREFIX}font/${version}/`;
   const css = readFileSync(join(dir, 'index.css'), 'utf8')
     .replace(/\/\*.*?\*\//g, '')
     .replace(/\s*([{};:,])\s*/g, '$1')
@@ -79,7 +89,7 @@ export function readFontAssets(): FontAssets {
     const load = (): Promise<Buffer> => readFile(join(dir, 'files', name));
     return { path, type: 'font/woff2', cacheControl: FOR_EVER, gzip: null, br: null, body: load };
   });
-  return { stylesheet: toAsset('font.css', 'text/css; charset=utf-8', Buffer.from(css)), files };
+  return { stylesheet: toAsset(PREFIX, 'font.css', 'text/css; charset=utf-8', Buffer.from(css)), files };
 }
 
 /** The asset in the best form that the browser accepts, with its headers. */

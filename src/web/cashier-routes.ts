@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { readForm } from '../base/read-form.ts';
 import { Refusal } from '../base/refusal.ts';
 import { createBuyerAsker } from '../cashier/buyer-view.ts';
 import type { Cashier } from '../cashier/cashier.ts';
@@ -9,7 +10,7 @@ import { renderCashier } from './cashier-page.ts';
 import { pageLink, showCashierState } from './cashier-view.ts';
 import { createDeparture } from './departure.ts';
 import { createKeeper } from './keep-pictures.ts';
-import { queryOf, readForm, readMinor } from './page-request.ts';
+import { queryOf, readMinor } from './page-request.ts';
 import { securityHeaders } from './security-headers.ts';
 import { createVisits, type Visit, type VisitParams } from './visit.ts';
 import { renderWhyPage } from './why-page.ts';

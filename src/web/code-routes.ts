@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { QR_NOTE_CHARS_MAX } from '../base/limits.ts';
+import { readForm } from '../base/read-form.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Cashier } from '../cashier/cashier.ts';
 import { openQrCode, payQrCode, type ScannedCode } from '../cashier/pay-qr-code.ts';
@@ -7,7 +8,7 @@ import { formatMinor, formatMoney, money } from '../money/money.ts';
 import { type CodePage, renderCodePage } from './code-page.ts';
 import { codeWallets } from '../cashier/code-wallets.ts';
 import { codeTexts } from './code-texts.ts';
-import { langOf, queryOf, readForm } from './page-request.ts';
+import { langOf, queryOf } from './page-request.ts';
 import { findWhereabouts, toPlace } from './place.ts';
 import { readAmount } from '../money/read-amount.ts';
 import { securityHeaders } from './security-headers.ts';

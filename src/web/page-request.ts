@@ -26,12 +26,6 @@ export function toCookie(
   return `${name}=${value}; Path=${options.path}; Max-Age=${options.ageSecondsMax}; HttpOnly; SameSite=Lax${secure}`;
 }
 
-/** The fields of a form that the body must hold at most once each. */
-export function readForm(body: unknown): (name: string) => string | null {
-  const form = new URLSearchParams(typeof body === 'string' ? body : '');
-  return (name) => (form.getAll(name).length === 1 ? form.get(name) : null);
-}
-
 /** Minor units as our own pages wrote them; null for anything else. */
 export function readMinor(text: string | null): bigint | null {
   return text !== null && /^\d{1,18}$/.test(text) ? BigInt(text) : null;

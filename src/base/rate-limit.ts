@@ -1,5 +1,5 @@
-import type { Clock } from '../base/clock.ts';
-import { Refusal } from '../base/refusal.ts';
+import type { Clock } from './clock.ts';
+import { Refusal } from './refusal.ts';
 
 /** Counters kept in memory at most; the oldest go first. Limits that must survive a restart are counted in the database (users/, cards/). */
 const COUNTERS_MAX = 20_000;
