@@ -363,6 +363,8 @@ export const OFFER_REASON_CHARS_MAX = 300;
 export const VOUCHERS_PER_CALL_MAX = 1000;
 export const VOUCHERS_PER_OFFER_MAX = 1_000_000;
 export const QUOTE_WALLETS_MAX = 16;
+export const ORDER_ITEMS_MAX = 100;
+export const VOUCHERS_PER_ORDER_MAX = 10;
 
 // Discounts' money.
 /** Whoever pays for the discounts of one payment: each is one transfer, and a transfer's id has room for so many. */
@@ -382,21 +384,24 @@ export const LEDGER_LIMITS_KNOWN_MAX = 100_000;
 // What wallets report of their own discounts.
 export const WALLET_DISCOUNTS_MAX = 20;
 
-// What is counted under rollouts.
+// What is counted under rollouts, files of plans and campaigns, questions of other services.
 /** The last attempts through a staged wallet; a hard floor looks at no more. The table keeps as many. */
 export const ROLLOUT_OUTCOMES_KEPT = 64;
-
-// Files of plans and campaigns.
 export const DATA_FILE_BYTES_MAX = 1024 * 1024;
-
-// What a shop tells of its buyer and its order.
-export const ORDER_ITEMS_MAX = 100;
-export const VOUCHERS_PER_ORDER_MAX = 10;
 
 // What a shop tells with an order.
 export const ORDER_VOUCHERS_MAX = 10;
 export const COMPLAINT_CHARS_MAX = 200;
-
-// Questions of other services about rollouts.
 export const FLAG_CONTEXT_BYTES_MAX = 16 * 1024;
 export const FLAG_FACT_CHARS_MAX = 256;
+
+// Operators' links and sessions.
+export const OPERATOR_NAME_CHARS_MAX = 40;
+/** A link works for so long. */
+export const OPERATOR_LINK_MS = 10 * 60_000;
+/** A session that nobody used for so long is over. */
+export const OPERATOR_IDLE_MS = 30 * 60_000;
+export const OPERATOR_SESSION_MS_USUAL = 8 * 3_600_000;
+export const OPERATOR_SESSION_MS_MAX = 7 * 86_400_000;
+/** Looks at links from one address in a minute, right or wrong. */
+export const OPERATOR_LINKS_PER_MINUTE_MAX = 20;

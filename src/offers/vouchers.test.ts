@@ -101,10 +101,12 @@ describe('vouchers', () => {
     ])
       expect(rows.includes(secret), secret).toBe(false);
     const { data } = await offers.listVouchers({ viewer: shop, offerId: own.id, before: null, itemsMax: 2 });
-    expect(data).toMatchObject([
-      { id: issued[1]?.id, tail: issued[1]?.code.replaceAll('-', '').slice(-6), bound: false, state: 'unused' },
-      { id: issued[0]?.id, bound: true },
-    ]);
+    for (const [index, { id, code }] of issued.entries())
+      expect(data.find((each) => each.id === id)).toMatchObject({
+        tail: code.replaceAll('-', '').slice(-6),
+        bound: index === 0,
+        state: 'unused',
+      });
     expect(JSON.stringify(data)).not.toContain('code');
   });
 
