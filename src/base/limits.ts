@@ -388,20 +388,9 @@ export const WALLET_DISCOUNTS_MAX = 20;
 /** The last attempts through a staged wallet; a hard floor looks at no more. The table keeps as many. */
 export const ROLLOUT_OUTCOMES_KEPT = 64;
 export const DATA_FILE_BYTES_MAX = 1024 * 1024;
+export const FLAG_CONTEXT_BYTES_MAX = 16 * 1024;
+export const FLAG_FACT_CHARS_MAX = 256;
 
 // What a shop tells with an order.
 export const ORDER_VOUCHERS_MAX = 10;
 export const COMPLAINT_CHARS_MAX = 200;
-export const FLAG_CONTEXT_BYTES_MAX = 16 * 1024;
-export const FLAG_FACT_CHARS_MAX = 256;
-
-// Operators' links and sessions.
-export const OPERATOR_NAME_CHARS_MAX = 40;
-/** A link works for so long. */
-export const OPERATOR_LINK_MS = 10 * 60_000;
-/** A session that nobody used for so long is over. */
-export const OPERATOR_IDLE_MS = 30 * 60_000;
-export const OPERATOR_SESSION_MS_USUAL = 8 * 3_600_000;
-export const OPERATOR_SESSION_MS_MAX = 7 * 86_400_000;
-/** Looks at links from one address in a minute, right or wrong. */
-export const OPERATOR_LINKS_PER_MINUTE_MAX = 20;

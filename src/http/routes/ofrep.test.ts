@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestServer } from '../../../test/server.ts';
 import { type OfrepServer, startOfrepServer } from '../../../test/ofrep-server.ts';
 import { readPlan } from '../../rollout/read-plan.ts';
 import { testContext, testPlan } from '../../rollout/test-plans.ts';
@@ -192,4 +193,19 @@ test('asking is not counted', async () => {
   await ask('', about('b1'));
   const [row] = await world.sql<{ count: number }[]>`select count(*)::int as count from rollout_counts`;
   expect(row?.count).toBe(0);
+});
+
+test('the whole server has the door, with its own keys', async () => {
+  const whole = await startTestServer();
+  try {
+    const question = { context: { targetingKey: 'b1' } };
+    const path = '/ofrep/v1/evaluate/flags';
+    const known = await whole.call('POST', `${path}/wallet.unionpay`, question);
+    expect([known.status, known.json.errorCode]).toEqual([404, 'FLAG_NOT_FOUND']);
+    expect((await whole.call('POST', path, question)).json).toEqual({ flags: [] });
+    const stranger = await whole.call('POST', path, question, { authorization: 'Bearer hk_test_no' });
+    expect([stranger.status, stranger.json.errorCode]).toEqual([401, 'GENERAL']);
+  } finally {
+    await whole.close();
+  }
 });
