@@ -56,7 +56,7 @@ test('a first start makes everything, a second keeps it, and neither Ctrl-C nor 
     amount: { currency: 'CNY', minor: '100' },
     subject: '茶',
     return_url: at.shop_url,
-    buyer: { id: 'lin' }, // 云闪付 is staged in the demo shop: this buyer sees it
+    buyer: { id: 'shopper-lin' }, // 云闪付 is staged in the demo shop: this buyer sees it
   });
   expect(payment.status).toBe(201);
   const attempts = `/v1/payments/${payment.json.id}/attempts`;

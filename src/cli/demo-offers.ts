@@ -59,7 +59,7 @@ export function demoPlan(merchantId: string): object {
 }
 
 /** The pretend buyer that the demo shop begins with. */
-export const FIRST_BUYER = 'lin';
+export const FIRST_BUYER = 'shopper-lin';
 const OPERATOR = 'hutong start';
 const REASON = 'the demo shop';
 

@@ -28,8 +28,11 @@ export interface Buyers {
   whoSees(names: readonly string[]): Promise<boolean[]>;
 }
 
+/** Where buyers buy: a server, its shop's key, and the wallets in which they pay. */
+export type BuyersWorld = Pick<RolloutDemoWorld, 'url' | 'apiKey' | 'unionpay' | 'wechatpay'>;
+
 /** Buyers who take the best deal that they are shown. Each is somebody new: `buyer-0001`. */
-export function createBuyers(world: RolloutDemoWorld): Buyers {
+export function createBuyers(world: BuyersWorld): Buyers {
   let count = 0;
   let orders = 0;
 
@@ -49,8 +52,8 @@ export function createBuyers(world: RolloutDemoWorld): Buyers {
   async function buyOnce(): Promise<Bought> {
     count += 1;
     const { id, wallets } = await order(`buyer-${String(count).padStart(4, '0')}`);
-    const [best] = wallets;
-    const wallet = best.wallet as Bought['wallet']; // the shop has no others
+    const best = wallets.find((one) => Object.hasOwn(SCENES, one.wallet));
+    const wallet = best.wallet as Bought['wallet']; // a key of SCENES
     const attempt = await call(world, 'POST', `/v1/payments/${id}/attempts`, `attempt-${id}`, {
       wallet,
       scene: SCENES[wallet],
@@ -102,13 +105,7 @@ export function createBuyers(world: RolloutDemoWorld): Buyers {
   };
 }
 
-async function call(
-  world: RolloutDemoWorld,
-  method: string,
-  path: string,
-  key?: string,
-  body?: object,
-): Promise<Reply> {
+async function call(world: BuyersWorld, method: string, path: string, key?: string, body?: object): Promise<Reply> {
   const reply = await fetch(world.url + path, {
     method,
     headers: {

@@ -1,0 +1,129 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { systemRandom } from '../../src/base/random.ts';
+import { createBuyers } from '../../src/cli/demo/rollout/buyers.ts';
+import { BOOK } from '../../src/hutong.ts';
+import { readPlan } from '../../src/rollout/read-plan.ts';
+import { type Shop, startShop } from '../../src/sandbox/shop/shop.ts';
+import { eventually } from '../server.ts';
+import { openBrowser, PHONE, type TestBrowser } from './browser.ts';
+import { startWalletWorld, type WalletWorld } from './wallet-world.ts';
+
+/*
+ * The whole story over the demo shop: some buyers see the new wallet with what it saves, the others do not; its simulator is told to fail one
+ * payment of five, and nobody sees it any more.
+ */
+
+const STORM_PAYMENTS_MAX = 4000;
+const BECAUSE = { by: 'test', reason: 'the story' };
+
+let world: WalletWorld;
+let shop: Shop;
+let browser: TestBrowser;
+let rolloutId: string;
+
+beforeAll(async () => {
+  world = await startWalletWorld();
+  const { server } = world;
+  await server.offers.publish({
+    actor: { kind: 'operator', name: 'test' },
+    merchantId: server.merchant.id,
+    campaign: {
+      name: { 'zh-CN': '云闪付立减 5 元', en: '¥5 off with UnionPay' },
+      kind: 'flat',
+      by: 'hutong',
+      currency: 'CNY',
+      off: '5.00',
+      funders: [{ funder: 'wallet', owner: 'unionpay', per_mille: 1000 }],
+      when: { until: '2099-12-31' },
+      conditions: { wallets: ['unionpay'] },
+      limits: { money: { campaign: '100000.00' } },
+    },
+    reason: null,
+    claim: null,
+  });
+  const plan = readPlan({
+    key: 'wallet.unionpay',
+    wallet: 'unionpay',
+    merchant: server.merchant.id,
+    when: { '!=': [{ var: 'buyer_id' }, 'shopper-zhao'] },
+    always: { staff: true, buyers: ['shopper-lin'] },
+    steps: [
+      { share: '50%', for: '1d', payments: 1_000_000 },
+      { share: '100%', for: '1d', payments: 1_000_000 },
+    ],
+  });
+  rolloutId = await server.sql.begin(async (tx) => {
+    const { id } = await server.rollouts.create(tx, BOOK, plan, BECAUSE);
+    await server.rollouts.act(tx, { book: BOOK, id, merchantId: null }, { action: 'start' }, BECAUSE);
+    return id;
+  });
+  shop = await startShop({
+    port: 0,
+    host: '127.0.0.1',
+    hutongUrl: server.url,
+    apiKey: server.apiKey,
+    webhookSecret: null,
+    dataDir: null,
+    clock: systemClock,
+    random: systemRandom,
+    log: silentLog,
+  });
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await shop?.stop();
+  await world?.close();
+});
+
+/** The cashier page of one of the shop's people for a tea bowl of ¥68. */
+async function atTheCashier<T>(shopper: string, look: (page: Page) => Promise<T>): Promise<T> {
+  return await browser.withPage(PHONE, async (page) => {
+    await page.goto(`${shop.url}/products/cup`);
+    await page.context().addCookies([{ name: 'shop_buyer', value: shopper, url: shop.url }]);
+    await page.reload();
+    await page.getByTestId('buy').click();
+    await page.getByTestId('cashier').waitFor();
+    return await look(page);
+  });
+}
+
+const offered = (page: Page, wallet: string): Promise<number> => page.getByTestId(`wallet-${wallet}`).count();
+const stateNow = async (): Promise<string> => {
+  const at = { book: BOOK, id: rolloutId, merchantId: null };
+  return (await world.server.rollouts.report(at)).rollout.state;
+};
+
+test('some see the new wallet with what it saves; when it fails one payment of five it halts by itself, and nobody does', async () => {
+  await eventually('the rollout to be known', async () => {
+    const { server } = world;
+    return server.rollouts.isPlain(BOOK, server.merchant.id, ['unionpay']) ? null : true;
+  });
+  await atTheCashier('lin', async (page) => {
+    expect(await page.getByTestId('best').textContent()).toBe('用云闪付付 ¥63.00，省 ¥5.00');
+    expect(await offered(page, 'unionpay')).toBe(1);
+  });
+  await atTheCashier('staff', async (page) => expect(await offered(page, 'unionpay')).toBe(1));
+  await atTheCashier('zhao', async (page) => {
+    expect(await offered(page, 'unionpay')).toBe(0);
+    expect(await offered(page, 'wechatpay')).toBe(1);
+  });
+
+  const { server, wechatpay } = world;
+  server.unionpay.setFault({ operation: 'pay', kind: 'declined', share: 20 });
+  const buyers = createBuyers({ url: server.url, apiKey: server.apiKey, unionpay: server.unionpay, wechatpay });
+  await buyers.buy(STORM_PAYMENTS_MAX, async () => (await stateNow()) === 'halted');
+  await eventually('the halt', async () => (await stateNow()) === 'halted');
+
+  await eventually('the halt to be known', async () =>
+    (await buyers.whoSees(['somebody-new', 'somebody-else'])).every((sees) => !sees),
+  );
+  for (const shopper of ['lin', 'staff', 'zhao'])
+    await atTheCashier(shopper, async (page) => {
+      expect(await offered(page, 'unionpay')).toBe(0);
+      expect(await offered(page, 'wechatpay')).toBe(1);
+    });
+});
