@@ -13,7 +13,7 @@ const FLOORS = [
   ['settlement', 'payer', 'clearing'],
   ['transfers'],
   ['cashier', 'cards'],
-  ['users', 'limits', 'rail', 'offers', 'rollout'],
+  ['users', 'limits', 'rail', 'offers', 'rollout', 'operators'],
   ['ledger', 'vault', 'webhooks'],
   ['db', 'sandbox'],
   ['wallets', 'bank', 'qr', 'net'],

@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { auditCommands } from './audit.ts';
 import { bankCommands } from './bank.ts';
 import { clearingCommands } from './clearing.ts';
+import { consoleCommands } from './console.ts';
 import { dbCommands } from './db.ts';
 import { demoCommand, demoRolloutCommand, demoWalletCommand } from './demo.ts';
 import { keyCommands } from './key.ts';
@@ -53,6 +54,7 @@ export const commands: readonly Command[] = [
   ...limitCommands,
   ...offerCheckCommands,
   ...offerCommands,
+  ...consoleCommands,
   ...moveCommands,
   ...clearingCommands,
   ...walletShopCommands,
