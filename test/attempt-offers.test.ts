@@ -181,11 +181,35 @@ describe('an offer of ours', () => {
     const first = await begun();
     const again = await start(first.paymentId, '700');
     expect(again.status).toBe(201);
-    expect(await standing()).toMatchObject({ held: 2n });
+    expect(await standing()).toMatchObject({ held: 1n }); // only one of the two can count
     const second = await findAttempt(server.sql, BOOK, again.json.id);
     await hear(first, 'succeeded');
     if (second !== null) await hear(second, 'succeeded');
     await standsAt(1n, 0n);
+  });
+
+  test('goes along with a buyer who comes back and tries again, and back to the first try where that is paid', async () => {
+    offer.slots = [1n];
+    const first = await begun();
+    expect((await server.call('GET', `/v1/payments/${first.paymentId}/quote`)).json.quotes[0].to_pay.minor).toBe('700');
+    const again = await start(first.paymentId, '700');
+    expect(again, JSON.stringify(again.json)).toMatchObject({ status: 201, json: { to_pay: { minor: '700' } } });
+    expect(await standing()).toEqual({ used: 0n, held: 1n, left: 0n });
+    expect((await start(await create(), '700')).status).toBe(409);
+    await hear(first, 'succeeded');
+    await inState(first.paymentId, 'succeeded');
+    await standsAt(1n, 0n);
+    expect(await server.sql`select kind from alerts where subject_id = ${first.id}`).toEqual([]);
+  });
+
+  test('is not lost by a second try that is refused', async () => {
+    offer.slots = [1n];
+    const first = await begun();
+    await server.sql`update payments set cancel_requested_at = ${clock.now()} where id = ${first.paymentId}`;
+    expect((await start(first.paymentId, '700')).json.code).toBe('payment_not_payable');
+    await hear(first, 'succeeded');
+    await standsAt(1n, 0n);
+    expect(await server.sql`select kind from alerts where subject_id = ${first.id}`).toEqual([]);
   });
 
   test('counts beyond its limit when money comes late, and an operator is told', async () => {

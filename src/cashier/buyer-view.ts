@@ -71,7 +71,7 @@ export async function openBuyerView(
   const decision = await decide(cashier, { payment, attempts }, wallets, where);
   const shown = wallets.filter(({ name }) => decisionOf(deps, payment, decision, name).shown);
   const names = shown.map(({ name }) => name);
-  const quote = isFinal(payment.state) ? null : await quotePayment(cashier, payment, where.device, names);
+  const quote = isFinal(payment.state) ? null : await quotePayment(cashier, { payment, attempts }, where.device, names);
   return {
     payment,
     attempts,

@@ -5,7 +5,7 @@ import type { HoldReturn } from '../ledger/holds.ts';
 import type { Observation } from '../rollout/rollouts.ts';
 import type { Outcome, SucceededOutcome, UnknownOutcome, WalletCan, WalletName } from '../wallets/wallet.ts';
 import { addSeconds, askTimes, lateAskAt, nextAskAt } from './ask-schedule.ts';
-import { type HoldsEnd, releaseHolds, useHolds } from './attempt-holds.ts';
+import { handedOver, type HoldsEnd, releaseHolds, useHolds } from './attempt-holds.ts';
 import {
   ATTEMPT_MOVES,
   type CancellationReason,
@@ -194,6 +194,11 @@ function attemptSucceeded(
 
   if (isFinal(payment.state)) return returnSurplus(deps, attempt, outcome, effects);
   attempt.settled = 'accepted';
+  // What a later try took over of this one comes back to it first: only one of them counts.
+  if (attempt.holdsState === 'released') {
+    const later = new Set(handedOver(attempts).map(({ id }) => id));
+    for (const other of attempts) if (later.has(other.id)) releaseHolds(other, effects.holdsEnds);
+  }
   useHolds(attempt, effects.holdsEnds);
   payment.succeededAttemptId = attempt.id;
   payment.paidAt = now;

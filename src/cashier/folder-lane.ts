@@ -7,6 +7,7 @@ import { claimKeys, finishKeys, type KeyClaim } from '../db/idempotency-store.ts
 import { type HoldEnd, type HoldRequest, reserveHolds } from '../ledger/holds.ts';
 import { findPaymentIdsOfAttempts, lockAttemptsOf } from './attempt-store.ts';
 import { type Effects, newEffects, type PaymentFolder } from './decide-outcome.ts';
+import { handedOver } from './attempt-holds.ts';
 import type { CashierDeps } from './deps.ts';
 import type { Attempt, Payment, Refund } from './payment.ts';
 import { observePayment } from './observe-payment.ts';
@@ -94,7 +95,8 @@ async function runChanges(
     const isNew = claim === undefined || (!(claim instanceof Refusal) && claim.kind === 'new');
     return isNew && folderOf(change) !== undefined;
   };
-  const held = await holdFor(tx, deps, book, changes.filter(isToRun));
+  const wanting = changes.filter(isToRun).flatMap((change) => toWanting(change, folderOf(change)));
+  const held = await holdFor(tx, deps, book, wanting, touched);
   const givenUp: HoldEnd[] = [];
   const runChange = (change: FolderChange): FolderResult | Refusal => {
     const claim = claims.get(change);
@@ -141,20 +143,21 @@ async function holdFor(
   tx: Tx,
   deps: CashierDeps,
   book: number,
-  changes: readonly FolderChange[],
+  wanting: readonly Wanting[],
+  touched: Set<LockedFolder>,
 ): Promise<Map<FolderChange, HoldRequest | Refusal>> {
-  const wanting = changes.flatMap((change) =>
-    change.holds === undefined || change.holds === null || change.holds.lines.length === 0
-      ? []
-      : [{ change, holds: change.holds }],
-  );
   if (wanting.length === 0) return new Map<FolderChange, HoldRequest | Refusal>();
-  const results = await reserveHolds(
-    tx,
-    deps.ledger,
-    book,
-    wanting.map(({ holds }) => holds),
-  );
+  const requests = wanting.map(({ holds: { id, lines }, folder }, index) => ({
+    id,
+    lines,
+    // What an earlier one of this batch takes over is not there for another.
+    insteadOf: wanting.findIndex((other) => other.folder === folder) === index ? handedOver(folder.attempts) : [],
+  }));
+  const results = await reserveHolds(tx, deps.ledger, book, requests);
+  for (const [index, { folder }] of wanting.entries()) {
+    const ids = new Set((requests[index]?.insteadOf ?? []).map(({ id }) => id));
+    if (results[index]?.kind === 'held' && ids.size > 0) noteHandedOver(folder, ids, touched);
+  }
   return new Map(
     wanting.map(({ change, holds }, index): [FolderChange, HoldRequest | Refusal] => {
       const result = results[index];
@@ -162,6 +165,29 @@ async function holdFor(
       return [change, result.kind === 'held' ? { id: holds.id, lines: holds.lines } : holds.refuse(result.line)];
     }),
   );
+}
+
+/** A change that holds something, and the payment that it is about. */
+interface Wanting {
+  change: FolderChange;
+  holds: NonNullable<FolderChange['holds']>;
+  folder: LockedFolder;
+}
+
+function toWanting(change: FolderChange, folder: LockedFolder | undefined): Wanting[] {
+  const { holds } = change;
+  if (holds === undefined || holds === null || holds.lines.length === 0 || folder === undefined) return [];
+  return [{ change, holds, folder }];
+}
+
+/** It has been given back, whatever the change itself comes to. */
+function noteHandedOver(folder: LockedFolder, ids: ReadonlySet<string>, touched: Set<LockedFolder>): void {
+  for (const attempt of folder.attempts) {
+    if (!ids.has(attempt.id)) continue;
+    attempt.holdsState = 'released';
+    folder.changed.add(attempt);
+    touched.add(folder);
+  }
 }
 
 /** The same request came twice in one batch: it hears what the first hears, or waits while the first goes on. */

@@ -3,11 +3,12 @@ import { Refusal } from '../base/refusal.ts';
 import type { HoldLine } from '../ledger/holds.ts';
 import type { AppliedOffer } from '../offers/offers.ts';
 import type { PaymentDecision } from '../rollout/rollouts.ts';
+import { findAttemptsOf } from './attempt-store.ts';
 import type { Cashier } from './cashier.ts';
 import { isFinal } from './moves.ts';
 import type { Payment } from './payment.ts';
 import { decisionFor, decisionOf, listWallets } from './payment-decision.ts';
-import { quoteWallet } from './quote-payment.ts';
+import { quoteWallet, type TriedPayment } from './quote-payment.ts';
 import type { StartAttempt } from './start-attempt.ts';
 
 /** What an attempt will cost, and what it needs for that; worked out before anything is locked. */
@@ -42,7 +43,9 @@ export async function planAttempt(cashier: Cashier, request: StartAttempt): Prom
   if (payment === null) return PLAIN;
   const wallets = await listWallets(cashier, payment);
   const decision = decisionFor(cashier.deps, payment, wallets, request);
-  const price = offers.isPlain(book, merchantId) ? PLAIN : await priceAttempt(cashier, payment, request);
+  const price = offers.isPlain(book, merchantId)
+    ? PLAIN
+    : await priceAttempt(cashier, await readTried(cashier, payment), request);
   const amount = { currency: payment.currency, minor: price.amountMinor ?? payment.amountMinor };
   const risk = rollouts.riskLines(book, decisionOf(cashier.deps, payment, decision, request.wallet), amount);
   return { ...price, lines: [...price.lines, ...risk], decision };
@@ -60,8 +63,9 @@ async function readIfNeeded(cashier: Cashier, request: StartAttempt): Promise<Pa
 }
 
 /** Quoted and drawn. Never more than the buyer was shown, and never less than one fen. */
-async function priceAttempt(cashier: Cashier, payment: Payment, request: StartAttempt): Promise<AttemptPlan> {
-  const quote = await quoteWallet(cashier, payment, request.device, request.wallet);
+async function priceAttempt(cashier: Cashier, tried: TriedPayment, request: StartAttempt): Promise<AttemptPlan> {
+  const { payment } = tried;
+  const quote = await quoteWallet(cashier, tried, request.device, request.wallet);
   if (quote === null) return PLAIN;
   if (request.expectedMinor !== null && quote.toPayMinor > request.expectedMinor) throw offerChanged(quote.toPayMinor);
   const drawn = cashier.deps.offers.draw(quote.applied);
@@ -81,6 +85,12 @@ async function priceAttempt(cashier: Cashier, payment: Payment, request: StartAt
   };
 }
 
+/** With nothing under way there is nothing to be handed over, and it need not be asked. */
+async function readTried({ deps }: Cashier, payment: Payment): Promise<TriedPayment> {
+  const isUnderWay = payment.state !== 'requires_payment_method';
+  return { payment, attempts: isUnderWay ? await findAttemptsOf(deps.sql, payment.book, [payment.id]) : [] };
+}
+
 function discountOf(applied: readonly AppliedOffer[]): bigint {
   return applied.reduce((sum, { by, minor }) => (by === 'hutong' ? sum + minor : sum), 0n);
 }
@@ -90,7 +100,7 @@ export async function refusedHold(cashier: Cashier, request: StartAttempt, line:
   cashier.deps.offers.forget([line.limit]);
   const payment = await cashier.readPayment(request.book, request.paymentId);
   assert(payment !== null, 'what was locked a moment ago is there');
-  const quote = await quoteWallet(cashier, payment, request.device, request.wallet);
+  const quote = await quoteWallet(cashier, await readTried(cashier, payment), request.device, request.wallet);
   return offerChanged(quote?.toPayMinor ?? payment.amountMinor);
 }
 

@@ -42,10 +42,11 @@ export function pretendOffers(sql: Sql, book: number, offer: PretendOffer): Offe
     asksFirstUse: () => false,
     async quote(requests) {
       const [left = 0n] = await readRoom(sql, book, lines(0n).slice(0, 1));
-      return requests.map(({ at, candidates, amountMinor }) => ({
+      return requests.map(({ at, candidates, amountMinor, held = [] }) => ({
         at: at.toISOString(),
         quotes: candidates.map((candidate): WalletQuote => {
-          const isUsed = !offer.isStopped && left > 0n && amountMinor > offer.minor;
+          const isOwn = held.some(({ limit }) => limit === `${offer.id}/count`);
+          const isUsed = !offer.isStopped && (left > 0n || isOwn) && amountMinor > offer.minor;
           const savedMinor = isUsed ? offer.minor : 0n;
           return {
             candidate,

@@ -2,31 +2,39 @@ import type { Candidate, Quote, QuoteRequest, WalletQuote } from '../offers/offe
 import type { WalletName } from '../wallets/wallet.ts';
 import type { Cashier } from './cashier.ts';
 import { buyerOf } from './payment-decision.ts';
-import type { Payment } from './payment.ts';
+import { handedOver } from './attempt-holds.ts';
+import type { Attempt, Payment } from './payment.ts';
 import { findUsedWallets } from './payment-store.ts';
 
 /** What the buyer would pay with each of these wallets, the best first; null where no offer runs at the shop: then all cost the same. */
 export async function quotePayment(
   cashier: Cashier,
-  payment: Payment,
+  { payment, attempts }: TriedPayment,
   device: string | null,
   wallets: readonly WalletName[],
 ): Promise<Quote | null> {
   if (cashier.deps.offers.isPlain(payment.book, payment.merchantId)) return null;
-  return await quoteOrder(cashier, toOrder(payment, device), wallets);
+  return await quoteOrder(cashier, toOrder({ payment, attempts }, device), wallets);
+}
+
+/** A payment and what was tried of it so far. */
+export interface TriedPayment {
+  payment: Payment;
+  attempts: readonly Attempt[];
 }
 
 /** What offers look at in a payment. */
-export function toOrder(payment: Payment, device: string | null): Order {
+export function toOrder({ payment, attempts }: TriedPayment, device: string | null): Order {
   const { book, merchantId, currency, amountMinor, buyerKey } = payment;
   const [items, vouchers] = [payment.items ?? [], payment.vouchers ?? []];
-  return { book, merchantId, currency, amountMinor, items, vouchers, buyerKey, buyer: buyerOf(payment, device) };
+  const held = handedOver(attempts).flatMap(({ lines }) => lines);
+  return { book, merchantId, currency, amountMinor, items, vouchers, buyerKey, held, buyer: buyerOf(payment, device) };
 }
 
 /** What is bought and by whom; it need not be a payment yet. */
 export type Order = Pick<
   QuoteRequest,
-  'book' | 'merchantId' | 'currency' | 'amountMinor' | 'items' | 'buyer' | 'vouchers'
+  'book' | 'merchantId' | 'currency' | 'amountMinor' | 'items' | 'buyer' | 'vouchers' | 'held'
 > &
   Pick<Payment, 'buyerKey'>;
 
@@ -48,11 +56,11 @@ export async function quoteOrder(cashier: Cashier, order: Order, wallets: readon
 /** The same for one wallet. */
 export async function quoteWallet(
   cashier: Cashier,
-  payment: Payment,
+  tried: TriedPayment,
   device: string | null,
   wallet: WalletName,
 ): Promise<WalletQuote | null> {
-  const quote = await quotePayment(cashier, payment, device, [wallet]);
+  const quote = await quotePayment(cashier, tried, device, [wallet]);
   return quote?.quotes[0] ?? null;
 }
 

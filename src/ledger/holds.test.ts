@@ -141,6 +141,27 @@ describe('a limit', () => {
   });
 });
 
+describe('what is held instead of something else', () => {
+  test('takes its room in the same step', async () => {
+    const one = line(newLimit(), [1n]);
+    const first = await hold([one]);
+    const id = newAttempt();
+    expect(await reserve([{ id, lines: [one], insteadOf: [first] }])).toEqual(['held']);
+    expect(await reserve([{ id, lines: [one], insteadOf: [first] }])).toEqual(['held']);
+    expect(await left(one)).toEqual([0n]);
+    await end({ id, lines: [one] }, 'commit');
+    expect((await hold([one])).told).toBe('no room for 0');
+  });
+
+  test('leaves it as it is where there is no room for all', async () => {
+    const [one, full] = [line(newLimit(), [1n]), line(newLimit(), [0n])];
+    const first = await hold([one]);
+    expect(await reserve([{ id: newAttempt(), lines: [one, full], insteadOf: [first] }])).toEqual(['no room for 1']);
+    expect(await left(one)).toEqual([0n]);
+    await end(first, 'commit');
+  });
+});
+
 describe('the figure of a limit', () => {
   test('that is raised while it is being used lets exactly the difference in, once', async () => {
     const limit = newLimit();

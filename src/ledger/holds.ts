@@ -33,6 +33,11 @@ export interface HoldRequest {
   /** The attempt's id; its lines' transfers follow from it, so that asking twice holds once. */
   id: string;
   lines: readonly HoldLine[];
+  /**
+   * What is given back in the same step, so that its room is there for these lines; where they have no room all the same, it stays
+   * held. Left out for nothing.
+   */
+  insteadOf?: readonly { id: string; lines: readonly HoldLine[] }[];
 }
 
 /** All lines are held, or none: `refused` is the index of the first line that has no room. */
@@ -105,16 +110,18 @@ async function reserveSome(
   }
   at += collects.length;
   return requests.map((request) => {
-    const own = told.transfers.slice(at, at + request.lines.length);
-    at += request.lines.length;
-    return toResult(own);
+    const given = givenUp(request).length;
+    const own = told.transfers.slice(at, at + given + request.lines.length);
+    at += own.length;
+    return toResult(own, given);
   });
 }
 
 /** A chain is all new, or was held before (its first line exists), or broke at the line that says why. */
-function toResult(lines: readonly CreateTransferResult[]): HoldResult {
-  const first = lines[0]?.status;
-  if (first === 'exists' || lines.every(({ status }) => status === 'created')) return { kind: 'held' };
+function toResult(chain: readonly CreateTransferResult[], givenCount: number): HoldResult {
+  const lines = chain.slice(givenCount);
+  if (chain.every(({ status }) => status === 'created')) return { kind: 'held' };
+  if (chain[0]?.status === 'exists') return { kind: 'held' };
   const line = lines.findIndex(({ status }) => status === 'exceeds_credits' || status === 'id_already_failed');
   assert(line >= 0, `a hold is refused for want of room only: ${lines.map(({ status }) => status).join(', ')}`);
   return { kind: 'refused', line };
@@ -243,7 +250,8 @@ function returnOf(book: number, id: bigint, line: HoldLine, amount: bigint): Cre
 
 function pendingChain(book: number, request: HoldRequest): CreateTransfer[] {
   assert(request.lines.length <= HOLD_LINES_MAX, 'a request has at most HOLD_LINES_MAX lines');
-  return request.lines.map((line, index) => {
+  const given = givenUp(request).map((transfer) => ({ ...transfer, flags: transfer.flags | TransferFlags.linked }));
+  const held = request.lines.map((line, index) => {
     const ledger = limitLedger(line);
     const isLast = index === request.lines.length - 1;
     return {
@@ -258,6 +266,11 @@ function pendingChain(book: number, request: HoldRequest): CreateTransfer[] {
       flags: TransferFlags.pending | (isLast ? 0 : TransferFlags.linked),
     };
   });
+  return [...given, ...held];
+}
+
+function givenUp({ insteadOf = [] }: HoldRequest): CreateTransfer[] {
+  return insteadOf.flatMap(({ id, lines }) => toEndTransfers({ id, lines, to: 'release' }));
 }
 
 /** What became free since a limit was lowered is taken before anything new is held. */
@@ -274,7 +287,7 @@ function chunks<Request extends { lines: readonly (HoldLine | { line: HoldLine }
   const found: Request[][] = [];
   let size = Number.POSITIVE_INFINITY;
   for (const request of requests) {
-    const own = request.lines.reduce((sum, line) => sum + 2 + ('line' in line ? line.line : line).figures.length, 0);
+    const own = request.lines.reduce((sum, line) => sum + 3 + ('line' in line ? line.line : line).figures.length, 0);
     if (size + own > BATCH_ITEMS_MAX) {
       found.push([]);
       size = 0;

@@ -15,7 +15,9 @@ export interface Head {
 /**
  * Locks a book against every other writer until the transaction ends. From here to its end the statements go from key to
  * key only. Once there are many accounts (4 MB of them) they also run by stored plans, because planning takes longer than
- * a small batch itself; before, a plan stored while the tables were empty would go on reading all of them.
+ * a small batch itself; before, a plan stored while the tables were empty would go on reading all of them. Until a table was first
+ * analyzed the planner takes a book for a few rows of it: neither a bitmap of the whole book nor a copy of it kept beside a join is
+ * let pass for a way from key to key.
  */
 export async function lockHead(tx: Tx, book: number): Promise<Head | undefined> {
   const [head] = await tx<{ last_timestamp: bigint; hash: string; lost_commits: bigint }[]>`
@@ -24,7 +26,9 @@ export async function lockHead(tx: Tx, book: number): Promise<Head | undefined> 
         case when pg_relation_size('ledger_balances') < 4194304 then 'force_custom_plan' else 'force_generic_plan' end, true),
       set_config('enable_seqscan', 'off', true),
       set_config('enable_hashjoin', 'off', true),
-      set_config('enable_mergejoin', 'off', true)
+      set_config('enable_mergejoin', 'off', true),
+      set_config('enable_bitmapscan', 'off', true),
+      set_config('enable_material', 'off', true)
     from ledger_heads
     where book = ${book}
     for update`;

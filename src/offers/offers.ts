@@ -41,6 +41,8 @@ export interface QuoteRequest {
   /** What this buyer has never done before; false where the buyer is not known. */
   firstUse: { merchant: boolean; wallets: readonly WalletName[] };
   candidates: readonly Candidate[];
+  /** What earlier tries to pay the same order hold and would hand over to the next: free for it. Left out for none. */
+  held?: readonly HoldLine[];
   at: Date;
 }
 

@@ -70,8 +70,9 @@ export function openOffers(deps: OffersDeps): OpenedOffers {
     }));
     const lines = inputs.flatMap((input) => limitsOfQuote(input.offers, input.vouchers, input.request));
     const left = await rooms.read(lines);
-    const room: Room = ({ limit }) => left.get(limit) ?? 0n;
-    return inputs.map((input) => quoteOffers(input.offers, input.vouchers, input.request, room));
+    return inputs.map((input) =>
+      quoteOffers(input.offers, input.vouchers, input.request, roomFor(input.request, left)),
+    );
   }
 
   async function offersOf(book: number, merchantId: string): Promise<ShopOffers | null> {
@@ -114,6 +115,14 @@ export function openOffers(deps: OffersDeps): OpenedOffers {
     costs: (wish) => readCosts(deps, wish),
     startWork: () => kept.startWork(),
     stop: () => kept.stop(),
+  };
+}
+
+/** What is left for everybody, and what this order holds already. */
+function roomFor({ held = [] }: QuoteRequest, left: ReadonlyMap<string, bigint>): Room {
+  return ({ limit }) => {
+    const own = held.reduce((sum, line) => (line.limit === limit ? sum + line.amount : sum), 0n);
+    return (left.get(limit) ?? 0n) + own;
   };
 }
 
