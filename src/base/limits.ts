@@ -342,7 +342,7 @@ export const CAMPAIGN_HOURS_MAX = 12;
 export const CAMPAIGN_DAYS_MAX = 400;
 /** Offers that are combined for one candidate; the rest would have to be worth less, each by itself, than all of these. */
 export const OFFERS_COMBINED_MAX = 30;
-/** Combinations looked at for one candidate; some tens of milliseconds. Twelve offers have 4096. */
+/** Combinations looked at for one quote, shared by its ways to pay; some tenths of a second. Twelve offers have 4096. */
 export const OFFER_COMBINATIONS_MAX = 100_000;
 
 // Offers: what nodes remember of them, and vouchers.

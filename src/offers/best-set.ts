@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts';
-import { OFFER_COMBINATIONS_MAX, OFFERS_COMBINED_MAX } from '../base/limits.ts';
+import { OFFERS_COMBINED_MAX } from '../base/limits.ts';
 import { MIN_PAY, type CartLine, type Taken } from './take-off.ts';
 
 /*
@@ -16,7 +16,8 @@ export interface Contender {
   goesWith(other: Contender): boolean;
   take:
     | { kind: 'order'; from(rest: number): Taken }
-    | { kind: 'lines'; from(lines: readonly CartLine[], rest: number): number[] };
+    /** `looks`: as how many of an order's it counts, since it goes through the lines. */
+    | { kind: 'lines'; from(lines: readonly CartLine[], rest: number): number[]; looks: number };
   /** What it takes off the whole order alone. */
   alone: Taken;
   /** The most that it can ever take off for certain: `alone.sure`, and what rounding line by line may add to it. */
@@ -49,9 +50,9 @@ interface Found {
  * More for certain wins; then more at most; then fewer offers; then the older ones. Of more contenders than are combined, those that
  * save most alone are taken; after too many combinations the best so far stands. Both are said: `isExact` is false.
  */
-export function findBestSet(all: readonly Contender[], cart: Cart): BestSet {
+export function findBestSet(all: readonly Contender[], cart: Cart, looksMax: number): BestSet {
   const contenders = limitTo(OFFERS_COMBINED_MAX, all);
-  const search = new Search(contenders, cart);
+  const search = new Search(contenders, cart, looksMax);
   search.run();
   const { chosen, rest } = applyInOrder(
     contenders.filter((_, index) => search.isChosen(index)),
@@ -73,7 +74,7 @@ export function applyInOrder(contenders: readonly Contender[], cart: Cart): Pick
     }
     const byLine = take.from(lines, rest);
     const sure = sum(byLine);
-    lines = lines.map((line, index) => ({ ...line, rest: line.rest - (byLine[index] ?? 0) }));
+    lines = takenOff(lines, byLine);
     rest -= sure;
     return { contender, taken: { sure, extra: 0 }, byLine };
   });
@@ -93,6 +94,7 @@ class Search {
   readonly #contenders: readonly Contender[];
   readonly #cart: Cart;
   readonly #most: number;
+  readonly #looksMax: number;
   /** Bits by rank of id. */
   readonly #bits: number[];
   /** Contenders that this one does not go with, in bits. */
@@ -103,7 +105,8 @@ class Search {
   #best: Found = { sure: 0, most: 0, count: 0, ranks: 0 };
   #looks = 0;
 
-  constructor(contenders: readonly Contender[], cart: Cart) {
+  constructor(contenders: readonly Contender[], cart: Cart, looksMax: number) {
+    this.#looksMax = looksMax;
     this.#contenders = contenders;
     this.#cart = cart;
     this.#most = cart.amount - MIN_PAY;
@@ -132,18 +135,19 @@ class Search {
       if (!this.#canBeat(so, index)) return;
       const bit = this.#bitOf(index);
       if ((barred & bit) !== 0) continue;
-      if (++this.#looks > OFFER_COMBINATIONS_MAX) {
+      const { take } = this.#contenders[index] as Contender; // the loop stays inside
+      this.#looks += take.kind === 'order' ? 1 : take.looks;
+      if (this.#looks > this.#looksMax) {
         this.isComplete = false;
         return;
       }
-      const { take } = this.#contenders[index] as Contender; // the loop stays inside
       let taken: Taken;
       let linesLeft = lines;
       if (take.kind === 'order') taken = take.from(rest);
       else {
         const byLine = take.from(lines, rest);
         taken = { sure: sum(byLine), extra: 0 };
-        linesLeft = lines.map((line, at) => ({ ...line, rest: line.rest - (byLine[at] ?? 0) }));
+        linesLeft = takenOff(lines, byLine);
       }
       // Without it everything else is the same, with fewer offers.
       if (taken.sure === 0 && taken.extra === 0) continue;
@@ -205,6 +209,13 @@ function limitTo(count: number, contenders: readonly Contender[]): readonly Cont
   const both = ({ sureMost, alone }: Contender): number => sureMost + alone.extra;
   const kept = new Set([...contenders].sort((a, b) => both(b) - both(a) || (a.id < b.id ? -1 : 1)).slice(0, count));
   return contenders.filter((contender) => kept.has(contender));
+}
+
+function takenOff(lines: readonly CartLine[], byLine: readonly number[]): CartLine[] {
+  return lines.map((line, index) => {
+    const off = byLine[index] ?? 0;
+    return off === 0 ? line : { ...line, rest: line.rest - off };
+  });
 }
 
 export function sum(numbers: readonly number[]): number {

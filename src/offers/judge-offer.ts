@@ -1,4 +1,5 @@
 import { assertNever } from '../base/assert.ts';
+import { articleSet } from './article-set.ts';
 import { calendarState, nextOpening, windowEnd } from './calendar.ts';
 import type { CampaignLimit } from './campaign.ts';
 import { keyOf, type LimitLine, limitLines, voucherLine } from './limit-lines.ts';
@@ -69,7 +70,7 @@ export function reasonOfOrder({ offer, limits }: ReadyOffer, request: QuoteReque
   if (conditions.regions.length > 0 && (buyer.region === null || !conditions.regions.includes(buyer.region)))
     return { code: 'other_region', facts: { regions: conditions.regions.join(',') } };
   for (const articles of [conditions.articles, value.kind === 'item' ? value.articles : []])
-    if (articles.length > 0 && !items.some(({ id }) => articles.includes(id)))
+    if (articles.length > 0 && !items.some(({ id }) => articleSet(articles).has(id)))
       return { code: 'no_such_item', facts: { articles: articles.slice(0, ARTICLES_TOLD_MAX).join(',') } };
   const needs = leastAmount(offer.campaign);
   if (amountMinor < needs) return belowThreshold(needs, amountMinor);

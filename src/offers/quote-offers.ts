@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import { OFFER_COMBINATIONS_MAX } from '../base/limits.ts';
 import { money, splitMoney } from '../money/money.ts';
 import { applyInOrder, type BestSet, type Cart, type Contender, findBestSet } from './best-set.ts';
 import { JudgedOffers } from './judged-offers.ts';
@@ -41,9 +42,11 @@ function quoteCandidate(
   cart: Cart,
   known: Map<string, BestSet>,
 ): WalletQuote {
-  const ours = choose(judged, candidate, cart, 'hutong', known);
+  // What a quote may take is shared: a cart with many ways to pay keeps the others waiting no longer.
+  const looksMax = Math.ceil(OFFER_COMBINATIONS_MAX / request.candidates.length);
+  const ours = choose(judged, { candidate, cart, by: 'hutong', looksMax }, known);
   const atWallet: Cart = { amount: ours.best.rest, lines: cart.lines };
-  const theirs = choose(judged, candidate, atWallet, 'wallet', known);
+  const theirs = choose(judged, { candidate, cart: atWallet, by: 'wallet', looksMax }, known);
   const applied = [...ours.best.chosen, ...theirs.best.chosen].map((step) =>
     toApplied(judged, request, candidate, step),
   );
@@ -71,9 +74,7 @@ interface Choice {
 /** The best of one side's offers for a candidate. Candidates for whom the same offers count share one search. */
 function choose(
   judged: JudgedOffers,
-  candidate: Candidate,
-  cart: Cart,
-  by: 'hutong' | 'wallet',
+  { candidate, cart, by, looksMax }: { candidate: Candidate; cart: Cart; by: 'hutong' | 'wallet'; looksMax: number },
   known: Map<string, BestSet>,
 ): Choice {
   const notUsed: [PublishedOffer, NotUsed][] = [];
@@ -85,7 +86,7 @@ function choose(
   }
   const fee = candidate.instalment?.feeMinor ?? 0n;
   const key = `${cart.amount} ${fee} ${contenders.map(({ id }) => id).join(' ')}`;
-  const best = known.get(key) ?? findBestSet(contenders, cart);
+  const best = known.get(key) ?? findBestSet(contenders, cart, looksMax);
   known.set(key, best);
   const used = new Set(best.chosen.map(({ contender }) => contender.id));
   for (const contender of contenders.filter(({ id }) => !used.has(id)))

@@ -1,4 +1,5 @@
 import { assertNever } from '../base/assert.ts';
+import { articleSet } from './article-set.ts';
 import type { Campaign, MoneyValue, OfferValue } from './campaign.ts';
 
 /*
@@ -94,10 +95,10 @@ type ItemValue = Extract<OfferValue, { kind: 'item' }>;
  */
 export function takeOffLines(value: ItemValue, lines: readonly CartLine[], rest: number): number[] {
   const taken = lines.map(() => 0);
-  const chosen = lines
-    .map((line, index) => ({ line, index }))
-    .filter(({ line }) => line.rest > 0 && value.articles.includes(line.id))
-    .sort((a, b) => comparePrice(b.line, a.line) || (a.line.id < b.line.id ? -1 : 1));
+  const articles = articleSet(value.articles);
+  const chosen: { line: CartLine; index: number }[] = [];
+  for (const [index, line] of lines.entries()) if (line.rest > 0 && articles.has(line.id)) chosen.push({ line, index });
+  chosen.sort((a, b) => comparePrice(b.line, a.line) || (a.line.id < b.line.id ? -1 : 1));
   let units = value.quantityMax;
   let left = rest - MIN_PAY;
   for (const { line, index } of chosen) {
