@@ -53,8 +53,11 @@ function firstFault(parts: readonly unknown[], wallet: Plan['wallet'], depth: nu
 
 /** A name with a slip of the pen would never be there and the rule quietly false. Other services' flags have names of their own. */
 function checkName(operand: unknown, wallet: Plan['wallet']): string | null {
-  const name: unknown = Array.isArray(operand) ? operand[0] : operand;
+  const [name, otherwise = null]: unknown[] = Array.isArray(operand) ? operand : [operand];
   if (typeof name !== 'string') return '"var" takes the name of a fact';
+  // What stands for a fact that is missing is worked out like any other part; a plain value is all that anybody needs.
+  if (typeof otherwise === 'object' && otherwise !== null)
+    return `"var" takes a plain value for where "${name}" is missing`;
   if (name.startsWith('$flagd')) return `"${name}" is not the same again later, so a decision could not be repeated`;
   if (wallet === null || CONTEXT_NAMES.some((one) => one === name)) return null;
   return `there is no fact "${name}"; there are ${CONTEXT_NAMES.join(', ')}`;

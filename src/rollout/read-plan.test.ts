@@ -139,6 +139,12 @@ describe('what is no plan is refused by the field', () => {
     ['a slip of the pen', { ...short, when: { '==': [{ var: 'regoin' }, 'CN-SH'] } }, 'when'],
     ['the time of day', { ...short, when: { '>': [{ var: '$flagd.timestamp' }, 1] } }, 'when'],
     ['an operator without its operands', { ...short, when: { '==': [{ var: 'region' }] } }, 'when'],
+    [
+      'a walk over lists for where a fact is missing',
+      { ...short, when: { '==': [{ var: ['bank', { map: [[1, 2], { var: '' }] }] }, 1] } },
+      'when',
+    ],
+    ['a list for where a fact is missing', { ...short, when: { in: ['ICBC', { var: ['bank', ['ICBC']] }] } }, 'when'],
     ['a draw within the rule', { ...short, when: { fractional: [['a', 1]] } }, 'when'],
     [
       'a rule that is too long',
