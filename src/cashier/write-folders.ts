@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts';
 import { BATCH_ITEMS_MAX } from '../base/limits.ts';
 import type { Tx } from '../db/connect.ts';
-import { type HoldEnd, returnHolds, toEndTransfers, useLate } from '../ledger/holds.ts';
+import { collectFreed, type HoldEnd, returnHolds, toEndTransfers, useLate } from '../ledger/holds.ts';
 import { insertAlerts } from './alert-store.ts';
 import type { HoldsEnd } from './attempt-holds.ts';
 import { insertAttempts, updateAttempts } from './attempt-store.ts';
@@ -91,6 +91,10 @@ async function postAll(
   }
   await useLateHolds(tx, deps, book, effects);
   if (effects.returns.length > 0) await returnHolds(tx, deps.ledger, book, effects.returns);
+  await collectFreed(tx, deps.ledger, book, [
+    ...[...effects.holdsEnds.flatMap(toHoldEnd), ...givenUp].filter(({ to }) => to === 'release'),
+    ...effects.returns.map(({ id, lines }) => ({ id, lines: lines.map(({ line }) => line) })),
+  ]);
 }
 
 function toHoldEnd({ attempt, to }: HoldsEnd): HoldEnd[] {

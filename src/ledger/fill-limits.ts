@@ -29,14 +29,14 @@ export class FilledLimits {
 
   /** `existed`: everything of this filling was there before it was sent. */
   note(tx: Tx, name: string, existed: boolean): void {
-    if (existed) {
+    const own = this.#own.get(tx);
+    // What this transaction has filled itself looks as if it had been there.
+    if (existed && own === undefined) {
       if (this.#sure.size >= this.#itemsMax) this.#sure.clear();
       this.#sure.add(name);
       return;
     }
-    const own = this.#own.get(tx) ?? new Set<string>();
-    own.add(name);
-    this.#own.set(tx, own);
+    this.#own.set(tx, (own ?? new Set<string>()).add(name));
   }
 }
 
@@ -72,7 +72,8 @@ function fill(name: string, book: number, line: HoldLine): Filling {
     if (change >= 0n) transfers.push(plain(id, source.id, room.id, change, ledger, LIMIT_CODES.limit_filled));
     else transfers.push(plain(id, owed.id, source.id, -change, ledger, LIMIT_CODES.limit_lowered));
   });
-  if (isLowered(line)) {
+  // Lowered, it owes; and what was used beyond an earlier figure takes its part of a raised one.
+  if (line.figures.length > 1) {
     accounts.push(owed);
     transfers.push(
       collect(digestId('hutong limit collected', book, line.limit, ledger, line.figures.length), book, line),

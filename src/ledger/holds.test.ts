@@ -7,6 +7,7 @@ import { createBatch } from '../db/batch.ts';
 import { connect } from '../db/connect.ts';
 import { chartAccount } from './chart.ts';
 import {
+  collectFreed,
   type HoldEnd,
   type HoldLine,
   type HoldRequest,
@@ -202,6 +203,17 @@ describe('the figure of a limit', () => {
     expect((await hold([line(newLimit(), [0n])])).told).toBe('no room for 0');
   });
 
+  test('that was filled and asked again in a transaction that is rolled back is filled by the next', async () => {
+    const limit = newLimit();
+    const lost = at.sql.begin(async (tx) => {
+      for (const figures of [[1n, 2n], [1n]])
+        await reserveHolds(tx, at.ledger, BOOK, [{ id: newAttempt(), lines: [line(limit, figures)] }]);
+      throw new Error('rolled back');
+    });
+    await expect(lost).rejects.toThrow('rolled back');
+    expect((await hold([line(limit, [1n])])).told).toBe('held');
+  });
+
   test('that is filled in a transaction that is rolled back is filled by the next', async () => {
     const one = line(newLimit(), [1n]);
     const lost = at.sql.begin(async (tx) => {
@@ -239,6 +251,54 @@ describe('money that comes late', () => {
     ]);
     const [owed] = await at.ledger.lookupAccounts([limitAccountId('limit_owed', limit, 1, BOOK)]);
     expect(owed?.debitsPosted).toBe(1n);
+  });
+});
+
+describe('what was used beyond a limit', () => {
+  /** One of one is held, and somebody else's money comes late. */
+  async function overrun(one: HoldLine) {
+    const late = await hold([one]);
+    await end(late, 'release');
+    const holder = await hold([one]);
+    expect(await at.sql.begin((tx) => useLate(tx, at.ledger, BOOK, [late]))).toEqual([[one]]);
+    return { late, holder };
+  }
+
+  test('takes the place that becomes free: it is not there for another', async () => {
+    const one = line(newLimit(), [1n]);
+    const { holder } = await overrun(one);
+    for (let i = 0; i < 2; i++)
+      await at.sql.begin(async (tx) => {
+        await settleHolds(tx, at.ledger, BOOK, [{ ...holder, to: 'release' }]);
+        await collectFreed(tx, at.ledger, BOOK, [holder]);
+      });
+    expect(await readStandings(at.sql, BOOK, [one])).toEqual([{ used: 1n, held: 0n, left: 0n }]);
+    expect((await hold([one])).told).toBe('no room for 0');
+  });
+
+  test('takes what a refund gives back, and only the next refund makes room', async () => {
+    const one = line(newLimit(), [1n]);
+    const { holder } = await overrun(one);
+    await end(holder, 'commit');
+    const left: bigint[] = [];
+    for (let i = 0; i < 2; i++) {
+      const refund = newObjectId('rf', { clock, random: systemRandom }, BOOK);
+      await at.sql.begin(async (tx) => {
+        await returnHolds(tx, at.ledger, BOOK, [{ id: refund, lines: [{ line: one, amount: 1n }] }]);
+        await collectFreed(tx, at.ledger, BOOK, [{ id: refund, lines: [one] }]);
+      });
+      left.push(...(await readRoom(at.sql, BOOK, [one])));
+    }
+    expect(left).toEqual([0n, 1n]);
+  });
+
+  test('takes its part of a figure that is raised', async () => {
+    const limit = newLimit();
+    const { holder } = await overrun(line(limit, [1n]));
+    await end(holder, 'commit');
+    const raised = line(limit, [1n, 3n]);
+    expect(await left(raised)).toEqual([1n]);
+    expect([(await hold([raised])).told, (await hold([raised])).told]).toEqual(['held', 'no room for 0']);
   });
 });
 

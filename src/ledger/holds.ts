@@ -6,6 +6,7 @@ import type { Currency } from '../money/money.ts';
 import { collect, isLowered, plain, planFillings } from './fill-limits.ts';
 import type { Ledger } from './ledger.ts';
 import { digestId, LIMIT_CODES, limitAccount, limitAccountId, limitLedger } from './limit-accounts.ts';
+import { listAccounts } from './lookup-store.ts';
 import type { CreateTransferResult, CreateTransferStatus } from './results.ts';
 import { AMOUNT_MAX, type CreateAccount, type CreateTransfer, TransferFlags } from './types.ts';
 
@@ -233,6 +234,43 @@ export async function returnHolds(
     );
     const told = await ledger.postWithAccounts(tx, book, rooms, transfers);
     for (const { status } of told.transfers) assert(isThere({ status }), `what was used can be given back: ${status}`);
+  }
+}
+
+/**
+ * Within the caller's transaction, after `settleHolds`, `toEndTransfers` or `returnHolds`: what was used beyond a limit takes what has
+ * become free under it, so that nobody has it a second time. One look, and nothing more where no limit was ever overrun.
+ */
+export async function collectFreed(
+  tx: Tx,
+  ledger: HoldLedger,
+  book: number,
+  freed: readonly HoldRequest[],
+): Promise<void> {
+  const lines = freed.flatMap(({ id, lines: of }) =>
+    of.filter(({ onSuccess }) => onSuccess === 'commit').map((line) => ({ id, line })),
+  );
+  if (lines.length === 0) return;
+  const owed = await listAccounts(
+    tx,
+    book,
+    lines.map(({ line }) => limitAccountId('limit_owed', line.limit, limitLedger(line), book)),
+  );
+  const collects = new Map<bigint, CreateTransfer>();
+  for (const [index, { id, line }] of lines.entries()) {
+    const account = owed[index];
+    if (account === undefined || account.debitsPosted <= account.creditsPosted) continue;
+    const transfer = collect(
+      digestId('hutong limit collected', book, line.limit, limitLedger(line), `${id} freed`),
+      book,
+      line,
+    );
+    collects.set(transfer.id, transfer);
+  }
+  const transfers = [...collects.values()];
+  for (let at = 0; at < transfers.length; at += BATCH_ITEMS_MAX) {
+    const results = await ledger.postTransfers(tx, book, transfers.slice(at, at + BATCH_ITEMS_MAX));
+    for (const { status } of results) assert(isThere({ status }), `what is owed can be collected: ${status}`);
   }
 }
 

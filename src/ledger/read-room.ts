@@ -1,5 +1,5 @@
 import type { Sql, Tx } from '../db/connect.ts';
-import { figureId, isLowered } from './fill-limits.ts';
+import { figureId } from './fill-limits.ts';
 import type { Limit } from './holds.ts';
 import { limitAccountId, limitLedger } from './limit-accounts.ts';
 import { listAccounts, listTransfers } from './lookup-store.ts';
@@ -48,7 +48,7 @@ export async function readStandings(sql: Sql | Tx, book: number, limits: readonl
     let free = room.creditsPosted - room.debitsPosted - held;
     // What a newer figure adds or takes is booked by the first hold that knows it; until then it is reckoned here.
     for (const { id, change } of changes[index] ?? []) if (!filled.has(id)) free += change;
-    const left = isLowered(limit) ? free - owedMinor : free;
+    const left = free - owedMinor;
     return { used: figure - held - (free - owedMinor), held, left: left < 0n ? 0n : left };
   });
 }
