@@ -5,7 +5,7 @@ import type { HoldReturn } from '../ledger/holds.ts';
 import type { Observation } from '../rollout/rollouts.ts';
 import type { Outcome, SucceededOutcome, UnknownOutcome, WalletCan, WalletName } from '../wallets/wallet.ts';
 import { addSeconds, askTimes, lateAskAt, nextAskAt } from './ask-schedule.ts';
-import { handedOver, type HoldsEnd, releaseHolds, useHolds } from './attempt-holds.ts';
+import { type HoldsEnd, releaseHolds, useHolds } from './attempt-holds.ts';
 import {
   ATTEMPT_MOVES,
   type CancellationReason,
@@ -146,7 +146,7 @@ function heardWhileUndone(
 /** Brings the payment's state in line with its attempts, and ends it when it is over and nothing is open. */
 export function settlePaymentState(deps: DecideDeps, folder: PaymentFolder, effects: Effects): void {
   const { payment, attempts } = folder;
-  if (isFinal(payment.state)) return;
+  if (isFinal(payment.state)) return releaseIdle(folder, effects);
   const open = attempts.filter((attempt) => attempt.outcome === 'pending' || attempt.outcome === 'unknown');
   if (open.length === 0 && isOver(deps, payment)) return cancelPayment(folder, effects);
   if (open.some((attempt) => attempt.outcome === 'unknown')) return setState(payment, 'processing');
@@ -161,9 +161,16 @@ function cancelPayment(folder: PaymentFolder, effects: Effects): void {
   setState(payment, 'canceled');
   payment.cancellationReason = reason;
   payment.dueAt = null;
-  // Whatever is still paid goes back, so it holds nothing; but of what nobody knows the money is at risk until somebody does.
-  for (const attempt of attempts) if (attempt.outcome === 'pending') releaseHolds(attempt, effects.holdsEnds);
+  releaseIdle(folder, effects);
   effects.events.push({ type: 'payment.canceled', payment: { ...payment }, attempts: attempts.map((a) => ({ ...a })) });
+}
+
+/**
+ * Once a payment is over, whatever else is paid of it goes back, so what is still open holds nothing; but of what nobody knows the
+ * money is at risk until somebody does.
+ */
+function releaseIdle({ attempts }: PaymentFolder, effects: Effects): void {
+  for (const attempt of attempts) if (attempt.outcome === 'pending') releaseHolds(attempt, effects.holdsEnds);
 }
 
 function attemptSucceeded(
@@ -194,16 +201,13 @@ function attemptSucceeded(
 
   if (isFinal(payment.state)) return returnSurplus(deps, attempt, outcome, effects);
   attempt.settled = 'accepted';
-  // What a later try took over of this one comes back to it first: only one of them counts.
-  if (attempt.holdsState === 'released') {
-    const later = new Set(handedOver(attempts).map(({ id }) => id));
-    for (const other of attempts) if (later.has(other.id)) releaseHolds(other, effects.holdsEnds);
-  }
-  useHolds(attempt, effects.holdsEnds);
   payment.succeededAttemptId = attempt.id;
   payment.paidAt = now;
   payment.dueAt = null;
   setState(payment, 'succeeded');
+  // First, as a later try may have taken over what this one had held.
+  releaseIdle(folder, effects);
+  useHolds(attempt, effects.holdsEnds);
   effects.postings.push({ kind: 'payment_received', attempt });
   if (attempt.discountMinor > 0n) effects.postings.push({ kind: 'offers_granted', attempt });
   noteReport(deps, attempt, outcome, effects);
