@@ -7,6 +7,7 @@ import { type Batch, createBatch } from '../db/batch.ts';
 import type { Tx } from '../db/connect.ts';
 import { claimKeys, finishKeys, type KeyClaim } from '../db/idempotency-store.ts';
 import type { Money } from '../money/money.ts';
+import { sealVoucherCodes } from '../offers/voucher-code.ts';
 import { addSeconds } from './ask-schedule.ts';
 import type { CashierDeps } from './deps.ts';
 import type { MerchantId, Payment } from './payment.ts';
@@ -24,7 +25,7 @@ export interface NewPayment {
   returnUrl: string;
   expiresInSeconds: number;
   metadata: Record<string, string>;
-  /** What the shop tells of its buyer, of the order's lines and of vouchers; null for nothing. */
+  /** What the shop tells of its buyer, of the order's lines and of voucher codes; null for nothing. */
   buyer: BuyerFacts | null;
   items: readonly OrderItem[] | null;
   vouchers: readonly string[] | null;
@@ -91,9 +92,11 @@ async function createPayments(
 function toPayment(deps: CashierDeps, book: number, item: NewPayment): Payment {
   const now = deps.clock.now();
   const expiresAt = addSeconds(now, item.expiresInSeconds);
+  const id = newId('pay', deps, book);
+  const vouchers = sealVoucherCodes(deps.keyring, id, item.vouchers ?? []);
   return {
     book,
-    id: newId('pay', deps, book),
+    id,
     merchantId: item.merchantId,
     orderNo: item.orderNo,
     currency: item.amount.currency,
@@ -104,7 +107,7 @@ function toPayment(deps: CashierDeps, book: number, item: NewPayment): Payment {
     buyer: item.buyer,
     buyerKey: item.buyer === null ? null : buyerKeyOf(item.buyer),
     items: item.items,
-    vouchers: item.vouchers,
+    vouchers: vouchers.length === 0 ? null : vouchers,
     decision: null,
     observed: null,
     complaint: null,

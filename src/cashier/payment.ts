@@ -31,7 +31,7 @@ export interface Payment {
   buyerKey: string | null;
   /** The order's lines; null where the shop told none. */
   items: readonly OrderItem[] | null;
-  /** Voucher codes that came with the order; null for none. */
+  /** Voucher codes that came with the order, sealed (offers/voucher-code.ts); null for none. */
   vouchers: readonly string[] | null;
   /** Which staged wallets this payment may see: decided once. Null until somebody looked, or where nothing is staged. */
   decision: PaymentDecision | null;

@@ -1,4 +1,5 @@
 import type { Candidate, Quote, QuoteRequest, WalletQuote } from '../offers/offers.ts';
+import { openVoucherCodes } from '../offers/voucher-code.ts';
 import type { WalletName } from '../wallets/wallet.ts';
 import type { Cashier } from './cashier.ts';
 import { buyerOf } from './payment-decision.ts';
@@ -14,7 +15,7 @@ export async function quotePayment(
   wallets: readonly WalletName[],
 ): Promise<Quote | null> {
   if (cashier.deps.offers.isPlain(payment.book, payment.merchantId)) return null;
-  return await quoteOrder(cashier, toOrder({ payment, attempts }, device), wallets);
+  return await quoteOrder(cashier, toOrder(cashier, { payment, attempts }, device), wallets);
 }
 
 /** A payment and what was tried of it so far. */
@@ -24,9 +25,10 @@ export interface TriedPayment {
 }
 
 /** What offers look at in a payment. */
-export function toOrder({ payment, attempts }: TriedPayment, device: string | null): Order {
+export function toOrder({ deps }: Cashier, { payment, attempts }: TriedPayment, device: string | null): Order {
   const { book, merchantId, currency, amountMinor, buyerKey } = payment;
-  const [items, vouchers] = [payment.items ?? [], payment.vouchers ?? []];
+  const items = payment.items ?? [];
+  const vouchers = openVoucherCodes(deps.keyring, payment.id, payment.vouchers ?? []);
   const held = handedOver(attempts).flatMap(({ lines }) => lines);
   return { book, merchantId, currency, amountMinor, items, vouchers, buyerKey, held, buyer: buyerOf(payment, device) };
 }

@@ -1,5 +1,6 @@
 import { assertNever } from '../base/assert.ts';
 import type { BuyerFacts, OrderItem } from '../base/buyer.ts';
+import { tailOfSealed } from '../offers/voucher-code.ts';
 import type { Keyring } from '../vault/seal.ts';
 import { cashierUrl } from './cashier-link.ts';
 import type { Attempt, Payment, Refund } from './payment.ts';
@@ -43,7 +44,7 @@ export function showPayment(deps: ShowDeps, payment: Payment, attempts: readonly
     metadata: payment.metadata,
     buyer: showBuyer(payment.buyer),
     items: (payment.items ?? []).map(showItem),
-    vouchers: payment.vouchers ?? [],
+    vouchers: (payment.vouchers ?? []).map(tailOfSealed),
     cashier_url: cashierUrl(deps, payment.id),
     expires_at: payment.expiresAt.toISOString(),
     created_at: payment.createdAt.toISOString(),

@@ -22,5 +22,5 @@ export async function tellQuote(cashier: Cashier, merchantId: string, paymentId:
   ];
   const decision = found === null ? null : decisionNow(cashier.deps, payment.book, found, attempts);
   const shown = wallets.filter((wallet) => decisionOf(cashier.deps, payment, decision, wallet).shown);
-  return showQuote(await quoteOrder(cashier, toOrder({ payment, attempts }, null), shown), payment.currency);
+  return showQuote(await quoteOrder(cashier, toOrder(cashier, { payment, attempts }, null), shown), payment.currency);
 }

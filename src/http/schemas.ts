@@ -173,7 +173,7 @@ export const payment = Type.Object({
   items: Type.Array(
     Type.Object({ id: Type.String(), name: Type.String(), quantity: Type.Integer(), amount_minor: Type.String() }),
   ),
-  vouchers: Type.Array(Type.String()),
+  vouchers: Type.Array(Type.String(), { description: 'the last letters of the codes that came with the order' }),
   cashier_url: Type.String(),
   expires_at: time,
   created_at: time,

@@ -27,6 +27,27 @@ export function hashCode(keyring: Keyring, letters: string): Buffer {
   return keyring.digest('voucher code', letters);
 }
 
+/**
+ * Codes as a payment keeps them until it is paid: sealed for this payment alone, since a code that was not used in the end still opens
+ * its offer. In front stands the tail, by which they are told. What can be no code of ours is left out.
+ */
+export function sealVoucherCodes(keyring: Keyring, paymentId: string, typed: readonly string[]): string[] {
+  const codes = typed.map(readVoucherCode).filter((letters) => letters !== null);
+  return [...new Set(codes)].map((letters) => `${tailOf(letters)} ${keyring.seal(letters, sealedFor(paymentId))}`);
+}
+
+export function openVoucherCodes(keyring: Keyring, paymentId: string, kept: readonly string[]): string[] {
+  return kept.map((one) => keyring.open(one.slice(TAIL_LETTERS + 1), sealedFor(paymentId)));
+}
+
+export function tailOfSealed(kept: string): string {
+  return kept.slice(0, TAIL_LETTERS);
+}
+
+function sealedFor(paymentId: string): string {
+  return `voucher code of ${paymentId}`;
+}
+
 export function isCodeOf(keyring: Keyring, letters: string, hash: Buffer): boolean {
   return keyring.isDigest('voucher code', letters, hash);
 }
