@@ -83,3 +83,29 @@ test('a payment that was tried before the rollout began is left out to its end',
   expect(one.change(() => void (one.payment.decision = decision('treatment', 'SPLIT')))).toEqual([]);
   expect(one.change(([first]) => void (first && (first.outcome = 'failed')))).toEqual([]);
 });
+
+test('however often one buyer tries, a payment speaks against a wallet once', () => {
+  const one = open();
+  one.change(() => void (one.payment.decision = decision('treatment', 'SPLIT')));
+  const fail = () => {
+    one.change((attempts) => void attempts.push(one.attempt()));
+    return one.change((attempts) => attempts.forEach((attempt) => (attempt.outcome = 'failed')));
+  };
+  expect(fail()).toEqual(['treatment first_failed', 'treatment wallet_failed']);
+  expect([fail(), fail(), fail()]).toEqual([[], [], []]);
+  one.change((attempts) => void attempts.push(one.attempt(), one.attempt()));
+  expect(one.change((attempts) => void (attempts[4] && (attempts[4].outcome = 'succeeded')))).toEqual([
+    'treatment wallet_succeeded',
+  ]);
+  expect(one.change((attempts) => void (attempts[5] && (attempts[5].outcome = 'failed')))).toEqual([]);
+});
+
+test('two tries that fail at the same moment count once', () => {
+  const one = open({}, [{}, {}]);
+  one.payment.decision = decision('treatment', 'SPLIT');
+  one.payment.observed = ['decided', 'begun'];
+  expect(one.change((attempts) => attempts.forEach((attempt) => (attempt.outcome = 'failed')))).toEqual([
+    'treatment first_failed',
+    'treatment wallet_failed',
+  ]);
+});

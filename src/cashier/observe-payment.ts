@@ -11,7 +11,7 @@ interface Seen {
 
 /**
  * What a decision changed that rollouts count, found by comparing before and after: so every way into a payment counts alike. A payment's
- * own figures are counted once in its life; those of attempts once for each.
+ * own figures are counted once in its life; those of attempts once for each, failures at one wallet once.
  */
 export function observePayment(before: Seen, after: Seen, observations: Observation[]): void {
   const { payment } = after;
@@ -21,7 +21,7 @@ export function observePayment(before: Seen, after: Seen, observations: Observat
   if (payment.observed?.includes('decided') !== true) return;
   for (const metric of newMetrics(before, after)) observeOnce(payment, metric, observations);
   for (const [index, attempt] of after.attempts.entries())
-    observeAttempt(payment, before.attempts[index], attempt, observations);
+    if (!isFailedAgain(before, after, index)) observeAttempt(payment, before.attempts[index], attempt, observations);
 }
 
 /** The first answer that a wallet gave to this payment, where that took longer than a rollout's plan allows. */
@@ -88,6 +88,17 @@ function observeAttempt(
   const wallet = decision?.wallets.find((one) => one.wallet === after.wallet);
   if (wallet === undefined) return;
   observations.push(...toObservation(wallet, after.outcome === 'succeeded' ? 'wallet_succeeded' : 'wallet_failed'));
+}
+
+/** One payment speaks against a wallet once, however often its buyer tries: else twenty tries of one buyer would halt a rollout. */
+function isFailedAgain(before: Seen, after: Seen, index: number): boolean {
+  const attempt = after.attempts[index];
+  if (attempt?.outcome !== 'failed') return false;
+  return after.attempts.some(({ wallet, outcome }, at) => {
+    const ended = before.attempts[at];
+    const isEarlier = at !== index && (at < index || (ended !== undefined && isEnd(ended)));
+    return isEarlier && wallet === attempt.wallet && outcome === 'failed';
+  });
 }
 
 function isEnd({ outcome }: Attempt): boolean {
