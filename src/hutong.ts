@@ -17,6 +17,7 @@ import { createAuthenticator } from './cashier/api-keys.ts';
 import { type Cashier, openCashier } from './cashier/cashier.ts';
 import { raiseAlert } from './cashier/raise-alert.ts';
 import { analyzeGrown } from './db/analyze-grown.ts';
+import { consoleRoutes } from './console/console-routes.ts';
 import { connect, type Sql } from './db/connect.ts';
 import { sweepKeys } from './db/idempotency-store.ts';
 import { migrate } from './db/migrate.ts';
@@ -148,7 +149,7 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
     trustedProxies: options.trustedProxies ?? [],
     routes: [
       ...paymentRoutes(cashier),
-      ...paymentViewRoutes(cashier, { planOf: async () => null }),
+      ...paymentViewRoutes(cashier, rollouts),
       ...refundRoutes(cashier),
       ...walletAccountRoutes(cashier),
       ...qrCodeRoutes(cashier),
@@ -169,6 +170,7 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
       buyerRoutes(cashier, log),
       ofrepRoutes({ rollouts, authenticate: createAuthenticator(cashier.deps), log }),
       docsRoutes(),
+      consoleRoutes({ sql, clock, random, log, book: BOOK, publicUrl, cashier, rollouts, offers }),
     ],
     isReady: () =>
       sql`select 1`.then(

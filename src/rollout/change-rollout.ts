@@ -44,6 +44,14 @@ export interface Because {
   figures?: Figures;
 }
 
+/** A rollout as somebody saw it. */
+export interface Seen {
+  state: string;
+  version: number;
+  /** Counted from 0. */
+  step: number;
+}
+
 /** A new rollout, as a draft: it concerns nobody until it is started. */
 export async function createRollout(
   tx: Tx,
@@ -81,7 +89,7 @@ export async function createRollout(
 export async function changeRollout(
   tx: Tx,
   deps: ChangeDeps,
-  at: { book: number; id: string; merchantId: string | null },
+  at: { book: number; id: string; merchantId: string | null; seen?: Seen },
   act: Act,
   because: Because,
 ): Promise<RolloutWithFigures> {
@@ -89,6 +97,13 @@ export async function changeRollout(
   const before = await lockRollout(tx, at.book, at.id);
   if (before === null || (at.merchantId !== null && before.plan.merchantId !== at.merchantId))
     throw new Refusal('not_found', 'There is no such rollout.');
+  const { seen = before } = at;
+  if (seen.state !== before.state || seen.version !== before.version || seen.step !== before.step)
+    throw new Refusal(
+      'rollout_state',
+      `It has moved meanwhile: it is ${before.state.replaceAll('_', ' ')} at step ${before.step + 1} now.`,
+      { state: before.state, moved: true },
+    );
   return await writeAction(tx, deps, before, act, because);
 }
 

@@ -5,6 +5,7 @@ import { type Facts, toFacts } from './context.ts';
 import type { FlagAnswer } from './flag.ts';
 import type { PaymentDecision, RolloutContext, WalletDecision } from './rollouts.ts';
 import { findLive, type Live, type Snapshot } from './snapshot.ts';
+import { riskLimits } from './risk-limits.ts';
 
 /** What is remembered, and whether it is too old to be gone by. */
 export interface View {
@@ -75,25 +76,10 @@ export function riskLinesOf(
 ): HoldLine[] {
   const live = rollout === null ? undefined : byId.get(rollout.id);
   if (live === undefined) return [];
-  const { id, plan } = live.rollout;
-  const lines: HoldLine[] = [];
-  if (plan.atRisk.money !== null)
-    lines.push({
-      limit: `${id}/money`,
-      unit: 'money',
-      currency: plan.atRisk.money.currency,
-      figures: live.figures.money,
-      amount: amount.minor,
-      onSuccess: 'release',
-    });
-  if (plan.atRisk.payments !== null)
-    lines.push({
-      limit: `${id}/payments`,
-      unit: 'count',
-      currency: amount.currency,
-      figures: live.figures.payments,
-      amount: 1n,
-      onSuccess: 'release',
-    });
-  return lines;
+  const limits = riskLimits({ ...live.rollout, figures: live.figures }, amount.currency);
+  return limits.map((limit) => ({
+    ...limit,
+    amount: limit.unit === 'money' ? amount.minor : 1n,
+    onSuccess: 'release',
+  }));
 }

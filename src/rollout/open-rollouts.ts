@@ -3,7 +3,7 @@ import type { Sql, Tx } from '../db/connect.ts';
 import { type DueLoop, startDueLoop } from '../db/due.ts';
 import { startWatch, type Watch } from '../db/watch.ts';
 import type { Act } from './apply-action.ts';
-import { type Because, changeRollout, createRollout } from './change-rollout.ts';
+import { type Because, changeRollout, createRollout, type Seen } from './change-rollout.ts';
 import type { Facts } from './context.ts';
 import { claimControl, type ControlDeps, controlDue, controlOne, judgeNow, requireRollout } from './control.ts';
 import { answer, decideWallets, recheckWallets, riskLinesOf, type View } from './decide.ts';
@@ -22,6 +22,7 @@ import {
   type RolloutWithFigures,
   type Snapshot,
 } from './snapshot.ts';
+import { readRisk } from './read-risk.ts';
 import { type RolloutReport, reportRollout } from './report-rollout.ts';
 
 const SLOW_MS_USUAL = 3000;
@@ -64,6 +65,8 @@ export interface At {
   book: number;
   id: string;
   merchantId: string | null;
+  /** What the one who acts has looked at: where it has moved since, nothing is done. Left out: whatever it is. */
+  seen?: Seen;
 }
 
 export interface RunningRollouts extends Rollouts, RolloutDesk {
@@ -118,13 +121,14 @@ export async function openRollouts(deps: RolloutsDeps): Promise<RunningRollouts>
     list: (filter) => listRollouts(sql, filter),
     async report(at) {
       const rollout = await requireRollout(sql, at);
-      const [judged, days, moves, versions] = await Promise.all([
+      const [judged, risks, days, moves, versions] = await Promise.all([
         judgeNow(sql, rollout),
+        readRisk(sql, rollout),
         listDayCounts(sql, at.book, at.id),
         listMoves(sql, at.book, at.id, MOVES_SHOWN_MAX),
         listVersions(sql, at.book, at.id),
       ]);
-      return reportRollout({ rollout, ...judged, days, moves, versions }, clock.now());
+      return reportRollout({ rollout, ...judged, risks, days, moves, versions }, clock.now());
     },
     async planOf(book, id, version) {
       const versions = await listVersions(sql, book, id);

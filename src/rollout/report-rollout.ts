@@ -1,6 +1,7 @@
 import { dwellEnd } from './decide-rollout.ts';
 import { endOfFreeze } from './freeze.ts';
 import type { DayCount } from './count-store.ts';
+import type { Risk } from './read-risk.ts';
 import { armsAt, type Arms, type Plan } from './plan.ts';
 import { type Move, presentShare, type Rollout } from './rollout.ts';
 import type { RolloutCounts } from './statistics/counts.ts';
@@ -20,13 +21,15 @@ export interface RolloutReport {
   waitsFor: Words;
   judgement: Judgement;
   counts: RolloutCounts;
+  /** What is unresolved through the wallet now, for each limit of that. */
+  risks: readonly Risk[];
   days: readonly DayCount[];
   /** Oldest first. */
   moves: readonly Move[];
   versions: readonly { version: number; plan: Plan; createdAt: Date; createdBy: string }[];
 }
 
-type Known = Pick<RolloutReport, 'rollout' | 'judgement' | 'counts' | 'days' | 'moves' | 'versions'>;
+type Known = Pick<RolloutReport, 'rollout' | 'judgement' | 'counts' | 'risks' | 'days' | 'moves' | 'versions'>;
 
 export function reportRollout(known: Known, at: Date): RolloutReport {
   const { rollout } = known;
