@@ -1,9 +1,16 @@
 import { column } from '../db/column.ts';
 import type { Sql, Tx } from '../db/connect.ts';
 import type { HoldLine } from '../ledger/holds.ts';
-import type { AppliedOffer } from '../offers/offers.ts';
 import type { Attempt, ReportedPay } from './payment.ts';
-import { fromStoredHolds, fromStoredOffers, fromStoredReport, type Stored, toStored } from './stored-json.ts';
+import {
+  fromStoredHolds,
+  fromStoredOffers,
+  fromStoredReport,
+  type Stored,
+  type StoredOffer,
+  toStored,
+  toStoredOffers,
+} from './stored-json.ts';
 
 const COLUMNS = [
   'book',
@@ -70,7 +77,7 @@ export async function insertAttempts(tx: Tx, attempts: readonly Attempt[]): Prom
       ${column(attempts.map((a) => a.createdAt))}::timestamptz[],
       ${column(attempts.map((a) => a.dueAt))}::timestamptz[],
       ${column(attempts.map((a) => a.discountMinor))}::bigint[],
-      ${attempts.map((a) => toStored(a.offers))}::text[],
+      ${attempts.map((a) => toStoredOffers(a.offers))}::text[],
       ${attempts.map((a) => toStored(a.holds))}::text[],
       ${attempts.map((a) => a.holdsState)}::text[]
     ) as new (book, id, payment_id, merchant_id, wallet, wallet_account_id, scene, order_no, ordered_at,
@@ -230,7 +237,7 @@ interface AttemptRow {
   due_at: Date | null;
   undo_requested_at: Date | null;
   discount_minor: bigint;
-  offers: readonly Stored<AppliedOffer>[] | null;
+  offers: readonly StoredOffer[] | null;
   holds: readonly Stored<HoldLine>[] | null;
   holds_state: Attempt['holdsState'];
   order_back_minor: bigint;
@@ -238,6 +245,7 @@ interface AttemptRow {
 }
 
 function toAttempt(row: AttemptRow): Attempt {
+  const held = fromStoredHolds(row.holds);
   return {
     book: row.book,
     id: row.id,
@@ -266,8 +274,8 @@ function toAttempt(row: AttemptRow): Attempt {
     refundingMinor: row.refunding_minor,
     refundedMinor: row.refunded_minor,
     discountMinor: row.discount_minor,
-    offers: fromStoredOffers(row.offers),
-    holds: fromStoredHolds(row.holds),
+    offers: fromStoredOffers(row.offers, held),
+    holds: held,
     holdsState: row.holds_state,
     orderBackMinor: row.order_back_minor,
     reported: fromStoredReport(row.reported),

@@ -105,22 +105,37 @@ export async function updatePayments(tx: Tx, payments: readonly Payment[]): Prom
       and payments.id = new.id`;
 }
 
-/** The decision, what was counted and the complaint: written apart, because most payments have none of them. */
-export async function updateNotes(tx: Tx, payments: readonly Payment[]): Promise<void> {
+/** The same with the decision, what was counted and the complaint, which most payments do not have. */
+export async function updateNoted(tx: Tx, payments: readonly Payment[]): Promise<void> {
   await tx`
     update payments
-    set decision = new.decision::jsonb,
+    set state = new.state,
+      cancellation_reason = new.cancellation_reason,
+      cancel_requested_at = new.cancel_requested_at,
+      succeeded_attempt_id = new.succeeded_attempt_id,
+      paid_at = new.paid_at,
+      version = new.version,
+      due_at = new.due_at,
+      decision = new.decision::jsonb,
       observed = string_to_array(new.observed, ' '),
       complaint_reason = new.complaint_reason,
       complained_at = new.complained_at
     from unnest(
       ${column(payments.map((p) => p.book))}::int[],
       ${payments.map((p) => p.id)}::text[],
+      ${payments.map((p) => p.state)}::text[],
+      ${payments.map((p) => p.cancellationReason)}::text[],
+      ${column(payments.map((p) => p.cancelRequestedAt))}::timestamptz[],
+      ${payments.map((p) => p.succeededAttemptId)}::text[],
+      ${column(payments.map((p) => p.paidAt))}::timestamptz[],
+      ${column(payments.map((p) => p.version))}::int[],
+      ${column(payments.map((p) => p.dueAt))}::timestamptz[],
       ${payments.map((p) => toStored(p.decision))}::text[],
       ${payments.map((p) => p.observed?.join(' ') ?? null)}::text[],
       ${payments.map((p) => p.complaint?.reason ?? null)}::text[],
       ${column(payments.map((p) => p.complaint?.at ?? null))}::timestamptz[]
-    ) as new (book, id, decision, observed, complaint_reason, complained_at)
+    ) as new (book, id, state, cancellation_reason, cancel_requested_at, succeeded_attempt_id, paid_at, version, due_at,
+      decision, observed, complaint_reason, complained_at)
     where payments.book = new.book
       and payments.id = new.id`;
 }

@@ -35,7 +35,18 @@ function fromStoredHold(line: Stored<HoldLine>): HoldLine {
   return { ...line, figures: line.figures.map((figure) => BigInt(figure)), amount: BigInt(line.amount) };
 }
 
-export function fromStoredOffers(offers: readonly Stored<AppliedOffer>[] | null): readonly AppliedOffer[] | null {
+/** Offers as an attempt keeps them: of their lines only the limits' names, because the attempt keeps the lines themselves. */
+export type StoredOffer = Omit<Stored<AppliedOffer>, 'holds'> & { holds: readonly string[] };
+
+export function toStoredOffers(offers: readonly AppliedOffer[] | null): string | null {
+  if (offers === null) return null;
+  return toStored(offers.map((offer) => ({ ...offer, holds: offer.holds.map((line) => line.limit) })));
+}
+
+export function fromStoredOffers(
+  offers: readonly StoredOffer[] | null,
+  held: readonly HoldLine[] | null,
+): readonly AppliedOffer[] | null {
   if (offers === null) return null;
   return offers.map((offer) => ({
     ...offer,
@@ -43,7 +54,7 @@ export function fromStoredOffers(offers: readonly Stored<AppliedOffer>[] | null)
     mostMinor: BigInt(offer.mostMinor),
     parts: offer.parts.map(fromStoredPart),
     items: offer.items.map(({ id, minor }) => ({ id, minor: BigInt(minor) })),
-    holds: offer.holds.map(fromStoredHold),
+    holds: offer.holds.flatMap((limit) => held?.find((line) => line.limit === limit) ?? []),
   }));
 }
 

@@ -8,7 +8,7 @@ import { insertAttempts, updateAttempts } from './attempt-store.ts';
 import { alert, type EffectEvent, type Effects } from './decide-outcome.ts';
 import type { CashierDeps } from './deps.ts';
 import type { LockedFolder } from './folder-lane.ts';
-import { updateNotes, updatePayments } from './payment-store.ts';
+import { updateNoted, updatePayments } from './payment-store.ts';
 import { openOfferAccounts } from './open-offer-accounts.ts';
 import { toTransfers } from './postings.ts';
 import { insertRefunds, updateRefunds } from './refund-store.ts';
@@ -26,14 +26,16 @@ export async function writeFolders(
   if (folders.length === 0 && givenUp.length === 0) return;
   const noted = folders.flatMap((folder) => (folder.isNoted ? [folder.payment] : []));
   const newAttempts = folders.flatMap((folder) => folder.newAttempts);
-  const payments = folders.flatMap((folder) => (folder.changed.has(folder.payment) ? [folder.payment] : []));
+  const payments = folders.flatMap(({ changed, isNoted, payment }) =>
+    changed.has(payment) && !isNoted ? [payment] : [],
+  );
   const attempts = folders.flatMap((folder) => folder.attempts.filter((attempt) => folder.changed.has(attempt)));
   const refunds = folders.flatMap((folder) => folder.refunds.filter((refund) => folder.changed.has(refund)));
   const writes: Promise<unknown>[] = [];
   if (newAttempts.length > 0) writes.push(insertAttempts(tx, newAttempts));
   if (attempts.length > 0) writes.push(updateAttempts(tx, attempts));
   if (payments.length > 0) writes.push(updatePayments(tx, payments));
-  if (noted.length > 0) writes.push(updateNotes(tx, noted));
+  if (noted.length > 0) writes.push(updateNoted(tx, noted));
   if (effects.refunds.length > 0) writes.push(insertRefunds(tx, effects.refunds));
   if (refunds.length > 0) writes.push(updateRefunds(tx, refunds));
   if (effects.alerts.length > 0) writes.push(insertAlerts(tx, effects.alerts));

@@ -23,7 +23,7 @@ export async function lockHead(tx: Tx, book: number): Promise<Head | undefined> 
   const [head] = await tx<{ last_timestamp: bigint; hash: string; lost_commits: bigint }[]>`
     select last_timestamp, encode(hash, 'hex') as hash, lost_commits,
       set_config('plan_cache_mode',
-        case when pg_relation_size('ledger_balances') < 4194304 then 'force_custom_plan' else 'force_generic_plan' end, true),
+        case when pg_relation_size('ledger_balances') < 131072 then 'force_custom_plan' else 'force_generic_plan' end, true),
       set_config('enable_seqscan', 'off', true),
       set_config('enable_hashjoin', 'off', true),
       set_config('enable_mergejoin', 'off', true),
