@@ -357,6 +357,10 @@ export const OFFER_ROOM_KEPT_MS = 500;
 export const OFFER_ROOMS_KEPT_MAX = 50_000;
 /** Running at once, of one shop or of everybody. */
 export const OFFERS_RUNNING_MAX = 200;
+/** Each version is read again at every change, and each figure of a limit is one more account for every use to pass. */
+export const OFFER_VERSIONS_MAX = 200;
+/** Of a shop's stopped offers, buyers hear of the last so many. */
+export const OFFERS_STOPPED_KEPT_MAX = 50;
 export const OFFER_MOVES_SHOWN_MAX = 100;
 export const OFFER_COST_DAYS_MAX = 366;
 export const OFFER_REASON_CHARS_MAX = 300;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Cart, type Contender, findBestSet } from './best-set.ts';
 
 /** Offers on articles that all go with each other and take a fen off the first line, each; how often they are worked out is counted. */
-function contenders(count: number, looks: number): { list: Contender[]; worked(): number } {
+function contenders(count: number, looks: number): { list: Contender[]; worked: () => number } {
   let worked = 0;
   const list = Array.from({ length: count }, (_, index): Contender => {
     return {

@@ -18,7 +18,7 @@ import {
 import { OFFERS_CHANNEL, type OffersDeps } from './offers-deps.ts';
 import { recordMove, tooMany } from './publish-offer.ts';
 import { showOffer } from './show-offer.ts';
-import { OFFERS_RUNNING_MAX } from '../base/limits.ts';
+import { OFFER_VERSIONS_MAX, OFFERS_RUNNING_MAX } from '../base/limits.ts';
 
 export interface ChangeOffer {
   actor: OfferActor;
@@ -32,7 +32,7 @@ export interface ChangeOffer {
 
 /**
  * New terms as a new version. Attempts that have begun keep what they were promised; what was used of each limit stays used.
- * @throws Refusal not_found, offer_stopped, offer_version_outdated, campaign_invalid, offer_funder_not_yours
+ * @throws Refusal not_found, offer_stopped, offer_version_outdated, versions_max, campaign_invalid, offer_funder_not_yours
  */
 export async function changeOffer(deps: OffersDeps, request: ChangeOffer): Promise<KeyedReply & { replayed: boolean }> {
   const { actor, id, reason } = request;
@@ -47,6 +47,10 @@ export async function changeOffer(deps: OffersDeps, request: ChangeOffer): Promi
     if (before.version !== request.fromVersion)
       throw new Refusal('offer_version_outdated', `the offer is at version ${before.version} by now`, {
         version: before.version,
+      });
+    if (before.version >= OFFER_VERSIONS_MAX)
+      throw new Refusal('versions_max', `an offer has at most ${OFFER_VERSIONS_MAX} versions`, {
+        versions_max: OFFER_VERSIONS_MAX,
       });
     const earlier = (await listOfferVersions(tx, deps.book, id)).reverse().map((each) => checkCampaign(each.campaign));
     checkStays(earlier.at(-1), campaign);

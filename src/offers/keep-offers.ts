@@ -1,4 +1,10 @@
-import { OFFERS_LOOK_MS, OFFERS_READ_MS_MAX, OFFERS_STALE_MS, OFFERS_STOPPED_KEPT_HOURS } from '../base/limits.ts';
+import {
+  OFFERS_LOOK_MS,
+  OFFERS_READ_MS_MAX,
+  OFFERS_STALE_MS,
+  OFFERS_STOPPED_KEPT_HOURS,
+  OFFERS_STOPPED_KEPT_MAX,
+} from '../base/limits.ts';
 import { within } from '../base/within.ts';
 import type { Sql } from '../db/connect.ts';
 import { startWatch, type Watch } from '../db/watch.ts';
@@ -52,7 +58,7 @@ export function keepOffers(deps: OffersDeps): KeptOffers {
     const revision = await readRevision(sql, deps.book);
     if (snapshot === null || snapshot.revision !== revision) {
       const since = new Date(deps.clock.now().getTime() - OFFERS_STOPPED_KEPT_HOURS * 3_600_000);
-      const rows = await listRunningOffers(sql, deps.book, since);
+      const rows = await listRunningOffers(sql, deps.book, { since, stoppedMax: OFFERS_STOPPED_KEPT_MAX });
       // Read after the number: what changed in between is in the rows already and read once more.
       if (snapshot === null || snapshot.revision < revision)
         snapshot = { revision, rows: toPublished(rows, snapshot?.rows ?? []), shops: new Map() };

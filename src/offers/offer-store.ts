@@ -96,8 +96,12 @@ export async function listOffers(
   return rows.map(toRow);
 }
 
-/** What every node keeps in memory: all that runs, and what was stopped after `since`. */
-export async function listRunningOffers(sql: Sql, book: number, since: Date): Promise<OfferRow[]> {
+/** What every node keeps in memory: all that runs, and of each shop the last so many that were stopped after `since`. */
+export async function listRunningOffers(
+  sql: Sql,
+  book: number,
+  { since, stoppedMax }: { since: Date; stoppedMax: number },
+): Promise<OfferRow[]> {
   const rows = await sql<Columns[]>`
     ${selectOffers(sql)}
     where o.book = ${book}
@@ -105,8 +109,17 @@ export async function listRunningOffers(sql: Sql, book: number, since: Date): Pr
     union all
     ${selectOffers(sql)}
     where o.book = ${book}
-      and o.state = 'stopped'
-      and o.stopped_at > ${since}
+      and o.id in (
+        select id
+        from (
+          select id, row_number() over (partition by merchant_id order by stopped_at desc, id desc) as place
+          from offers
+          where book = ${book}
+            and state = 'stopped'
+            and stopped_at > ${since}
+        ) as stopped
+        where place <= ${stoppedMax}
+      )
     order by id`;
   return rows.map(toRow);
 }

@@ -36,6 +36,41 @@ describe('an offer', () => {
     await flip('stopped');
   });
 
+  test('has so many versions and no more: each is read again at every change, while the whole book waits', async () => {
+    const { id } = await publish(offers, shop);
+    await sql`
+      insert into offer_versions (book, offer_id, version, campaign, figures, created_at, created_by)
+      select book, offer_id, no, campaign, figures, created_at, created_by
+      from offer_versions
+      cross join generate_series(2, 200) as no
+      where offer_id = ${id}`;
+    await sql`update offers set version = 200 where id = ${id}`;
+    const campaign = campaignOf({ off: '6.00' });
+    await expect(
+      offers.change({ actor: asShop, id, fromVersion: 200, campaign, reason: null, claim: null }),
+    ).rejects.toMatchObject({ code: 'versions_max', facts: { versions_max: 200 } });
+    await offers.switch({ actor: asShop, id, to: 'stopped', reason: null, claim: null });
+  });
+
+  test('that was stopped is remembered with the last few of its shop: nobody fills the memory of every node', async () => {
+    const { id } = await publish(offers, otherShop);
+    await offers.switch({ actor: OPERATOR, id, to: 'stopped', reason: null, claim: null });
+    const now = systemClock.now();
+    const ids = Array.from({ length: 60 }, () => newId('off', { clock: systemClock, random: systemRandom }, 1));
+    await sql`
+      insert into offers (book, id, merchant_id, state, version, created_at, created_by, stopped_at, updated_at)
+      select 1, id, ${otherShop}, 'stopped', 1, ${now}, 'test', ${now}, ${now}
+      from unnest(${ids}::text[]) as id`;
+    await sql`
+      insert into offer_versions (book, offer_id, version, campaign, figures, created_at, created_by)
+      select 1, new, 1, campaign, figures, created_at, created_by
+      from offer_versions
+      cross join unnest(${ids}::text[]) as new
+      where offer_id = ${id}`;
+    const [quote] = await world.node().quote([requestOf(otherShop)]);
+    expect(quote?.quotes[0]?.notUsed.map(({ code }) => code)).toEqual(Array(50).fill('stopped'));
+  });
+
   test('is what it was: neither its versions nor who did what can be rewritten', async () => {
     await publish(offers, otherShop);
     for (const statement of [
