@@ -153,6 +153,24 @@ describe('what is said for certain', () => {
     expect([quote.isExact, quote.savedMinor, quote.notUsed.length]).toEqual([false, 30n, 10]);
   });
 
+  test('more limits or funders than one attempt can hold and book are not promised', () => {
+    const limits = { count: { day: 9, week: 9, month: 9, campaign: 9 }, money: { day: '9.00', campaign: '90.00' } };
+    const limited = Array.from({ length: 12 }, (_, index) =>
+      offerOf(index + 1, { kind: 'flat', off: `0.${10 + index}`, limits, stacking: { group: `g${index}` } }),
+    );
+    const quote = quoteOf(limited, requestOf(100_000n));
+    expect(quote.isExact).toBe(false);
+    expect(quote.applied.flatMap(({ holds }) => holds)).toHaveLength(60);
+    expect(quote.notUsed.map(({ offerId }) => offerId)).toEqual([offerId(1), offerId(2)]);
+    const banks = (index: number) =>
+      ['A', 'B'].map((name) => ({ funder: 'bank' as const, owner: `BANK${name}${index}`, per_mille: 500 }));
+    const funded = Array.from({ length: 28 }, (_, index) =>
+      offerOf(index + 1, { kind: 'flat', off: '0.10', funders: banks(index), stacking: { group: `g${index}` } }),
+    );
+    const shared = quoteOf(funded, requestOf(100_000n));
+    expect([shared.isExact, shared.applied.length, shared.savedMinor]).toEqual([false, 24, 240n]);
+  });
+
   test('more combinations than are looked at give one that is said to be the best found, the same in every order', () => {
     const yuan = (amount: number): string => amount.toFixed(2);
     const many = Array.from({ length: 30 }, (_, index) =>

@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts';
-import { OFFER_COMBINATIONS_MAX } from '../base/limits.ts';
+import { DISCOUNT_ACCOUNTS_MAX, HOLD_LINES_MAX, OFFER_COMBINATIONS_MAX } from '../base/limits.ts';
 import { money, splitMoney } from '../money/money.ts';
 import { applyInOrder, type BestSet, type Cart, type Contender, findBestSet } from './best-set.ts';
 import { JudgedOffers } from './judged-offers.ts';
@@ -86,7 +86,7 @@ function choose(
   }
   const fee = candidate.instalment?.feeMinor ?? 0n;
   const key = `${cart.amount} ${fee} ${contenders.map(({ id }) => id).join(' ')}`;
-  const best = known.get(key) ?? findBestSet(contenders, cart, looksMax);
+  const best = known.get(key) ?? findFitting(judged, candidate, { contenders, cart, looksMax });
   known.set(key, best);
   const used = new Set(best.chosen.map(({ contender }) => contender.id));
   for (const contender of contenders.filter(({ id }) => !used.has(id)))
@@ -95,6 +95,35 @@ function choose(
       toNotUsed(judged.find(contender.id), reasonOfLoss(judged, contender, best, cart)),
     ]);
   return { best, notUsed };
+}
+
+/** The limits that offers of one attempt count against; a staged wallet's own stand beside them. */
+const OFFER_LINES_MAX = HOLD_LINES_MAX - 3;
+
+/**
+ * The best set that the ledger can hold and book: where it has too many limits or funders, it does without what takes the least off, and the
+ * result is not exact. Who pays is known here, before anybody has paid.
+ */
+function findFitting(
+  judged: JudgedOffers,
+  candidate: Candidate,
+  { contenders, cart, looksMax }: { contenders: readonly Contender[]; cart: Cart; looksMax: number },
+): BestSet {
+  let left = contenders;
+  for (;;) {
+    const best = findBestSet(left, cart, looksMax);
+    const offers = best.chosen.map(({ contender }) => judged.find(contender.id));
+    const linesCount = offers.reduce((sum, offer) => sum + judged.linesOf(offer, candidate).length, 0);
+    const funders = new Set(
+      offers.flatMap(({ campaign }) => campaign.funders.map(({ funder, owner }) => `${funder} ${owner ?? ''}`)),
+    );
+    if (linesCount <= OFFER_LINES_MAX && funders.size <= DISCOUNT_ACCOUNTS_MAX)
+      return left === contenders ? best : { ...best, isExact: false };
+    const [first, ...others] = best.chosen;
+    assert(first !== undefined && others.length > 0, 'one offer alone always fits');
+    const least = others.reduce((a, b) => (b.taken.sure + b.taken.extra < a.taken.sure + a.taken.extra ? b : a), first);
+    left = left.filter((contender) => contender !== least.contender);
+  }
 }
 
 /** It counts, and takes nothing off: other offers have taken the order below its least amount, or there is nothing to take from. */
