@@ -24,6 +24,8 @@ export interface AttemptPlan {
   offerLinesCount: number;
   /** The decision that this was planned with, kept or still to be kept; null where nothing is staged. */
   decision: PaymentDecision | null;
+  /** Why it cannot be done; null where it can. Said in the record, where a repeated request hears what the first heard. */
+  refusal: Refusal | null;
 }
 
 const PLAIN: AttemptPlan = Object.freeze({
@@ -33,9 +35,10 @@ const PLAIN: AttemptPlan = Object.freeze({
   lines: [],
   offerLinesCount: 0,
   decision: null,
+  refusal: null,
 });
 
-/** Without offers and staged wallets there is nothing to plan, and nothing is read. @throws Refusal offer_changed */
+/** Without offers and staged wallets there is nothing to plan, and nothing is read. */
 export async function planAttempt(cashier: Cashier, request: StartAttempt): Promise<AttemptPlan> {
   const { rollouts, offers } = cashier.deps;
   const { book, merchantId } = request;
@@ -46,6 +49,7 @@ export async function planAttempt(cashier: Cashier, request: StartAttempt): Prom
   const price = offers.isPlain(book, merchantId)
     ? PLAIN
     : await priceAttempt(cashier, await readTried(cashier, payment), request);
+  if (price.refusal !== null) return price;
   const amount = { currency: payment.currency, minor: price.amountMinor ?? payment.amountMinor };
   const risk = rollouts.riskLines(book, decisionOf(cashier.deps, payment, decision, request.wallet), amount);
   return { ...price, lines: [...price.lines, ...risk], decision };
@@ -67,7 +71,8 @@ async function priceAttempt(cashier: Cashier, tried: TriedPayment, request: Star
   const { payment } = tried;
   const quote = await quoteWallet(cashier, tried, request.device, request.wallet);
   if (quote === null) return PLAIN;
-  if (request.expectedMinor !== null && quote.toPayMinor > request.expectedMinor) throw offerChanged(quote.toPayMinor);
+  if (request.expectedMinor !== null && quote.toPayMinor > request.expectedMinor)
+    return { ...PLAIN, refusal: offerChanged(quote.toPayMinor) };
   const drawn = cashier.deps.offers.draw(quote.applied);
   const isTooMuch = discountOf(drawn) >= payment.amountMinor;
   const applied = isTooMuch ? quote.applied : drawn;
@@ -82,6 +87,7 @@ async function priceAttempt(cashier: Cashier, tried: TriedPayment, request: Star
     lines,
     offerLinesCount: lines.length,
     decision: null,
+    refusal: null,
   };
 }
 

@@ -199,6 +199,7 @@ function recordAttempt(
   if (!opened.wallet.can.currencies.includes(payment.currency))
     throw new Refusal('wallet_not_available', 'the wallet does not take this currency', { param: 'wallet' });
   if (!isShown(cashier, folder, request.wallet)) throw atRisk();
+  if (planned.plan.refusal !== null) throw planned.plan.refusal;
   const amountMinor = planned.plan.amountMinor ?? payment.amountMinor;
   if (request.expectedMinor !== null && amountMinor > request.expectedMinor) throw offerChanged(amountMinor);
   const attempt = newAttempt(payment, request, opened, planned, now);
