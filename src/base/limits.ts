@@ -323,6 +323,9 @@ export const ROLLOUT_LATE_DAYS_MAX = 180;
 export const ROLLOUT_RULE_BYTES_MAX = 8 * 1024;
 export const ROLLOUT_REASON_CHARS_MAX = 500;
 export const ROLLOUTS_PER_BOOK_MAX = 1000;
+/** Of one shop, those that are not retired: each is looked at twice a second, beside those of all others. */
+export const ROLLOUTS_PER_MERCHANT_MAX = 20;
+export const ROLLOUT_VERSIONS_MAX = 200;
 /** A node that has not heard of the rollouts for so long shows no staged wallet. */
 export const ROLLOUT_STALE_MS = 1000;
 export const ROLLOUT_LOOK_MS = 250;

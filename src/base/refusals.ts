@@ -37,6 +37,7 @@ export const REFUSALS = {
   offer_stopped: { status: 409, title: 'The offer is stopped', retryable: false },
   offer_version_outdated: { status: 409, title: 'The offer has changed meanwhile', retryable: false },
   offers_max: { status: 409, title: 'There are too many offers', retryable: false },
+  rollouts_max: { status: 409, title: 'There are too many rollouts', retryable: false },
   versions_max: { status: 409, title: 'It has too many versions', retryable: false },
   vouchers_max: { status: 409, title: 'There are too many vouchers', retryable: false },
   refund_no_taken: { status: 409, title: 'The refund number is taken', retryable: false },

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { decodeId, idLetters, newId } from '../base/id.ts';
-import { ROLLOUT_REASON_CHARS_MAX } from '../base/limits.ts';
+import { ROLLOUT_REASON_CHARS_MAX, ROLLOUT_VERSIONS_MAX, ROLLOUTS_PER_MERCHANT_MAX } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { Refusal } from '../base/refusal.ts';
@@ -8,6 +8,7 @@ import type { Tx } from '../db/connect.ts';
 import { type Act, applyAction } from './apply-action.ts';
 import type { Plan } from './plan.ts';
 import {
+  countRollouts,
   findLastMove,
   insertMove,
   insertRollout,
@@ -52,7 +53,7 @@ export interface Seen {
   step: number;
 }
 
-/** A new rollout, as a draft: it concerns nobody until it is started. */
+/** A new rollout, as a draft: it concerns nobody until it is started. @throws Refusal rollouts_max, invalid_request */
 export async function createRollout(
   tx: Tx,
   deps: ChangeDeps,
@@ -76,6 +77,14 @@ export async function createRollout(
     figures: withFigures({ money: [], payments: [] }, plan),
   };
   checkReason(because.reason);
+  if (plan.merchantId !== null && (await countRollouts(tx, book, plan.merchantId)) >= ROLLOUTS_PER_MERCHANT_MAX)
+    throw new Refusal(
+      'rollouts_max',
+      `A shop has at most ${ROLLOUTS_PER_MERCHANT_MAX} rollouts that are not retired.`,
+      {
+        rollouts_max: ROLLOUTS_PER_MERCHANT_MAX,
+      },
+    );
   await insertRollout(tx, rollout);
   await insertVersion(tx, { ...rollout, createdAt: now, createdBy: because.by });
   await writeMove(tx, deps, { before: rollout, after: rollout, action: 'create' }, because, now);
@@ -117,6 +126,10 @@ export async function writeAction(
 ): Promise<RolloutWithFigures> {
   const now = deps.clock.now();
   const applied = applyAction(before, act, now);
+  if (applied.version > ROLLOUT_VERSIONS_MAX)
+    throw new Refusal('versions_max', `A rollout has at most ${ROLLOUT_VERSIONS_MAX} versions; make another one.`, {
+      versions_max: ROLLOUT_VERSIONS_MAX,
+    });
   const after = { ...applied, figures: withFigures(before.figures, applied.plan) };
   if (act.action === 'start') await giveWay(tx, deps, after, because, now);
   if (after.version > before.version) await insertVersion(tx, { ...after, createdAt: now, createdBy: because.by });

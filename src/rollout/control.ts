@@ -5,8 +5,7 @@ import type { Sql } from '../db/connect.ts';
 import { type ChangeDeps, writeAction } from './change-rollout.ts';
 import { decideRollout } from './decide-rollout.ts';
 import { readCounts } from './observe.ts';
-import type { Plan } from './plan.ts';
-import { claimDue, type DueRollout, findRollout, finishDue, listVersions, lockRollout } from './rollout-store.ts';
+import { claimDue, type DueRollout, findRollout, finishDue, listCountedPlans, lockRollout } from './rollout-store.ts';
 import type { Rollout } from './rollout.ts';
 import { type Judgement, judge } from './statistics/judge.ts';
 import type { RolloutCounts } from './statistics/counts.ts';
@@ -67,9 +66,9 @@ function nextLook({ state, completedAt, plan }: Rollout, now: Date): Date | null
 
 /** The verdict over what was counted until now, and the counts. */
 export async function judgeNow(sql: Sql, rollout: Rollout): Promise<{ judgement: Judgement; counts: RolloutCounts }> {
-  const versions = new Map<number, Plan>();
-  for (const one of await listVersions(sql, rollout.book, rollout.id)) versions.set(one.version, one.plan);
-  const counts = await readCounts(sql, rollout, (version) => versions.get(version));
+  const plans = await listCountedPlans(sql, rollout);
+  plans.set(rollout.version, rollout.plan);
+  const counts = await readCounts(sql, rollout, (version) => plans.get(version));
   return { judgement: judge(rollout.plan, counts, { version: rollout.version, step: rollout.step }), counts };
 }
 

@@ -31,6 +31,30 @@ const decide = (buyer: string, node = rollouts): PaymentDecision =>
 const unionpay = (decision: PaymentDecision) => decision.wallets.find((one) => one.wallet === 'unionpay');
 const all = { steps: [{ share: '100%' }] };
 
+describe('one shop among all', () => {
+  test('has so many rollouts and no more, as the loop looks at each as often as at every other shop’s', async () => {
+    const of = (no: number) => testPlan({ merchant: world.shop, key: `flag-${no}` });
+    for (let no = 1; no <= 20; no++) ids.push(await world.create(of(no)));
+    await expect(world.create(of(21))).rejects.toMatchObject({ code: 'rollouts_max', facts: { rollouts_max: 20 } });
+    await world.act(ids[0] ?? '', 'retire');
+    ids.push(await world.create(of(21)));
+  });
+
+  test('cannot make versions without end; what stops harm makes none', async () => {
+    const id = await started(all);
+    await sql`
+      insert into rollout_versions (book, rollout_id, version, plan, created_at, created_by)
+      select book, rollout_id, no, plan, created_at, created_by
+      from rollout_versions
+      cross join generate_series(2, 200) as no
+      where rollout_id = ${id}`;
+    await sql`update rollouts set version = 200 where id = ${id}`;
+    await expect(world.act(id, { action: 'jump', step: 0 })).rejects.toMatchObject({ code: 'versions_max' });
+    await world.act(id, 'halt');
+    await expect(world.act(id, 'resume')).rejects.toMatchObject({ code: 'versions_max' });
+  });
+});
+
 describe('a decision', () => {
   test('a wallet without a rollout is simply shown, and a draft changes nothing', async () => {
     ids.push(await world.create(testPlan(all)));

@@ -129,6 +129,17 @@ export async function loadInEffect(sql: Sql): Promise<RolloutWithFigures[]> {
   return rows.map(toRollout);
 }
 
+/** How many of a shop are not retired. */
+export async function countRollouts(tx: Tx, book: number, merchantId: string): Promise<number> {
+  const [row] = await tx<{ count: number }[]>`
+    select count(*)::integer as count
+    from rollouts
+    where book = ${book}
+      and merchant_id = ${merchantId}
+      and state <> 'retired'`;
+  return row?.count ?? 0;
+}
+
 /** Who deals the same wallet (or flag) for the same merchant, other than this one; locked. */
 export async function lockRivals(tx: Tx, one: Rollout): Promise<{ id: string; state: RolloutState }[]> {
   return await tx<{ id: string; state: RolloutState }[]>`
@@ -168,6 +179,26 @@ export async function listVersions(
     createdAt: row.created_at,
     createdBy: row.created_by,
   }));
+}
+
+/** The plans of those versions, from one on, under which anything was counted: the only ones that a verdict needs. */
+export async function listCountedPlans(
+  sql: Sql,
+  { book, id, judgedFrom }: { book: number; id: string; judgedFrom: number },
+): Promise<Map<number, Plan>> {
+  const rows = await sql<{ version: number; plan: unknown }[]>`
+    select version, plan
+    from rollout_versions
+    where book = ${book}
+      and rollout_id = ${id}
+      and version >= ${judgedFrom}
+      and version in (
+        select version
+        from rollout_counts
+        where book = ${book}
+          and rollout_id = ${id}
+      )`;
+  return new Map(rows.map((row) => [row.version, readPlan(row.plan)]));
 }
 
 /** Oldest first; the last so many. */
