@@ -1,3 +1,4 @@
+import { read } from './doc-pages.ts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { applyOutcome } from '../src/cashier/apply-outcome.ts';
 import { createRefund } from '../src/cashier/create-refund.ts';
@@ -182,6 +183,31 @@ describe('a refund of a payment with offers', () => {
     const pot = await refund(payment, { items: [{ id: 'B', quantity: 3 }] });
     expect(pot).toMatchObject({ amount: { minor: '9000' }, through_wallet: { minor: '8082' } });
     await expect(refund(payment, { minor: 1n })).rejects.toMatchObject({ code: 'refund_exceeds_payment' });
+  });
+
+  test('that had begun before there were offers may still fail', async () => {
+    const payment = await paidWith([]);
+    await refund(payment, { minor: 3000n });
+    world.clock.advanceMs(1000);
+    const created = await createRefund(world.cashier, {
+      book: BOOK,
+      paymentId: payment,
+      merchantId: world.merchantId,
+      amount: money('CNY', 500n),
+      items: null,
+      reason: '',
+      refundNo: null,
+      claim: newClaim(),
+    });
+    const { id }: Shown = JSON.parse(created.body); // as the API shows it
+    await world.sql`update attempts set order_back_minor = 0 where payment_id = ${payment}`;
+    await world.sql.unsafe(read('src/db/migrations/0019_order_back.sql'));
+    const no = { kind: 'failed', reason: 'declined', walletCode: '01', walletMessage: 'no' } as const;
+    world.pretend.answers.set(id.slice(3), no);
+    await sendRefunds(world);
+    const rows = await world.sql`select outcome from refunds where id = ${id}`;
+    expect(rows).toEqual([{ outcome: 'failed' }]);
+    expect(await refund(payment, {})).toMatchObject({ amount: { minor: '7000' } });
   });
 
   test('a hundred at once never share out more than there is', async () => {
