@@ -2,12 +2,13 @@ import { bookOfId, isId } from '../base/id.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { PaymentDecision } from '../rollout/rollouts.ts';
 import { listAlerts } from './alert-store.ts';
+import { findAttemptsOf } from './attempt-store.ts';
 import { bookOf } from './cashier.ts';
 import type { CashierDeps } from './deps.ts';
 import type { ApiKey, Merchant } from './merchant.ts';
 import { findMerchant, listApiKeys, listMerchants } from './merchant-store.ts';
 import { findRefundOwner, listOfferBanks } from './operator-store.ts';
-import type { Alert } from './payment.ts';
+import type { Alert, Attempt, Payment } from './payment.ts';
 import { findPaymentById } from './payment-store.ts';
 import { findQrCode, type QrCode } from './qr-code-store.ts';
 import { getPayment, getRefund } from './read-payments.ts';
@@ -41,6 +42,16 @@ export async function readPayment(deps: CashierDeps, id: string): Promise<object
   const payment = await findPaymentById(deps.sql, bookOf('pay', id), id);
   if (payment === null) throw new Refusal('not_found', 'there is no such payment');
   return await getPayment(deps, payment.merchantId, id);
+}
+
+/** A payment of any merchant with its attempts, as they are kept. @throws Refusal not_found */
+export async function readPaymentInFull(
+  deps: CashierDeps,
+  id: string,
+): Promise<{ payment: Payment; attempts: Attempt[] }> {
+  const payment = await findPaymentById(deps.sql, bookOf('pay', id), id);
+  if (payment === null) throw new Refusal('not_found', 'there is no such payment');
+  return { payment, attempts: await findAttemptsOf(deps.sql, payment.book, [payment.id]) };
 }
 
 /** What was decided of staged wallets for a payment; null where nothing had to be. @throws Refusal not_found */

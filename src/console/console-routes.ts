@@ -10,9 +10,11 @@ import { mountEnterRoutes } from './enter-routes.ts';
 import { PAGE_HEADERS } from './headers.ts';
 import { mountHomeRoutes } from './home-routes.ts';
 
+import { mountOfferRoutes } from './offer-routes.ts';
 import { mountRolloutRoutes } from './rollout-routes.ts';
 import { sayIn } from './say.ts';
 import { keepLang, langOf, queryOf } from './visitor.ts';
+import { mountWhyRoutes } from './why-routes.ts';
 
 /** The operator's pages, all under /console: what runs, what needs a hand, and the buttons. */
 export function consoleRoutes(deps: ConsoleDeps) {
@@ -42,6 +44,8 @@ export function consoleRoutes(deps: ConsoleDeps) {
         mountEnterRoutes(app, deps);
         mountHomeRoutes(app, deps);
         mountRolloutRoutes(app, deps);
+        mountOfferRoutes(app, deps);
+        mountWhyRoutes(app, deps);
 
         return Promise.resolve();
       },

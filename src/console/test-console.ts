@@ -28,6 +28,9 @@ export interface ConsoleWorld extends TestServer {
   enter(operator?: string): Promise<ConsoleVisit>;
   visit(cookie: string): ConsoleVisit;
   newRollout(file?: Partial<PlanFile>): Promise<string>;
+  /** ¥5.00 off, paid by the platform, unless the test says otherwise. */
+  newOffer(campaign?: object): Promise<string>;
+  newPayment(order?: object): Promise<string>;
 }
 
 const HOUR_MS = 3_600_000;
@@ -55,6 +58,38 @@ export async function openConsoleWorld(clock?: ManualClock): Promise<ConsoleWorl
       const { code } = await link(operator);
       const reply = await visit('').post('/console/enter', { link: code });
       return visit(cookieOf(reply));
+    },
+    async newOffer(campaign = {}) {
+      const reply = await server.offers.publish({
+        actor: { kind: 'operator', name: 'operator' },
+        merchantId: null,
+        campaign: {
+          name: { 'zh-CN': '立减五元', en: 'Five off' },
+          kind: 'flat',
+          by: 'hutong',
+          currency: 'CNY',
+          off: '5.00',
+          funders: [{ funder: 'platform', per_mille: 1000 }],
+          when: { until: '2030-12-31' },
+          limits: { money: { campaign: '1000.00' } },
+          ...campaign,
+        },
+        reason: 'a test',
+        claim: null,
+      });
+      const { id }: { id: string } = JSON.parse(reply.body); // an offer as the API shows it
+      return id;
+    },
+    async newPayment(order = {}) {
+      const reply = await server.call('POST', '/v1/payments', {
+        order_no: systemRandom.bytes(8).toString('hex'),
+        amount: { currency: 'CNY', minor: '10000' },
+        subject: '茶',
+        return_url: 'https://shop.example/back',
+        ...order,
+      });
+      if (reply.status !== 201) throw new Error(JSON.stringify(reply.json));
+      return reply.json.id;
     },
     async newRollout(file = {}) {
       const plan = readPlan({

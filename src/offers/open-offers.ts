@@ -12,7 +12,15 @@ import type { OffersDeps } from './offers-deps.ts';
 import { type PublishOffer, publishOffer } from './publish-offer.ts';
 import type { HeldVoucher, Room } from './quote-input.ts';
 import { limitsOfQuote, quoteOffers } from './quote-offers.ts';
-import { getOffer, pageOffers, pageVouchers, readCosts, type Viewer } from './read-offers.ts';
+import {
+  getOffer,
+  type OfferInUse,
+  pageOffers,
+  pageOffersInUse,
+  pageVouchers,
+  readCosts,
+  type Viewer,
+} from './read-offers.ts';
 import { createRooms } from './read-rooms.ts';
 import type { ShownOffer, ShownOfferInFull, ShownVoucher } from './show-offer.ts';
 
@@ -33,6 +41,8 @@ export interface OfferDesk {
     before: string | null;
     itemsMax: number;
   }): Promise<{ data: ShownOffer[]; next: string | null }>;
+  /** For an operator: every offer with how its limits stand and what it cost in the last 31 days. */
+  listInUse(wish: { before: string | null; itemsMax: number }): Promise<{ data: OfferInUse[]; next: string | null }>;
   /** With usage, cost, versions and who did what. */
   get(viewer: Viewer, id: string): Promise<ShownOfferInFull>;
   listVouchers(wish: {
@@ -103,13 +113,14 @@ export function openOffers(deps: OffersDeps): OpenedOffers {
     asksFirstUse(book, merchantId) {
       return book === deps.book && (kept.known(merchantId)?.asksFirstUse ?? true);
     },
-    draw: (applied) => drawOffers(deps.random, applied),
+    draw: (applied, before) => drawOffers(deps.random, applied, before),
     forget: (limits) => rooms.forget(limits),
     publish: (request) => changed(publishOffer(deps, request)),
     change: (request) => changed(changeOffer(deps, request)),
     switch: (request) => changed(switchOffer(deps, request)),
     issueVouchers: (request) => issueVouchers(deps, request),
     list: (wish) => pageOffers(deps, wish),
+    listInUse: (wish) => pageOffersInUse(deps, wish),
     get: (viewer, id) => getOffer(deps, viewer, id),
     listVouchers: (wish) => pageVouchers(deps, wish),
     costs: (wish) => readCosts(deps, wish),

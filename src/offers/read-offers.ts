@@ -14,9 +14,12 @@ import { type LimitUsage, readUsage } from './read-usage.ts';
 import {
   showCost,
   showMove,
+  showOffer,
   showOfferTo,
+  type ShownCost,
   type ShownOffer,
   type ShownOfferInFull,
+  type ShownUsage,
   type ShownVoucher,
   showUsage,
   showVersion,
@@ -48,13 +51,7 @@ export async function pageOffers(
 export async function getOffer(deps: OffersDeps, viewer: Viewer, id: string): Promise<ShownOfferInFull> {
   const row = await seenOffer(deps, viewer, id);
   const isOwn = viewer === null || row.merchantId === viewer;
-  const today = shanghaiMidnight(shanghaiDay(deps.clock.now()));
-  const costs = await readCosts(deps, {
-    offerIds: [row.id],
-    viewer,
-    from: new Date(today.getTime() - (COST_DAYS_USUAL - 1) * DAY_MS),
-    until: new Date(today.getTime() + DAY_MS),
-  });
+  const costs = await readCosts(deps, { offerIds: [row.id], viewer, ...usualDays(deps) });
   const versions = await listOfferVersions(deps.sql, deps.book, row.id);
   return {
     ...showOfferTo(row, viewer),
@@ -66,8 +63,42 @@ export async function getOffer(deps: OffersDeps, viewer: Viewer, id: string): Pr
   };
 }
 
-/** How the limits of many offers stand, for lists. */
-export async function usageOf(deps: OffersDeps, rows: readonly OfferRow[], viewer: Viewer): Promise<LimitUsage[]> {
+/** For an operator's list: each with how its limits stand and what it cost of late, in one look for all. */
+export async function pageOffersInUse(
+  deps: OffersDeps,
+  wish: { before: string | null; itemsMax: number },
+): Promise<{ data: OfferInUse[]; next: string | null }> {
+  const { before, itemsMax } = wish;
+  const filter = { book: deps.book, viewer: null, state: null, before, itemsMax: itemsMax + 1 };
+  const found = await listOffers(deps.sql, filter);
+  const page = found.slice(0, itemsMax);
+  const [usages, costs] = await Promise.all([
+    usageOf(deps, page, null),
+    readCosts(deps, { offerIds: page.map(({ id }) => id), viewer: null, ...usualDays(deps) }),
+  ]);
+  return {
+    data: page.map((row) => ({
+      ...showOffer(row),
+      usage: usages.filter(({ offerId }) => offerId === row.id).map(showUsage),
+      cost: costs.filter(({ offerId }) => offerId === row.id).map(showCost),
+    })),
+    next: found.length > page.length ? (page.at(-1)?.id ?? null) : null,
+  };
+}
+
+export type OfferInUse = ShownOffer & { usage: ShownUsage[]; cost: ShownCost[] };
+
+/** The last days up to the end of today, in Asia/Shanghai. */
+function usualDays({ clock }: OffersDeps): { from: Date; until: Date } {
+  const today = shanghaiMidnight(shanghaiDay(clock.now()));
+  return {
+    from: new Date(today.getTime() - (COST_DAYS_USUAL - 1) * DAY_MS),
+    until: new Date(today.getTime() + DAY_MS),
+  };
+}
+
+/** How the limits of many offers stand. */
+async function usageOf(deps: OffersDeps, rows: readonly OfferRow[], viewer: Viewer): Promise<LimitUsage[]> {
   const offers = rows.flatMap((row) => readPublished(row) ?? []);
   return await readUsage(deps, offers, viewer);
 }
