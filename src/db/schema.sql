@@ -62,6 +62,12 @@ create table attempts (
   due_at timestamp with time zone,
   fence bigint not null default 0,
   undo_requested_at timestamp with time zone,
+  discount_minor bigint not null default 0,
+  offers jsonb,
+  holds jsonb,
+  holds_state text,
+  order_back_minor bigint not null default 0,
+  reported jsonb,
   constraint attempts_pkey PRIMARY KEY (book, id),
   constraint attempts_book_payment_id_fkey FOREIGN KEY (book, payment_id) REFERENCES payments(book, id),
   constraint attempts_book_wallet_account_id_fkey FOREIGN KEY (book, wallet_account_id) REFERENCES wallet_accounts(book, id),
@@ -72,6 +78,10 @@ create table attempts (
   constraint attempts_check3 CHECK ((outcome = 'succeeded'::text) = (settled IS NOT NULL)),
   constraint attempts_check4 CHECK ((outcome = 'succeeded'::text) = (paid_minor > 0)),
   constraint attempts_check5 CHECK ((outcome = 'failed'::text) = (failure_reason IS NOT NULL)),
+  constraint attempts_discount_minor_check CHECK (discount_minor >= 0),
+  constraint attempts_holds CHECK ((holds IS NULL) = (holds_state IS NULL)),
+  constraint attempts_holds_state_check CHECK (holds_state = ANY (ARRAY['held'::text, 'committed'::text, 'released'::text])),
+  constraint attempts_order_back CHECK (order_back_minor >= 0 AND order_back_minor <= (amount_minor + discount_minor)),
   constraint attempts_outcome_check CHECK (outcome = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text, 'unknown'::text])),
   constraint attempts_refunded_minor_check CHECK (refunded_minor >= 0),
   constraint attempts_refunding_minor_check CHECK (refunding_minor >= 0),
@@ -82,6 +92,7 @@ CREATE INDEX attempts_by_account ON attempts USING btree (wallet_account_id, id)
 CREATE INDEX attempts_by_payment ON attempts USING btree (payment_id);
 CREATE UNIQUE INDEX attempts_by_wallet_payment ON attempts USING btree (book, wallet_account_id, wallet_payment_id) WHERE (wallet_payment_id IS NOT NULL);
 CREATE INDEX attempts_due ON attempts USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX attempts_with_offers ON attempts USING btree (finished_at) WHERE (offers IS NOT NULL);
 
 create table audit_heads (
   book integer not null,
@@ -375,6 +386,34 @@ create table commit_marks (
   constraint commit_marks_batcher_check CHECK (length(batcher) >= 1 AND length(batcher) <= 64),
   constraint commit_marks_mark_check CHECK (mark >= 0)
 ) with (fillfactor=50);
+
+create table console_sessions (
+  book integer not null,
+  id text not null,
+  operator text not null,
+  lasts_seconds integer not null,
+  link_hash bytea not null,
+  link_until timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  cookie_hash bytea,
+  opened_at timestamp with time zone,
+  seen_at timestamp with time zone,
+  ends_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint console_sessions_pkey PRIMARY KEY (book, id),
+  constraint console_sessions_cookie_hash_book_key UNIQUE (cookie_hash, book),
+  constraint console_sessions_link_hash_book_key UNIQUE (link_hash, book),
+  constraint console_sessions_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint console_sessions_check CHECK (link_until > created_at),
+  constraint console_sessions_check1 CHECK ((opened_at IS NULL) = (cookie_hash IS NULL)),
+  constraint console_sessions_check2 CHECK ((opened_at IS NULL) = (seen_at IS NULL)),
+  constraint console_sessions_check3 CHECK ((opened_at IS NULL) = (ends_at IS NULL)),
+  constraint console_sessions_check4 CHECK (ends_at > opened_at),
+  constraint console_sessions_cookie_hash_check CHECK (length(cookie_hash) = 32),
+  constraint console_sessions_lasts_seconds_check CHECK (lasts_seconds >= 60 AND lasts_seconds <= 604800),
+  constraint console_sessions_link_hash_check CHECK (length(link_hash) = 32),
+  constraint console_sessions_operator_check CHECK (length(operator) >= 1 AND length(operator) <= 40)
+);
 
 create table events (
   book integer not null,
@@ -754,6 +793,70 @@ CREATE INDEX moves_due ON moves USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX moves_from_open ON moves USING btree (from_card_id) WHERE ((ended_at IS NULL) AND (from_card_id IS NOT NULL));
 CREATE INDEX moves_to_open ON moves USING btree (to_card_id) WHERE ((ended_at IS NULL) AND (to_card_id IS NOT NULL));
 
+create table offer_books (
+  book integer not null,
+  revision bigint not null,
+  constraint offer_books_pkey PRIMARY KEY (book),
+  constraint offer_books_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint offer_books_revision_check CHECK (revision >= 1)
+);
+
+create table offer_moves (
+  book integer not null,
+  id text not null,
+  offer_id text not null,
+  move text not null,
+  version integer not null,
+  moved_by text not null,
+  reason text,
+  vouchers_count integer,
+  moved_at timestamp with time zone not null,
+  constraint offer_moves_pkey PRIMARY KEY (book, id),
+  constraint offer_moves_book_offer_id_fkey FOREIGN KEY (book, offer_id) REFERENCES offers(book, id),
+  constraint offer_moves_check CHECK ((move = 'vouchers_issued'::text) = (vouchers_count IS NOT NULL)),
+  constraint offer_moves_move_check CHECK (move = ANY (ARRAY['published'::text, 'changed'::text, 'stopped'::text, 'resumed'::text, 'vouchers_issued'::text])),
+  constraint offer_moves_moved_by_check CHECK (length(moved_by) >= 1 AND length(moved_by) <= 80),
+  constraint offer_moves_reason_check CHECK (length(reason) >= 1 AND length(reason) <= 300),
+  constraint offer_moves_vouchers_count_check CHECK (vouchers_count >= 1)
+);
+CREATE INDEX offer_moves_by_offer ON offer_moves USING btree (offer_id, id);
+
+create table offer_versions (
+  book integer not null,
+  offer_id text not null,
+  version integer not null,
+  campaign jsonb not null,
+  figures jsonb not null,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  constraint offer_versions_pkey PRIMARY KEY (book, offer_id, version),
+  constraint offer_versions_book_offer_id_fkey FOREIGN KEY (book, offer_id) REFERENCES offers(book, id),
+  constraint offer_versions_created_by_check CHECK (length(created_by) >= 1 AND length(created_by) <= 80),
+  constraint offer_versions_version_check CHECK (version >= 1)
+);
+
+create table offers (
+  book integer not null,
+  id text not null,
+  merchant_id text,
+  state text not null,
+  version integer not null,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  stopped_at timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  constraint offers_pkey PRIMARY KEY (book, id),
+  constraint offers_book_merchant_id_fkey FOREIGN KEY (book, merchant_id) REFERENCES merchants(book, id),
+  constraint offers_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint offers_check CHECK ((state = 'stopped'::text) = (stopped_at IS NOT NULL)),
+  constraint offers_created_by_check CHECK (length(created_by) >= 1 AND length(created_by) <= 80),
+  constraint offers_state_check CHECK (state = ANY (ARRAY['published'::text, 'stopped'::text])),
+  constraint offers_version_check CHECK (version >= 1)
+);
+CREATE INDEX offers_by_merchant ON offers USING btree (merchant_id, id);
+CREATE INDEX offers_published ON offers USING btree (id) WHERE (state = 'published'::text);
+CREATE INDEX offers_stopped ON offers USING btree (stopped_at) WHERE (state = 'stopped'::text);
+
 create table payees (
   book integer not null,
   id text not null,
@@ -1059,20 +1162,33 @@ create table payments (
   version integer not null default 1,
   due_at timestamp with time zone,
   fence bigint not null default 0,
+  buyer jsonb,
+  buyer_key text,
+  items jsonb,
+  vouchers jsonb,
+  decision jsonb,
+  observed text[],
+  complaint_reason text,
+  complained_at timestamp with time zone,
   constraint payments_pkey PRIMARY KEY (book, id),
   constraint payments_merchant_id_order_no_book_key UNIQUE (merchant_id, order_no, book),
   constraint payments_book_merchant_id_fkey FOREIGN KEY (book, merchant_id) REFERENCES merchants(book, id),
   constraint payments_amount_minor_check CHECK (amount_minor > 0),
+  constraint payments_buyer_key_check CHECK (length(buyer_key) >= 1 AND length(buyer_key) <= 128),
   constraint payments_cancellation_reason_check CHECK (cancellation_reason = ANY (ARRAY['requested_by_merchant'::text, 'expired'::text])),
   constraint payments_check CHECK ((state = 'canceled'::text) = (cancellation_reason IS NOT NULL)),
   constraint payments_check1 CHECK ((state = 'succeeded'::text) = (succeeded_attempt_id IS NOT NULL)),
   constraint payments_check2 CHECK ((state = 'succeeded'::text) = (paid_at IS NOT NULL)),
   constraint payments_check3 CHECK ((state <> ALL (ARRAY['succeeded'::text, 'canceled'::text])) OR due_at IS NULL),
+  constraint payments_complaint CHECK ((complaint_reason IS NULL) = (complained_at IS NULL)),
+  constraint payments_complaint_reason_check CHECK (length(complaint_reason) >= 1 AND length(complaint_reason) <= 200),
   constraint payments_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint payments_observed_check CHECK (cardinality(observed) >= 1 AND cardinality(observed) <= 16),
   constraint payments_order_no_check CHECK (length(order_no) >= 1 AND length(order_no) <= 64),
   constraint payments_state_check CHECK (state = ANY (ARRAY['requires_payment_method'::text, 'requires_action'::text, 'processing'::text, 'succeeded'::text, 'canceled'::text])),
   constraint payments_subject_check CHECK (length(subject) >= 1 AND length(subject) <= 120)
 ) with (fillfactor=70);
+CREATE INDEX payments_by_buyer ON payments USING btree (merchant_id, buyer_key) WHERE ((buyer_key IS NOT NULL) AND (state = 'succeeded'::text));
 CREATE INDEX payments_by_merchant ON payments USING btree (merchant_id, id);
 CREATE INDEX payments_due ON payments USING btree (due_at) WHERE (due_at IS NOT NULL);
 
@@ -1206,13 +1322,18 @@ create table refunds (
   finished_at timestamp with time zone,
   due_at timestamp with time zone,
   fence bigint not null default 0,
+  discount_minor bigint not null default 0,
+  shares jsonb,
+  items jsonb,
+  reported jsonb,
   constraint refunds_pkey PRIMARY KEY (book, id),
   constraint refunds_merchant_id_refund_no_book_key UNIQUE (merchant_id, refund_no, book),
   constraint refunds_book_attempt_id_fkey FOREIGN KEY (book, attempt_id) REFERENCES attempts(book, id),
   constraint refunds_book_payment_id_fkey FOREIGN KEY (book, payment_id) REFERENCES payments(book, id),
-  constraint refunds_amount_minor_check CHECK (amount_minor > 0),
+  constraint refunds_amounts CHECK (amount_minor >= 0 AND (amount_minor + discount_minor) > 0),
   constraint refunds_check CHECK (order_no = substr(id, 4)),
   constraint refunds_check1 CHECK ((outcome = 'failed'::text) = (failure_reason IS NOT NULL)),
+  constraint refunds_discount_minor_check CHECK (discount_minor >= 0),
   constraint refunds_method_check CHECK (method = ANY (ARRAY['refund'::text, 'void'::text])),
   constraint refunds_outcome_check CHECK (outcome = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text, 'unknown'::text])),
   constraint refunds_reason_check CHECK (length(reason) <= 200),
@@ -1222,6 +1343,113 @@ CREATE INDEX refunds_by_account ON refunds USING btree (wallet_account_id, id);
 CREATE INDEX refunds_by_merchant ON refunds USING btree (merchant_id, id);
 CREATE INDEX refunds_by_payment ON refunds USING btree (payment_id, id);
 CREATE INDEX refunds_due ON refunds USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+create table rollout_books (
+  book integer not null,
+  revision bigint not null,
+  constraint rollout_books_pkey PRIMARY KEY (book),
+  constraint rollout_books_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint rollout_books_revision_check CHECK (revision >= 1)
+);
+
+create table rollout_counts (
+  book integer not null,
+  rollout_id text not null,
+  version integer not null,
+  step integer not null,
+  arm text not null,
+  metric text not null,
+  day date not null,
+  count bigint not null,
+  constraint rollout_counts_pkey PRIMARY KEY (book, rollout_id, version, step, arm, metric, day),
+  constraint rollout_counts_book_rollout_id_version_fkey FOREIGN KEY (book, rollout_id, version) REFERENCES rollout_versions(book, rollout_id, version),
+  constraint rollout_counts_arm_check CHECK (arm = ANY (ARRAY['treatment'::text, 'control'::text])),
+  constraint rollout_counts_count_check CHECK (count > 0),
+  constraint rollout_counts_metric_check CHECK (metric = ANY (ARRAY['decided'::text, 'begun'::text, 'first_succeeded'::text, 'first_failed'::text, 'slow'::text, 'unknown'::text, 'duplicate'::text, 'refunded'::text, 'complained'::text, 'wallet_succeeded'::text, 'wallet_failed'::text])),
+  constraint rollout_counts_step_check CHECK (step >= 0)
+) with (fillfactor=50);
+
+create table rollout_moves (
+  book integer not null,
+  id text not null,
+  rollout_id text not null,
+  action text not null,
+  moved_by text not null,
+  reason text not null,
+  from_state text not null,
+  to_state text not null,
+  from_step integer not null,
+  to_step integer not null,
+  version integer not null,
+  share_ppm integer not null,
+  figures jsonb,
+  moved_at timestamp with time zone not null,
+  constraint rollout_moves_pkey PRIMARY KEY (book, id),
+  constraint rollout_moves_book_rollout_id_version_fkey FOREIGN KEY (book, rollout_id, version) REFERENCES rollout_versions(book, rollout_id, version),
+  constraint rollout_moves_action_check CHECK (length(action) >= 1 AND length(action) <= 20),
+  constraint rollout_moves_moved_by_check CHECK (length(moved_by) >= 1 AND length(moved_by) <= 80),
+  constraint rollout_moves_reason_check CHECK (length(reason) >= 1 AND length(reason) <= 500),
+  constraint rollout_moves_share_ppm_check CHECK (share_ppm >= 0 AND share_ppm <= 1000000)
+);
+CREATE INDEX rollout_moves_by_rollout ON rollout_moves USING btree (rollout_id, id);
+
+create table rollout_recent (
+  book integer not null,
+  rollout_id text not null,
+  version integer not null,
+  outcomes text not null,
+  constraint rollout_recent_pkey PRIMARY KEY (book, rollout_id, version),
+  constraint rollout_recent_book_rollout_id_version_fkey FOREIGN KEY (book, rollout_id, version) REFERENCES rollout_versions(book, rollout_id, version),
+  constraint rollout_recent_outcomes_check CHECK (outcomes ~ '^[01]{1,64}$'::text)
+) with (fillfactor=50);
+
+create table rollout_versions (
+  book integer not null,
+  rollout_id text not null,
+  version integer not null,
+  plan jsonb not null,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  constraint rollout_versions_pkey PRIMARY KEY (book, rollout_id, version),
+  constraint rollout_versions_book_rollout_id_fkey FOREIGN KEY (book, rollout_id) REFERENCES rollouts(book, id),
+  constraint rollout_versions_created_by_check CHECK (length(created_by) >= 1 AND length(created_by) <= 80),
+  constraint rollout_versions_version_check CHECK (version >= 1)
+);
+
+create table rollouts (
+  book integer not null,
+  id text not null,
+  merchant_id text,
+  key text not null,
+  wallet text,
+  state text not null,
+  version integer not null,
+  step integer not null,
+  step_since timestamp with time zone,
+  judged_from integer not null,
+  money_figures bigint[] not null,
+  payments_figures bigint[] not null,
+  created_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  completed_at timestamp with time zone,
+  due_at timestamp with time zone,
+  leased_until timestamp with time zone not null,
+  lease_no bigint not null default 0,
+  tries_count integer not null default 0,
+  constraint rollouts_pkey PRIMARY KEY (book, id),
+  constraint rollouts_book_merchant_id_fkey FOREIGN KEY (book, merchant_id) REFERENCES merchants(book, id),
+  constraint rollouts_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint rollouts_check CHECK (judged_from >= 1 AND judged_from <= version),
+  constraint rollouts_check1 CHECK (state = 'draft'::text OR state = 'retired'::text OR step_since IS NOT NULL AND started_at IS NOT NULL),
+  constraint rollouts_check2 CHECK (state <> 'completed'::text OR completed_at IS NOT NULL),
+  constraint rollouts_key_check CHECK (length(key) >= 1 AND length(key) <= 64),
+  constraint rollouts_state_check CHECK (state = ANY (ARRAY['draft'::text, 'running'::text, 'waiting'::text, 'frozen'::text, 'paused'::text, 'halted'::text, 'rolled_back'::text, 'completed'::text, 'retired'::text])),
+  constraint rollouts_step_check CHECK (step >= 0),
+  constraint rollouts_version_check CHECK (version >= 1)
+);
+CREATE INDEX rollouts_by_merchant ON rollouts USING btree (merchant_id, id);
+CREATE INDEX rollouts_due ON rollouts USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE UNIQUE INDEX rollouts_in_effect ON rollouts USING btree (COALESCE(wallet, key), COALESCE(merchant_id, ''::text), ((wallet IS NULL)), book) WHERE (state <> ALL (ARRAY['draft'::text, 'retired'::text]));
 
 create table statement_breaks (
   book integer not null,
@@ -1302,13 +1530,15 @@ create table statement_lines (
   amount_minor bigint not null,
   fee_milli bigint,
   occurred_at timestamp with time zone,
+  settled_minor bigint,
   constraint statement_lines_pkey PRIMARY KEY (book, statement_id, line_no),
   constraint statement_lines_wallet_account_id_kind_order_no_statement_i_key UNIQUE (wallet_account_id, kind, order_no, statement_id, book),
   constraint statement_lines_book_statement_id_fkey FOREIGN KEY (book, statement_id) REFERENCES statements(book, id),
   constraint statement_lines_amount_minor_check CHECK (amount_minor >= 0),
   constraint statement_lines_kind_check CHECK (kind = ANY (ARRAY['payment'::text, 'refund'::text])),
   constraint statement_lines_line_no_check CHECK (line_no >= 1),
-  constraint statement_lines_order_no_check CHECK (length(order_no) >= 1 AND length(order_no) <= 64)
+  constraint statement_lines_order_no_check CHECK (length(order_no) >= 1 AND length(order_no) <= 64),
+  constraint statement_lines_settled_minor_check CHECK (settled_minor >= 0)
 );
 
 create table statements (
@@ -1566,6 +1796,27 @@ create table vault_keks (
   constraint vault_keks_kek_id_check CHECK (kek_id >= 0 AND kek_id <= 65535)
 );
 
+create table vouchers (
+  book integer not null,
+  id text not null,
+  offer_id text not null,
+  tail text not null,
+  code_hash bytea not null,
+  buyer_hash bytea,
+  valid_until timestamp with time zone,
+  issued_at timestamp with time zone not null,
+  issued_by text not null,
+  constraint vouchers_pkey PRIMARY KEY (book, id),
+  constraint vouchers_code_hash_book_key UNIQUE (code_hash, book),
+  constraint vouchers_book_offer_id_fkey FOREIGN KEY (book, offer_id) REFERENCES offers(book, id),
+  constraint vouchers_buyer_hash_check CHECK (octet_length(buyer_hash) = 32),
+  constraint vouchers_code_hash_check CHECK (octet_length(code_hash) = 32),
+  constraint vouchers_issued_by_check CHECK (length(issued_by) >= 1 AND length(issued_by) <= 80),
+  constraint vouchers_tail_check CHECK (tail ~ '^[0-9A-HJKMNP-TV-Z]{6}$'::text)
+);
+CREATE INDEX vouchers_by_offer ON vouchers USING btree (offer_id, id);
+CREATE INDEX vouchers_by_tail ON vouchers USING btree (tail);
+
 create table wallet_accounts (
   book integer not null,
   id text not null,
@@ -1808,6 +2059,16 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION refuse_offer_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'what an offer was is never rewritten: % of % is refused', lower(tg_op), tg_table_name
+    using errcode = 'restrict_violation';
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION refuse_quote_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1826,6 +2087,16 @@ begin
     raise exception 'a resolved break never changes' using errcode = 'restrict_violation';
   end if;
   return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION refuse_rollout_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'what a rollout was is never rewritten: % of % is refused', lower(tg_op), tg_table_name
+    using errcode = 'restrict_violation';
 end $function$
 ;
 
@@ -1886,9 +2157,17 @@ CREATE TRIGGER never_emptied BEFORE TRUNCATE ON ledger_transfers_default FOR EAC
 
 CREATE TRIGGER limit_holds_end_once BEFORE UPDATE ON limit_holds FOR EACH ROW EXECUTE FUNCTION refuse_ended_hold_change();
 
+CREATE TRIGGER offer_moves_never_change BEFORE DELETE OR UPDATE ON offer_moves FOR EACH ROW EXECUTE FUNCTION refuse_offer_change();
+
+CREATE TRIGGER offer_versions_never_change BEFORE DELETE OR UPDATE ON offer_versions FOR EACH ROW EXECUTE FUNCTION refuse_offer_change();
+
 CREATE TRIGGER quotes_confirmed_once BEFORE UPDATE OF confirmed_at, confirmed_key ON quotes FOR EACH ROW WHEN ((old.confirmed_at IS NOT NULL)) EXECUTE FUNCTION refuse_quote_change();
 
 CREATE TRIGGER quotes_never_change BEFORE UPDATE OF book, id, user_id, kind, amount_minor, arrival, arrives_at, payee_kind, payee_id, to_user_id, to_card_id, to_target_id, to_class, to_bank, to_institution, to_last4, to_name_masked, shown_to, parts, note, explanation, level, advice, created_at, expires_at ON quotes FOR EACH ROW EXECUTE FUNCTION refuse_quote_change();
+
+CREATE TRIGGER rollout_moves_never_change BEFORE DELETE OR UPDATE ON rollout_moves FOR EACH ROW EXECUTE FUNCTION refuse_rollout_change();
+
+CREATE TRIGGER rollout_versions_never_change BEFORE DELETE OR UPDATE ON rollout_versions FOR EACH ROW EXECUTE FUNCTION refuse_rollout_change();
 
 CREATE TRIGGER statement_breaks_resolved_stay BEFORE UPDATE ON statement_breaks FOR EACH ROW EXECUTE FUNCTION refuse_resolved_break_change();
 
