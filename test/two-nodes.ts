@@ -28,8 +28,10 @@ export interface TwoNodes {
   walletAccountId: string;
   /** Order numbers that somebody asked the wallet about, one for each time. */
   queries: string[];
+  /** Of the database that all nodes share. */
+  databaseUrl: string;
   /** A node that shares everything but what is given, without work loops; `wrapSend` stands between it and the wallet. */
-  openNode(own: { wrapSend?: (send: Send) => Send; clock?: Clock }): Promise<Node>;
+  openNode(own: { wrapSend?: (send: Send) => Send; clock?: Clock; databaseUrl?: string }): Promise<Node>;
   close(): Promise<void>;
 }
 
@@ -93,6 +95,7 @@ export async function startTwoNodes(
     merchantId,
     walletAccountId: wallets.get('unionpay').accountId,
     queries,
+    databaseUrl,
     openNode: async (own) => openNode(await freePort(), { log: silentLog, ...own }),
     async close() {
       await Promise.all(opened.map((hutong) => hutong.stop()));

@@ -101,13 +101,13 @@ function discountOf(applied: readonly AppliedOffer[]): bigint {
   return applied.reduce((sum, { by, minor }) => (by === 'hutong' ? sum + minor : sum), 0n);
 }
 
-/** Somebody else was faster: what it costs now, looked up anew. */
-export async function refusedHold(cashier: Cashier, request: StartAttempt, line: HoldLine): Promise<Refusal> {
+/** Somebody else was faster: what it costs now in minor units, looked up anew. */
+export async function priceWithout(cashier: Cashier, request: StartAttempt, line: HoldLine): Promise<bigint> {
   cashier.deps.offers.forget([line.limit]);
   const payment = await cashier.readPayment(request.book, request.paymentId);
   assert(payment !== null, 'what was locked a moment ago is there');
   const quote = await quoteWallet(cashier, await readTried(cashier, payment), request.device, request.wallet);
-  return offerChanged(quote?.toPayMinor ?? payment.amountMinor);
+  return quote?.toPayMinor ?? payment.amountMinor;
 }
 
 /** The buyer is to be asked again; nothing was sent. */

@@ -15,7 +15,7 @@ import { isFinal } from './moves.ts';
 import { observeSlow } from './observe-payment.ts';
 import type { Attempt, Payment } from './payment.ts';
 import { decisionNow, decisionOf, type Whereabouts } from './payment-decision.ts';
-import { type AttemptPlan, offerChanged, planAttempt, refusedHold } from './plan-attempt.ts';
+import { type AttemptPlan, offerChanged, planAttempt, priceWithout } from './plan-attempt.ts';
 import { toReply } from './reply.ts';
 import { showAttempt } from './show-payment.ts';
 import type { OpenedWallet } from './wallet-accounts.ts';
@@ -43,8 +43,11 @@ export interface StartedAttempt {
   replayed: boolean;
 }
 
-/** How often an attempt is planned anew because another one decided at the same moment what its payment may see. */
-const PLANS_MAX = 3;
+/**
+ * How often an attempt is planned anew: because another one decided at the same moment what its payment may see, or because an offer is gone
+ * that the buyer does not need for the price that he was shown.
+ */
+const PLANS_MAX = 5;
 
 /** Record, call, record: writes the attempt, asks the wallet for what the buyer does next, writes its answer. */
 export async function startAttempt(cashier: Cashier, request: StartAttempt): Promise<StartedAttempt> {
@@ -53,8 +56,8 @@ export async function startAttempt(cashier: Cashier, request: StartAttempt): Pro
   for (let planNo = 1; ; planNo++) {
     const plan = await planAttempt(cashier, request);
     const recorded = await record(cashier, request, opened, plan);
-    if (recorded !== 'decided_meanwhile') return 'body' in recorded ? recorded : await send(cashier, request, recorded);
-    assert(planNo < PLANS_MAX, 'a payment is decided once');
+    if (!(recorded instanceof Refusal)) return 'body' in recorded ? recorded : await send(cashier, request, recorded);
+    if (planNo === PLANS_MAX) throw recorded;
   }
 }
 
@@ -65,12 +68,13 @@ interface Recorded {
   attempt: Attempt;
 }
 
+/** A Refusal where another plan may do. @throws Refusal where none will */
 async function record(
   cashier: Cashier,
   request: StartAttempt,
   opened: OpenedWallet | Refusal,
   plan: AttemptPlan,
-): Promise<Recorded | StartedAttempt | 'decided_meanwhile'> {
+): Promise<Recorded | StartedAttempt | Refusal> {
   const id = newId('att', cashier.deps, request.book);
   const written: { attempt: Attempt | null; payment: Payment | null } = { attempt: null, payment: null };
   let refusedLine: HoldLine | null = null;
@@ -102,9 +106,11 @@ async function record(
     });
     if (recorded.replayed && recorded.reply !== null) return { ...recorded.reply, replayed: true };
   } catch (error) {
-    if (isDecidedMeanwhile) return 'decided_meanwhile';
-    if (refusedLine !== null) throw await refusedHold(cashier, request, refusedLine);
-    throw error;
+    if (isDecidedMeanwhile) return atRisk();
+    if (refusedLine === null) throw error;
+    const nowMinor = await priceWithout(cashier, request, refusedLine);
+    if (request.expectedMinor !== null && nowMinor <= request.expectedMinor) return offerChanged(nowMinor);
+    throw offerChanged(nowMinor);
   }
   const { attempt, payment } = written;
   assert(attempt !== null && payment !== null && !(opened instanceof Refusal), 'a recorded attempt is known');

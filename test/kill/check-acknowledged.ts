@@ -31,9 +31,33 @@ async function readAll(call: PatientCaller, path: string): Promise<Shown[]> {
 
 /** What was said once about a thing and may never change. */
 const FIXED = {
-  payment: ['order_no', 'amount', 'subject', 'return_url', 'metadata', 'created_at', 'expires_at', 'cashier_url'],
-  attempt: ['payment_id', 'wallet', 'scene', 'created_at'],
-  refund: ['payment_id', 'refund_no', 'amount', 'reason', 'automatic', 'method', 'created_at'],
+  payment: [
+    'order_no',
+    'amount',
+    'subject',
+    'return_url',
+    'metadata',
+    'created_at',
+    'expires_at',
+    'cashier_url',
+    'buyer',
+    'items',
+    'vouchers',
+  ],
+  attempt: ['payment_id', 'wallet', 'scene', 'to_pay', 'discount', 'offers', 'created_at'],
+  refund: [
+    'payment_id',
+    'refund_no',
+    'amount',
+    'through_wallet',
+    'discount',
+    'offers',
+    'items',
+    'reason',
+    'automatic',
+    'method',
+    'created_at',
+  ],
 } as const;
 
 /** Acknowledged things that are gone, or are not what was acknowledged. */

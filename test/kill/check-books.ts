@@ -51,8 +51,10 @@ export function compareAttempt(
   if (attempt.outcome !== (paid ? 'succeeded' : 'failed'))
     wrong.push(`${name} is ${attempt.outcome}, there it is ${order?.state ?? 'absent'}`);
   if (order === undefined) return wrong;
-  if (order.amount_fen !== payment.amount.minor)
-    wrong.push(`${name} is over ${payment.amount.minor} here and ${order.amount_fen} there`);
+  if (order.amount_fen !== attempt.to_pay.minor)
+    wrong.push(`${name} is over ${attempt.to_pay.minor} here and ${order.amount_fen} there`);
+  if (BigInt(attempt.to_pay.minor) + BigInt(attempt.discount.minor) !== BigInt(payment.amount.minor))
+    wrong.push(`${name}: ${attempt.to_pay.minor} and ${attempt.discount.minor} off are not ${payment.amount.minor}`);
   if (paid && attempt.settled === 'surplus' && order.refunded_fen !== order.amount_fen)
     wrong.push(`${name} is surplus, and ${order.refunded_fen} of ${order.amount_fen} went back`);
   if (paid && attempt.settled === 'accepted' && order.refunded_fen !== payment.refunded.minor)
@@ -97,12 +99,16 @@ export function compareRefunds(records: ShopRecords, wallets: Wallets): string[]
   const wrong = twice(theirs);
   for (const refund of records.refunds.values()) {
     const order = theirs.get(lettersOf(refund.id))?.[0];
-    const there = order?.state === 'succeeded' ? 'succeeded' : 'failed';
+    const through = refund.through_wallet.minor;
+    // What is all discount goes back to who paid for the offers; no wallet hears of it.
+    const there = order?.state === 'succeeded' || through === '0' ? 'succeeded' : 'failed';
     if (refund.state !== there) wrong.push(`${refund.id} is ${refund.state}, there it is ${order?.state ?? 'absent'}`);
-    if (order !== undefined && order.amount_fen !== refund.amount.minor)
-      wrong.push(`${refund.id} is over ${refund.amount.minor} here and ${order.amount_fen} there`);
+    if (order !== undefined && order.amount_fen !== through)
+      wrong.push(`${refund.id} is over ${through} here and ${order.amount_fen} there`);
     if (order !== undefined && order.original_order_no !== lettersOf(refund.attempt_id))
-      wrong.push(`${refund.id} went back on another order`);
+      wrong.push(
+        `${refund.id} of ${refund.attempt_id} went back on ${order.original_order_no} (${refund.wallet} ${refund.method})`,
+      );
   }
   const known = new Set([...records.refunds.keys()].map(lettersOf));
   for (const orderNo of theirs.keys())
@@ -126,7 +132,10 @@ export async function compareLedger(
   const verification = await verifyLedger({ sql });
   let owed = 0n;
   for (const payment of records.payments.values())
-    if (payment.state === 'succeeded') owed += BigInt(payment.amount.minor) - BigInt(payment.refunded.minor);
+    if (payment.state === 'succeeded') owed += BigInt(payment.amount.minor);
+  // In the order's money: the merchant is credited with the whole price, and gives the whole of what is refunded.
+  for (const refund of records.refunds.values())
+    if (!refund.automatic && refund.state === 'succeeded') owed -= BigInt(refund.amount.minor);
   const balance = (kind: AccountKind, owner: string): Promise<bigint> => balanceOf(ledger, kind, owner);
   const rows: [string, bigint, bigint][] = [['merchant_payable', await balance('merchant_payable', merchantId), owed]];
   for (const { name, accountId, sandbox } of wallets) {

@@ -7,16 +7,19 @@ import { createLedger } from '../../src/ledger/ledger.ts';
 import type { PretendWallet } from '../pretend-wallets.ts';
 import { findDoubled, findLost, findUnlikeRepeats, readRecords } from './check-acknowledged.ts';
 import { compareLedger, comparePayments, compareRefunds, compareUndone, compareWebhooks } from './check-books.ts';
+import { compareGrants, compareLimits, countOffers, type OfferCounts } from './check-offers.ts';
+import { compareCounts, compareStaged, findChangedDecisions } from './check-rollout.ts';
 import { type Dice, rollDice } from './dice.ts';
 import { type Battlefield, disturbWallets, killAll, type Kills } from './kill-all.ts';
 import { openPayments, settle } from './settle.ts';
-import type { Sleeper } from './order-steps.ts';
+import type { Sleeper, Told } from './order-steps.ts';
 import { runShop } from './shop.ts';
 import { openWorld, type World } from './world.ts';
 
 /*
  * kill -9 of the server and of PostgreSQL, at any moment, under load: nothing that was acknowledged is lost, nothing happens
- * twice, and our books agree with the wallet's.
+ * twice, and our books agree with the wallet's. Offers of every sort are used up to the brim, and a wallet is opened step by step: no limit
+ * is exceeded or left held, nobody pays more than was shown, and what was decided stays.
  *
  *   npx vitest run test/kill                     the quick form: 12 kills of the server, 6 of PostgreSQL
  *   KILLS=200 npx vitest run test/kill           the long form: so many kills in all, a third of them of PostgreSQL
@@ -38,10 +41,12 @@ test(
     const dice = rollDice(SEED);
     const world = await openWorld(dice.fork());
     try {
-      const { kills, sleepers } = await killUnderLoad(dice, world);
+      const told: Told = { decisions: new Map(), dearer: [], askedAgain: 0 };
+      const { kills, sleepers } = await killUnderLoad(dice, world, told);
       const loadMs = performance.now() - startedMs;
-      const findings = await compareEverything(dice, world, sleepers);
-      showTable(world, kills, findings, { load: loadMs, all: performance.now() - startedMs });
+      const { findings, offers } = await compareEverything(dice, world, sleepers, told);
+      const ms = { load: loadMs, all: performance.now() - startedMs };
+      showTable(world, kills, findings, { ms, told, offers });
       for (const lines of Object.values(findings))
         for (const line of lines.slice(0, LINES_SHOWN_MAX)) console.error(line);
       expect(findings).toEqual(Object.fromEntries(Object.keys(findings).map((name) => [name, []])));
@@ -55,11 +60,11 @@ test(
   TEST_MS_MAX,
 );
 
-async function killUnderLoad(dice: Dice, world: World): Promise<{ kills: Kills; sleepers: Sleeper[] }> {
+async function killUnderLoad(dice: Dice, world: World, told: Told): Promise<{ kills: Kills; sleepers: Sleeper[] }> {
   const sleepers: Sleeper[] = [];
   let isOver = false;
   const shops = Array.from({ length: SHOPS }, (_, index) =>
-    runShop({ ...world, dice: dice.fork(), sleepers, isOver: () => isOver }, index + 1),
+    runShop({ ...world, dice: dice.fork(), sleepers, told, isOver: () => isOver }, index + 1),
   );
   const selling = Promise.all(shops);
   const killing = killAll(dice.fork(), toField(dice.fork(), world), KILLS).finally(() => void (isOver = true));
@@ -81,9 +86,20 @@ function toField(dice: Dice, { server, postgres, wallets, call }: World): Battle
 
 type Findings = Record<string, string[]>;
 
+interface Facts {
+  ms: { load: number; all: number };
+  told: Told;
+  offers: OfferCounts;
+}
+
 /** Each list names what is wrong, in words. */
-async function compareEverything(dice: Dice, world: World, sleepers: Sleeper[]): Promise<Findings> {
-  const { call, clock, merchantId, postgres, receiver, server } = world;
+async function compareEverything(
+  dice: Dice,
+  world: World,
+  sleepers: Sleeper[],
+  told: Told,
+): Promise<{ findings: Findings; offers: OfferCounts }> {
+  const { call, clock, merchantId, postgres, promised, receiver, server } = world;
   const wallets = world.wallets.all;
   const sql = connect(postgres.url, { connectionsMax: 4, applicationName: 'test' });
   try {
@@ -94,7 +110,7 @@ async function compareEverything(dice: Dice, world: World, sleepers: Sleeper[]):
     const answeredUnlike = await findUnlikeRepeats(call, dice);
     const records = await readRecords(call);
     const ledger = createLedger({ sql, clock, log: silentLog, book: BOOK });
-    return {
+    const findings = {
       lost,
       doubled: findDoubled(call.acknowledged, records),
       answeredUnlike,
@@ -102,17 +118,24 @@ async function compareEverything(dice: Dice, world: World, sleepers: Sleeper[]):
       undone: compareUndone(records, wallets, call.acknowledged),
       refunds: compareRefunds(records, wallets),
       ledger: await compareLedger(ledger, sql, merchantId, records, wallets),
+      limits: await compareLimits(sql, records),
+      grants: await compareGrants(ledger, records, (wallet) => world.wallets.get(wallet).accountId),
+      dearerThanShown: told.dearer,
+      rolloutCounts: await compareCounts(sql, promised.rolloutId, records),
+      stagedWallet: await compareStaged(sql, promised.rolloutId, records),
+      decisions: await findChangedDecisions(call, told, records),
       webhooks: await compareWebhooks(sql, receiver.accepted, records),
       forgedWebhooks: receiver.forged === 0 ? [] : [`${receiver.forged} webhooks were not signed rightly`],
       internalErrors: call.internalErrors,
       serverFaults: server.faults,
     };
+    return { findings, offers: await countOffers(sql) };
   } finally {
     await sql.end();
   }
 }
 
-function showTable(world: World, kills: Kills, found: Findings, ms: { load: number; all: number }): void {
+function showTable(world: World, kills: Kills, found: Findings, { ms, told, offers }: Facts): void {
   const { call, receiver, wallets } = world;
   const rows: [string, number | undefined][] = [
     ['kill -9 of the server', kills.server],
@@ -123,6 +146,10 @@ function showTable(world: World, kills: Kills, found: Findings, ms: { load: numb
     ['lost', found['lost']?.length],
     ['doubled', found['doubled']?.length],
     ...wallets.all.flatMap(countWays),
+    ['paid with offers', offers.used],
+    ['  limits held', offers.limits],
+    ['  used beyond, told', offers.overruns],
+    ['  asked again', told.askedAgain],
     ['webhooks accepted', receiver.accepted.length],
     ['of them again', receiver.accepted.length - new Set(receiver.accepted.map((one) => one.id)).size],
     ['seconds under load', Math.round(ms.load / 1000)],

@@ -1,13 +1,26 @@
 import { type PretendWallet, type PretendWallets } from '../pretend-wallets.ts';
 import type { Dice } from './dice.ts';
 import type { Answer, PatientCaller } from './patient-caller.ts';
+import { describeBuyer, type Promised } from './shop-offers.ts';
 
 export interface ShopDeps {
   dice: Dice;
   call: PatientCaller;
   wallets: PretendWallets;
+  promised: Promised;
   isOver(): boolean;
   sleepers: Sleeper[];
+  told: Told;
+}
+
+/** What buyers were told that may not change afterwards. */
+export interface Told {
+  /** Why the buyer of a payment sees the wallets that he sees, by the payment's id, as it was first told. */
+  decisions: Map<string, string>;
+  /** Attempts that cost more than the buyer was shown just before. */
+  dearer: string[];
+  /** How often a buyer was shown a new price instead of being charged it. */
+  askedAgain: number;
 }
 
 /** Somebody who pays much later, when every payment has expired. */
@@ -26,7 +39,7 @@ export function toCards<Name extends string>(counts: Readonly<Record<Name, numbe
   return Object.entries<number>(counts).flatMap(([name, count]) => Array<Name>(count).fill(name as Name)); // own keys
 }
 
-export async function createOrder({ dice, call }: ShopDeps, orderNo: string): Promise<Order> {
+export async function createOrder({ dice, call, promised }: ShopDeps, orderNo: string): Promise<Order> {
   const minor = dice.between(1, 100_000);
   const answer = await call.post('/v1/payments', {
     order_no: orderNo,
@@ -35,17 +48,63 @@ export async function createOrder({ dice, call }: ShopDeps, orderNo: string): Pr
     return_url: 'https://shop.example/orders',
     expires_in_seconds: dice.pick([60, 300, 900]),
     metadata: { order: orderNo },
+    ...describeBuyer(dice, minor, promised),
   });
   need(answer, [201]);
   return { id: answer.json.id, minor };
 }
 
-/** Null when the payment is over, or an earlier try may have gone through: the shop does not wait for that. */
-export async function attempt(call: PatientCaller, order: Order, body: object): Promise<Answer | null> {
-  const refusals = ['payment_not_payable', 'payment_already_succeeded', 'payment_processing'];
-  const answer = await call.post(`/v1/payments/${order.id}/attempts`, body, ['payment_processing']);
-  need(answer, [201], refusals);
-  return answer.status === 201 ? answer : null;
+const PRICES_MAX = 3;
+
+/**
+ * Null when the payment is over, the wallet is not for this buyer, or an earlier try may have gone through: the shop does not wait for that.
+ * Most buyers look at the price first; most of those who are shown a new one pay that.
+ */
+export async function attempt(shop: ShopDeps, order: Order, wallet: string, body: object): Promise<Answer | null> {
+  const { call, dice, told } = shop;
+  const refusals = [
+    'payment_not_payable',
+    'payment_already_succeeded',
+    'payment_processing',
+    'wallet_not_available',
+    'offer_changed',
+  ];
+  let shown = dice.isBelow(0.7) ? await lookAtPrice(shop, order, wallet) : null;
+  for (let prices = 1; ; prices++) {
+    const expected = shown === null ? {} : { expected_amount: { currency: 'CNY', minor: shown } };
+    const sent = { ...body, ...expected };
+    const answer = await call.post(`/v1/payments/${order.id}/attempts`, sent, ['payment_processing']);
+    need(answer, [201], refusals);
+    if (answer.json.code === 'offer_changed') {
+      told.askedAgain += 1;
+      shown = answer.json.amount_minor;
+      if (prices < PRICES_MAX && dice.isBelow(0.8)) continue;
+    }
+    if (answer.status !== 201) return null;
+    if (shown !== null && BigInt(answer.json.to_pay.minor) > BigInt(shown))
+      told.dearer.push(`${answer.json.id} costs ${answer.json.to_pay.minor}, ${shown} was shown`);
+    if (dice.isBelow(0.2)) await noteDecision(shop, order);
+    return answer;
+  }
+}
+
+/** What the wallet would cost; null when it is not shown to this buyer, or nothing is to be paid any more. */
+async function lookAtPrice({ call }: ShopDeps, order: Order, wallet: string): Promise<string | null> {
+  const answer = await call.get(`/v1/payments/${order.id}/quote`);
+  need(answer, [200], ['payment_not_payable', 'payment_already_succeeded']);
+  const quotes: { wallet: string; to_pay: { minor: string } }[] = answer.json.quotes ?? []; // as the API shows them
+  return quotes.find((quote) => quote.wallet === wallet)?.to_pay.minor ?? null;
+}
+
+async function noteDecision({ call, told }: ShopDeps, { id }: Order): Promise<void> {
+  const answer = await call.get(`/v1/payments/${id}/decision`);
+  need(answer, [200]);
+  if (!told.decisions.has(id)) told.decisions.set(id, decisionText(answer));
+}
+
+/** What of a decision never changes: all but how it stands at the moment, and what was made of it since. */
+export function decisionText({ json }: Answer): string {
+  return JSON.stringify(json, (name, value) => (name === 'shown_now' || name === 'replay' ? undefined : value));
 }
 
 export async function cancel({ call }: Pick<ShopDeps, 'call'>, order: Order): Promise<void> {

@@ -84,10 +84,10 @@ async function sell(shop: ShopDeps, orderNo: string): Promise<void> {
   }
 }
 
-/** Null when there is nothing to pay: the payment is over, or the wallet did not answer. */
-async function startAttempt({ call, dice }: ShopDeps, order: Order, wallet: PretendWallet): Promise<Sleeper | null> {
-  const scene = wallet.name === 'unionpay' ? dice.pick(['app', 'qr']) : 'qr';
-  const answer = await attempt(call, order, { wallet: wallet.name, scene });
+/** Null when there is nothing to pay: the payment is over, the wallet is not for this buyer, or it did not answer. */
+async function startAttempt(shop: ShopDeps, order: Order, wallet: PretendWallet): Promise<Sleeper | null> {
+  const scene = wallet.name === 'unionpay' ? shop.dice.pick(['app', 'qr']) : 'qr';
+  const answer = await attempt(shop, order, wallet.name, { wallet: wallet.name, scene });
   if (answer === null || answer.json.next_action === null) return null;
   if (scene === 'qr') await scan(wallet, answer.json.next_action.text);
   return { wallet, orderNo: answer.json.id.slice('att_'.length) };

@@ -64,7 +64,7 @@ async function chargeCode(
   wallet: PretendWallet,
   paymentCode: string,
 ): Promise<string | null> {
-  const answer = await attempt(shop.call, order, { scene: 'code', payment_code: paymentCode });
+  const answer = await attempt(shop, order, wallet.name, { scene: 'code', payment_code: paymentCode });
   if (answer === null) return null;
   if (answer.json.wallet !== wallet.name)
     throw new Error(`a code of ${wallet.name} was charged at ${answer.json.wallet}`);

@@ -14,6 +14,7 @@ import { LeapingClock } from './leaping-clock.ts';
 import { callPatiently, type PatientCaller } from './patient-caller.ts';
 import type { ServerHow } from './server-process.ts';
 import { prepareServer, type ServerUnderFire } from './server-under-fire.ts';
+import { promise, type Promised } from './shop-offers.ts';
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts';
 
 export interface World {
@@ -24,6 +25,7 @@ export interface World {
   receiver: WebhookReceiver;
   call: PatientCaller;
   merchantId: string;
+  promised: Promised;
   close(): Promise<void>;
 }
 
@@ -55,7 +57,7 @@ export async function openWorld(dice: Dice): Promise<World> {
     closing.push(() => receiver.close());
     const port = await lowPort(dice);
     const how = { databaseUrl: postgres.url, port, masterSecret: systemRandom.bytes(32).toString('base64') };
-    const { apiKey, merchantId } = await openShop(how, clock, wallets);
+    const { apiKey, merchantId, promised } = await openShop(how, clock, wallets);
     const server = await prepareServer(clock, 'test/kill/server-process.ts', how satisfies ServerHow);
     closing.push(() => server.close());
     await server.start();
@@ -64,7 +66,7 @@ export async function openWorld(dice: Dice): Promise<World> {
     receiver.listenWith(endpoint.json.secret);
     const call = callPatiently(url, { authorization: `Bearer ${apiKey}` });
     closing.push(() => call.stop());
-    return { clock, postgres, wallets, server, receiver, call, merchantId, close };
+    return { clock, postgres, wallets, server, receiver, call, merchantId, promised, close };
   } catch (error) {
     await close();
     throw error;
@@ -84,12 +86,12 @@ export async function lowPort(dice: Dice): Promise<number> {
   }
 }
 
-/** A shop with an account at each pretend wallet and a key, made by a Hutong in this process that then goes. */
+/** A shop with an account at each pretend wallet, offers, a wallet that is being opened and a key, made by a Hutong in this process that then goes. */
 async function openShop(
   how: ServerHow,
   clock: LeapingClock,
   wallets: PretendWallets,
-): Promise<{ apiKey: string; merchantId: string }> {
+): Promise<{ apiKey: string; merchantId: string; promised: Promised }> {
   const hutong = await openHutong({
     databaseUrl: how.databaseUrl,
     publicUrl: `http://127.0.0.1:${how.port}`,
@@ -103,6 +105,7 @@ async function openShop(
   const { id: merchantId } = await createMerchant(deps, { book: BOOK, name: '茶店', livemode: false });
   const { token } = await createApiKey(deps, { merchantId, label: 'kill', scopes: SCOPES, expiresAt: null });
   await wallets.openAccounts(deps, merchantId);
+  const promised = await promise(hutong, merchantId);
   await hutong.stop();
-  return { apiKey: token.reveal(), merchantId };
+  return { apiKey: token.reveal(), merchantId, promised };
 }
