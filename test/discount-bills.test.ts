@@ -11,7 +11,10 @@ import type { Discount } from '../src/sandbox/wallets/ground/discounts.ts';
 import { eventually, startTestServer, type TestServer } from './server.ts';
 import { type PretendWallet, scan } from './pretend-wallets.ts';
 
-/* A day at every wallet on which the wallet takes something off by itself, refunds in parts, and the wallet's bill of that day. */
+/*
+ * A day at every wallet on which the shop takes something off larger orders, and the wallet something off what is left, by itself; with
+ * refunds in parts, and the wallet's bill of that day.
+ */
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
@@ -19,6 +22,7 @@ const DAY = '2026-11-11';
 const clock = new ManualClock(new Date(`${DAY}T02:00:00Z`));
 let server: TestServer;
 const wallets = new Map<string, PretendWallet>();
+let offerId = '';
 beforeAll(async () => {
   server = await startTestServer({ clock, notifyDelaysMs: [0, 200, 400], refundDelayMs: 0 });
   const times = { clock, notifyDelaysMs: [0, 200, 400], refundDelayMs: 0 };
@@ -35,6 +39,19 @@ afterAll(async () => {
   await server.close();
   for (const { sandbox } of wallets.values()) await sandbox.stop();
 });
+
+/** What the shop takes off orders from ¥10.00: two of each wallet's payments, of which one goes back whole. */
+const OFFER = {
+  name: { 'zh-CN': '满十元减', en: 'Off ten yuan' },
+  kind: 'flat',
+  by: 'hutong',
+  currency: 'CNY',
+  off: '0.77',
+  conditions: { min_amount: '10.00' },
+  limits: { money: { day: '100.00' }, count: { day: 100 } },
+  funders: [{ funder: 'merchant', per_mille: 1000 }],
+};
+const PER_WALLET = { off: 77n, offBack: 77n };
 
 /** What each wallet takes off; odd amounts, so that nothing can be halved. */
 const DISCOUNTS: Record<string, (Partial<Discount> & Pick<Discount, 'offFen'>)[]> = {
@@ -55,6 +72,12 @@ const DISCOUNTS: Record<string, (Partial<Discount> & Pick<Discount, 'offFen'>)[]
 const NAMES = Object.keys(DISCOUNTS);
 
 describe('a day with discounts of the wallets’ own', () => {
+  test('begins with an offer of the shop', async () => {
+    const made = await server.call('POST', '/v1/offers', { campaign: OFFER });
+    expect(made.status, JSON.stringify(made.json)).toBe(201);
+    offerId = made.json.id;
+  });
+
   test.each(NAMES)('goes by at %s: paid, and given back in parts', async (name) => {
     const wallet = walletOf(name);
     for (const discount of DISCOUNTS[name] ?? []) wallet.sandbox.setDiscount(discount);
@@ -84,9 +107,19 @@ describe('a day with discounts of the wallets’ own', () => {
     const takenOff = totals.reduce((sum, one) => sum + BigInt(one.discounts_fen) - BigInt(one.discounts_back_fen), 0n);
     const balances = await listBalances({ cashier: server.cashier.deps, ledger: server.ledger }, BOOK);
     const offers = balances.filter(({ kind }) => kind.startsWith('offer_'));
-    expect(offers.reduce((sum, one) => sum + one.balance, 0n)).toBe(takenOff);
+    const ours = PER_WALLET.off * BigInt(NAMES.length);
+    expect(offers.reduce((sum, one) => sum + one.balance, 0n)).toBe(takenOff + ours);
     const net = totals.reduce((sum, one) => sum + BigInt(one.net_fen), 0n);
-    expect(await balance('merchant_payable', server.merchant.id), 'the whole price').toBe(-net);
+    expect(await balance('merchant_payable', server.merchant.id), 'the whole price').toBe(-net - ours);
+  });
+
+  test('has used of the offer’s limits what was not given back', async () => {
+    const { usage } = await get(`/v1/offers/${offerId}`);
+    const wallets = BigInt(NAMES.length);
+    expect(usage).toMatchObject([
+      { limit: 'count/day', used: `${wallets}`, held: '0' },
+      { limit: 'money/day', used: `${PER_WALLET.off * wallets}`, held: '0' },
+    ]);
   });
 
   test('has bills that agree with it the next morning', async () => {
@@ -102,7 +135,8 @@ describe('a day with discounts of the wallets’ own', () => {
         40,
       );
       expect((await get(`/v1/statements/${statement.id}/breaks`)).data, name).toEqual([]);
-      const day = { payments_count: 4, payments_minor: '7334', refunds_count: 6, refunds_minor: '1312' };
+      const [paid, back] = [7334n - 2n * PER_WALLET.off, 1312n - PER_WALLET.offBack];
+      const day = { payments_count: 4, payments_minor: `${paid}`, refunds_count: 6, refunds_minor: `${back}` };
       expect(statement, name).toMatchObject({
         ours: day,
         booked: day,
@@ -149,6 +183,7 @@ async function pay(wallet: PretendWallet, scene: 'qr' | 'code', minor: bigint): 
   const { status, json } = await server.call('POST', `/v1/payments/${payment.id}/attempts`, {
     wallet: wallet.name,
     scene,
+    expected_amount: { currency: 'CNY', minor: `${minor < 1000n ? minor : minor - PER_WALLET.off}` },
     ...(scene === 'code' ? { payment_code: wallet.sandbox.paymentCode('pays') } : {}),
   });
   expect(status, JSON.stringify(json)).toBe(201);
