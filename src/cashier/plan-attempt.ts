@@ -73,7 +73,7 @@ async function priceAttempt(cashier: Cashier, tried: TriedPayment, request: Star
   if (quote === null) return PLAIN;
   if (request.expectedMinor !== null && quote.toPayMinor > request.expectedMinor)
     return { ...PLAIN, refusal: offerChanged(quote.toPayMinor) };
-  const drawn = cashier.deps.offers.draw(quote.applied);
+  const drawn = cashier.deps.offers.draw(quote.applied, await readDrawn(cashier, tried, quote.applied));
   const isTooMuch = discountOf(drawn) >= payment.amountMinor;
   const applied = isTooMuch ? quote.applied : drawn;
   const discountMinor = discountOf(applied);
@@ -95,6 +95,17 @@ async function priceAttempt(cashier: Cashier, tried: TriedPayment, request: Star
 async function readTried({ deps }: Cashier, payment: Payment): Promise<TriedPayment> {
   const isUnderWay = payment.state !== 'requires_payment_method';
   return { payment, attempts: isUnderWay ? await findAttemptsOf(deps.sql, payment.book, [payment.id]) : [] };
+}
+
+/** What earlier tries were promised, also those that have failed; asked only where something is to be drawn. */
+async function readDrawn(
+  { deps }: Cashier,
+  { payment, attempts }: TriedPayment,
+  applied: readonly AppliedOffer[],
+): Promise<AppliedOffer[]> {
+  if (!applied.some(({ by, minor, mostMinor }) => by === 'hutong' && mostMinor > minor)) return [];
+  const tried = attempts.length > 0 ? attempts : await findAttemptsOf(deps.sql, payment.book, [payment.id]);
+  return tried.flatMap(({ offers }) => (offers ?? []).filter(({ by }) => by === 'hutong'));
 }
 
 function discountOf(applied: readonly AppliedOffer[]): bigint {

@@ -40,6 +40,17 @@ test('what is drawn lies between what was shown and the most, and all amounts co
   expect(chiSquare).toBeLessThan(45); // 10 degrees of freedom: one fair run in half a million exceeds it
 });
 
+test('what was drawn for an order stays, as long as the terms allow it', () => {
+  const before = { ...random, minor: 13n, mostMinor: 13n };
+  for (let count = 0; count < 50; count++) {
+    const [again] = drawOffers(systemRandom, [random], [{ ...before, offerId: 'off_2', minor: 19n }, before]);
+    expect(again).toMatchObject({ minor: 13n, mostMinor: 13n, holds: [{ amount: 1n }, { amount: 13n }] });
+    expect(again?.parts.reduce((sum, part) => sum + part.minor, 0n)).toBe(13n);
+    const [less] = drawOffers(systemRandom, [{ ...random, mostMinor: 12n }], [before]);
+    expect(less?.minor).toBeLessThanOrEqual(12n);
+  }
+});
+
 test('the parts sum to what was drawn, and the money that is held is exactly that', () => {
   fc.assert(
     fc.property(

@@ -4,12 +4,17 @@ import type { AppliedOffer } from './offers.ts';
 
 /**
  * Draws what is random: every amount from the least to the most alike, never less than was shown, so nobody pays more. The parts follow the
- * drawn amount, and the lines that hold money hold exactly that.
+ * drawn amount, and the lines that hold money hold exactly that. What was drawn for the same order `before` stays: nobody tries again for more.
  */
-export function drawOffers(random: Random, applied: readonly AppliedOffer[]): readonly AppliedOffer[] {
+export function drawOffers(
+  random: Random,
+  applied: readonly AppliedOffer[],
+  before: readonly AppliedOffer[] = [],
+): readonly AppliedOffer[] {
   return applied.map((offer) => {
     if (offer.by === 'wallet' || offer.mostMinor <= offer.minor) return offer;
-    const minor = offer.minor + drawBelow(random, offer.mostMinor - offer.minor + 1n);
+    const known = before.find((one) => one.offerId === offer.offerId && isWithin(offer, one.minor))?.minor;
+    const minor = known ?? offer.minor + drawBelow(random, offer.mostMinor - offer.minor + 1n);
     return {
       ...offer,
       minor,
@@ -18,6 +23,11 @@ export function drawOffers(random: Random, applied: readonly AppliedOffer[]): re
       holds: offer.holds.map((line) => (line.unit === 'money' ? { ...line, amount: minor } : line)),
     };
   });
+}
+
+/** New terms, or less that is left to pay, may leave no room for what was drawn. */
+function isWithin(offer: AppliedOffer, minor: bigint): boolean {
+  return minor >= offer.minor && minor <= offer.mostMinor;
 }
 
 function shareParts(offer: AppliedOffer, minor: bigint): AppliedOffer['parts'] {

@@ -131,7 +131,7 @@ export interface Offers {
   /** True where an offer that runs here asks what this buyer has never done before; else nobody looks it up. */
   asksFirstUse(book: number, merchantId: string): boolean;
   /** Draws what is random, once, when an attempt begins: the same offers with `minor` fixed, never less than was shown. */
-  draw(applied: readonly AppliedOffer[]): readonly AppliedOffer[];
+  draw(applied: readonly AppliedOffer[], before: readonly AppliedOffer[]): readonly AppliedOffer[];
   /** Forgets what is remembered of these limits: an attempt has just been refused for one of them. */
   forget(limits: readonly string[]): void;
 }
