@@ -129,6 +129,15 @@ describe('what a payment may see', () => {
   });
 });
 
+test('one buyer who begins again and again does not take a staged wallet from all others', async () => {
+  rollout.atRiskMax = 100n;
+  const id = await create();
+  const tries: number[] = [];
+  for (let count = 0; count < 4; count++) tries.push((await start(id)).status);
+  expect(tries).toEqual([201, 201, 201, 409]);
+  expect((await start(await create())).status).toBe(201);
+});
+
 describe('what a rollout counts', () => {
   test('of a payment that went well: begun, then its end, each once', async () => {
     await paid();

@@ -9,6 +9,8 @@ export const ANALYZE_ROWS_MIN = 50;
 
 // The cashier.
 export const ATTEMPTS_PER_PAYMENT_MAX = 20;
+/** Of one payment through one staged wallet: each holds a part of what may be at risk, which others want as well. */
+export const STAGED_TRIES_OPEN_MAX = 3;
 export const AUTOMATIC_REFUNDS_MAX = 5;
 export const ALERTS_PER_MINUTE_MAX = 60;
 export const REFUND_LOST_SECONDS = 600;

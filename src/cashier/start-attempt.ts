@@ -1,6 +1,6 @@
 import { assert, assertNever } from '../base/assert.ts';
 import { idLetters, newId } from '../base/id.ts';
-import { ATTEMPTS_PER_PAYMENT_MAX } from '../base/limits.ts';
+import { ATTEMPTS_PER_PAYMENT_MAX, STAGED_TRIES_OPEN_MAX } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { KeyClaim } from '../db/idempotency-store.ts';
 import type { HoldLine } from '../ledger/holds.ts';
@@ -204,7 +204,7 @@ function recordAttempt(
   if (opened instanceof Refusal) throw opened;
   if (!opened.wallet.can.currencies.includes(payment.currency))
     throw new Refusal('wallet_not_available', 'the wallet does not take this currency', { param: 'wallet' });
-  if (!isShown(cashier, folder, request.wallet)) throw atRisk();
+  if (!isShown(cashier, folder, request.wallet) || holdsTooMuch(folder, request.wallet, planned.plan)) throw atRisk();
   if (planned.plan.refusal !== null) throw planned.plan.refusal;
   const amountMinor = planned.plan.amountMinor ?? payment.amountMinor;
   if (request.expectedMinor !== null && amountMinor > request.expectedMinor) throw offerChanged(amountMinor);
@@ -220,6 +220,16 @@ function isShown({ deps }: Cashier, { payment, attempts }: LockedFolder, wallet:
   if (payment.decision === null) return true;
   const now = decisionNow(deps, payment.book, payment.decision, attempts);
   return decisionOf(deps, payment, now, wallet).shown;
+}
+
+/** One buyer who begins again and again would take a staged wallet from all others. */
+function holdsTooMuch(
+  { attempts }: LockedFolder,
+  wallet: WalletName,
+  { lines, offerLinesCount }: AttemptPlan,
+): boolean {
+  const open = attempts.filter((other) => other.wallet === wallet && other.outcome === 'pending');
+  return lines.length > offerLinesCount && open.length >= STAGED_TRIES_OPEN_MAX;
 }
 
 /** The id and what was planned for an attempt; its holds stand under this id already. */
