@@ -232,4 +232,22 @@ describe('a refund of a payment with offers', () => {
     expect(balances).toContainEqual(expect.objectContaining({ kind: 'offer_bank', owner: 'CCB', balance: 10n }));
     expect(balances.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['offer_merchant', 'offer_platform']));
   });
+
+  test('leave out nobody whom an offer names, and another shop that pays is not this one', async () => {
+    const parts = [
+      { funder: 'merchant', owner: 'mer_other', minor: 7n },
+      { funder: 'wallet', owner: 'alipay', minor: 6n },
+      { funder: 'platform', owner: '总部', minor: 5n },
+    ] as const;
+    const before = await listBalances({ cashier: world.cashier.deps, ledger: world.ledger }, BOOK);
+    await paidWith([appliedOffer('off_5', { minor: 18n, parts })]);
+    const balances = await listBalances({ cashier: world.cashier.deps, ledger: world.ledger }, BOOK);
+    for (const { funder, owner, minor } of parts)
+      expect(balances).toContainEqual(expect.objectContaining({ kind: `offer_${funder}`, owner, balance: minor }));
+    const own = (list: typeof before) =>
+      list.find(({ kind, owner }) => kind === 'offer_merchant' && owner === world.merchantId)?.balance;
+    expect(own(balances)).toBe(own(before));
+    const sums = balances.reduce((sum, { debits, credits }) => sum + debits - credits, 0n);
+    expect(sums, 'a trial balance is even').toBe(0n);
+  });
 });

@@ -80,7 +80,7 @@ export function sumUp(parts: readonly BookedPart[]): BookedPart[] {
 function bookedPart(place: Place, { funder, owner, minor }: FunderPart): BookedPart {
   if (funder === 'wallet')
     return { kind: 'offer_wallet', owner: owner === place.wallet ? place.walletAccountId : owner, minor };
-  return { kind: `offer_${funder}`, owner: funder === 'merchant' ? place.merchantId : owner, minor };
+  return { kind: `offer_${funder}`, owner, minor };
 }
 
 function reportedPart(

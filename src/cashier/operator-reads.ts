@@ -7,7 +7,7 @@ import { bookOf } from './cashier.ts';
 import type { CashierDeps } from './deps.ts';
 import type { ApiKey, Merchant } from './merchant.ts';
 import { findMerchant, listApiKeys, listMerchants } from './merchant-store.ts';
-import { findRefundOwner, listOfferBanks } from './operator-store.ts';
+import { findRefundOwner, listOfferOwners, type OfferOwner } from './operator-store.ts';
 import type { Alert, Attempt, Payment } from './payment.ts';
 import { findPaymentById } from './payment-store.ts';
 import { findQrCode, type QrCode } from './qr-code-store.ts';
@@ -27,9 +27,9 @@ export async function readApiKeys(deps: CashierDeps, merchantId: string): Promis
   return await listApiKeys(deps.sql, bookOf('mer', merchantId), merchantId);
 }
 
-/** Who has an account for discounts that banks pay for. */
-export async function readOfferBanks(deps: CashierDeps, book: number): Promise<string[]> {
-  return await listOfferBanks(deps.sql, book);
+/** Who has an account for discounts that they pay for. */
+export async function readOfferOwners(deps: CashierDeps, book: number): Promise<OfferOwner[]> {
+  return await listOfferOwners(deps.sql, book);
 }
 
 /** Newest first. */

@@ -1,4 +1,5 @@
 import type { Sql } from '../db/connect.ts';
+import type { Funder } from '../offers/offers.ts';
 import { UNNAMED_BANK } from './offer-accounts.ts';
 import type { MerchantId } from './payment.ts';
 
@@ -12,21 +13,38 @@ export async function findRefundOwner(sql: Sql, book: number, id: string): Promi
   return rows[0]?.merchantId ?? null;
 }
 
-/** Banks that pay for discounts, as offers and wallets name them. Walks through the payments that had any: for people, not for a loop. */
-export async function listOfferBanks(sql: Sql, book: number): Promise<string[]> {
-  const rows = await sql<{ owner: string | null }[]>`
-    select distinct part ->> 'owner' as owner
+/** An owner of an account for discounts that is known by these discounts alone: a bank, or whoever else an offer names. */
+export interface OfferOwner {
+  what: 'merchant' | 'wallet account' | 'bank' | 'platform';
+  id: string;
+}
+
+/**
+ * Whoever pays for discounts, as offers name them, and the banks that wallets name. Walks through the payments that had any: for people,
+ * not for a loop.
+ */
+export async function listOfferOwners(sql: Sql, book: number): Promise<OfferOwner[]> {
+  const rows = await sql<{ funder: Funder; owner: string | null }[]>`
+    select distinct part ->> 'funder' as funder, part ->> 'owner' as owner
     from attempts
     cross join lateral (
       select jsonb_array_elements(offer -> 'parts') as part
       from jsonb_array_elements(offers) as offer
+      where offer ->> 'by' = 'hutong'
       union all
-      select jsonb_array_elements(discount -> 'parts')
+      select part
       from jsonb_array_elements(reported -> 'discounts') as discount
+      cross join lateral jsonb_array_elements(discount -> 'parts') as part
+      where part ->> 'funder' = 'bank'
     ) as parts
     where book = ${book}
       and outcome = 'succeeded'
       and (offers is not null or reported is not null)
-      and part ->> 'funder' = 'bank'`;
-  return rows.map(({ owner }) => owner ?? UNNAMED_BANK).sort();
+      and part ->> 'funder' in ('merchant', 'wallet', 'bank', 'platform')`;
+  return rows
+    .map(
+      ({ funder, owner }) =>
+        ({ what: funder === 'wallet' ? 'wallet account' : funder, id: owner ?? UNNAMED_BANK }) as const,
+    )
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -1,5 +1,5 @@
 import { listAccounts } from '../cashier/add-wallet-account.ts';
-import { readMerchants, readOfferBanks } from '../cashier/operator-reads.ts';
+import { readMerchants, readOfferOwners } from '../cashier/operator-reads.ts';
 import type { CashierDeps } from '../cashier/deps.ts';
 import { ACCOUNT_KINDS, type AccountKind, chartAccountId } from '../ledger/chart.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -66,8 +66,10 @@ async function listOwners(cashier: CashierDeps, book: number): Promise<Owner[]> 
       owners.push({ what: 'wallet account', id: account.id, name: `${merchant.name} / ${account.wallet}` });
     }
   }
-  for (const bank of await readOfferBanks(cashier, book)) owners.push({ what: 'bank', id: bank, name: bank });
   for (const { what, id } of await listBookOwners(cashier.sql, book))
     if (what !== 'platform') owners.push({ what, id, name: id });
-  return [...owners, { what: 'platform', id: PLATFORM, name: PLATFORM }];
+  owners.push({ what: 'platform', id: PLATFORM, name: PLATFORM });
+  const known = new Set(owners.map(({ what, id }) => `${what} ${id}`));
+  const others = (await readOfferOwners(cashier, book)).filter(({ what, id }) => !known.has(`${what} ${id}`));
+  return [...owners, ...others.map(({ what, id }) => ({ what, id, name: id }))];
 }
