@@ -374,8 +374,11 @@ export const VOUCHERS_PER_OFFER_MAX = 1_000_000;
 export const QUOTE_WALLETS_MAX = 16;
 export const ORDER_ITEMS_MAX = 100;
 export const VOUCHERS_PER_ORDER_MAX = 10;
+export const COMPLAINT_CHARS_MAX = 200;
 
 // Discounts' money.
+/** What a wallet reports of its own for one payment. */
+export const WALLET_DISCOUNTS_MAX = 20;
 /** Whoever pays for the discounts of one payment: each is one transfer, and a transfer's id has room for so many. */
 export const DISCOUNT_ACCOUNTS_MAX = 48;
 /** Accounts of offers that a process remembers to be open. */
@@ -390,16 +393,9 @@ export const HOLD_LIMIT_CHARS_MAX = 200;
 /** Limits of which a node remembers that they are filled. */
 export const LEDGER_LIMITS_KNOWN_MAX = 100_000;
 
-// What wallets report of their own discounts.
-export const WALLET_DISCOUNTS_MAX = 20;
-
 // What is counted under rollouts, files of plans and campaigns, questions of other services.
 /** The last attempts through a staged wallet; a hard floor looks at no more. The table keeps as many. */
 export const ROLLOUT_OUTCOMES_KEPT = 64;
 export const DATA_FILE_BYTES_MAX = 1024 * 1024;
 export const FLAG_CONTEXT_BYTES_MAX = 16 * 1024;
 export const FLAG_FACT_CHARS_MAX = 256;
-
-// What a shop tells with an order.
-export const ORDER_VOUCHERS_MAX = 10;
-export const COMPLAINT_CHARS_MAX = 200;
