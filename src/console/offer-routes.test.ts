@@ -66,7 +66,7 @@ describe('why a buyer sees a wallet', () => {
     const payment = await world.newPayment();
     const { status, body } = await visit.get(`/console/payments/${payment}/why`);
     expect(status).toBe(200);
-    expect(body).toContain('No rollout concerns it');
+    expect(body).toContain('no rollout concerns it, or the buyer has not opened the cashier yet');
     expect(body).toContain('¥95.00');
     expect(body).toContain('¥5.00 off, paid by the platform');
   });

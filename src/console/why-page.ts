@@ -40,15 +40,20 @@ export function renderWhy(visitor: Visitor, page: WhyPage): string {
         html`<span class="mid">${amountText(payment.currency, payment.amountMinor)}</span>`,
       ),
       fact(say('建立', 'Created'), time(payment.createdAt), stateText(visitor, payment.state)),
-      fact(
-        say('决定', 'Decided'),
-        time(payment.decision?.decidedAt ?? null, say('没有灰度要决定', 'no rollout concerned it')),
-      ),
+      fact(say('决定', 'Decided'), time(payment.decision?.decidedAt ?? null, undecided(visitor, page))),
     ]}</dl>
-<section><h2>${say('钱包', 'Wallets')}</h2>${names.length === 0 ? empty(say('没有什么可说明的：没有灰度，也没有优惠涉及这笔付款。', 'There is nothing to explain: neither rollouts nor offers concern this payment.')) : names.map((name) => renderWallet(visitor, page, name))}</section>
+<section><h2>${say('钱包', 'Wallets')}</h2>${names.length === 0 ? empty(say(`没有可列出的钱包：${undecided(visitor, page)}。`, `There is no wallet to tell of: ${undecided(visitor, page)}.`)) : names.map((name) => renderWallet(visitor, page, name))}</section>
 <section><h2>${say('付款尝试', 'Attempts')}</h2>${attempts.length === 0 ? empty(say('买家还没有开始付款。', 'The buyer has not begun to pay.')) : attempts.map((attempt) => renderAttempt(visitor, attempt))}</section>
 ${payment.decision !== null && html`<section><h2>${say('决定所依据的事实', 'What it was decided by')}</h2>${renderContext(visitor, payment.decision.context)}</section>`}`,
   });
+}
+
+/** A payment whose page nobody has seen may still be decided; one that has begun without a decision concerned no rollout. */
+function undecided({ say }: Visitor, { payment, attempts }: WhyPage): string {
+  const isOpen = payment.state === 'requires_payment_method' && attempts.length === 0;
+  return isOpen
+    ? say('没有灰度涉及，或买家还没打开过收银台', 'no rollout concerns it, or the buyer has not opened the cashier yet')
+    : say('没有灰度涉及', 'no rollout concerned it');
 }
 
 /** Those that are quoted, the best first; then those that were decided and are not. */
@@ -58,7 +63,8 @@ function walletsOf({ payment, quote }: WhyPage): string[] {
   return [...new Set([...quoted, ...decided])];
 }
 
-function renderWallet(visitor: Visitor, { payment, replays, quote }: WhyPage, name: string): Html {
+function renderWallet(visitor: Visitor, page: WhyPage, name: string): Html {
+  const { payment, replays, quote } = page;
   const { say, lang } = visitor;
   const decisions = payment.decision?.wallets ?? [];
   const at = decisions.findIndex(({ wallet }) => wallet === name);
@@ -67,7 +73,7 @@ function renderWallet(visitor: Visitor, { payment, replays, quote }: WhyPage, na
   const label = payLabel(name as WalletName, '')[lang]; // a decision and a quote name wallets alone
   const replay = replays[at];
   return html`<article class="panel why-wallet" data-testid="why-${name}"><div class="why-head">${walletMark(name, label)}<h3>${label}</h3>${decided?.shown === false ? chip('off', say('不展示', 'hidden')) : chip('good', say('展示', 'shown'))}${priced !== undefined && html`<strong class="big">${amountText(payment.currency, priced.to_pay.minor)}</strong>`}</div>
-${decided === undefined ? html`<p>${say('没有灰度涉及它：对所有人开放。', 'No rollout concerns it: it is open to everybody.')}</p>` : html`<p>${explainDecision(decided)[lang]}${decided.rollout !== null && html` <a href="/console/rollouts/${decided.rollout.id}">${say('查看灰度', 'See the rollout')}</a>`}</p>`}
+${decided === undefined ? html`<p>${page.payment.decision === null ? `${undecided(visitor, page)}${say('。', '.')}` : say('没有灰度涉及它：对所有人开放。', 'No rollout concerns it: it is open to everybody.')}</p>` : html`<p>${explainDecision(decided)[lang]}${decided.rollout !== null && html` <a href="/console/rollouts/${decided.rollout.id}">${say('查看灰度', 'See the rollout')}</a>`}</p>`}
 ${replay !== undefined && replay.result !== 'not_dealt' && html`<p class="fine">${replay.result === 'same' ? chip('good', say('已核对', 'checked')) : chip('bad', say('不一致', 'differs'))} ${replay.told[lang]}</p>`}
 ${priced !== undefined && renderOffers(visitor, priced)}</article>`;
 }

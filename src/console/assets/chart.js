@@ -55,6 +55,7 @@
       },
       axes: [
         axis({
+          space: 90,
           values: [
             [86400, '{YYYY}-{MM}-{DD}', null, null, null, null, null, null, 1],
             [3600, '{HH}:{mm}', '\n{MM}-{DD}', null, '\n{MM}-{DD}', null, null, null, 1],
@@ -64,7 +65,13 @@
         }),
         axis({
           scale: 'share',
-          splits: [0, 1, 5, 10, 25, 50, 100],
+          // What is told, whatever the scale: uPlot thins out scales of one's own.
+          splits: function () {
+            return [0, 1, 10, 25, 50, 100];
+          },
+          filter: function (_, splits) {
+            return splits;
+          },
           values: function (_, splits) {
             return splits.map(percent);
           },
