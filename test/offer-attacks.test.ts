@@ -173,6 +173,24 @@ describe('a buyer', () => {
     for (const { id: offerId } of offers) await stop(offerId);
   });
 
+  test('draws once an order: neither trying again and again nor all at once brings more', async () => {
+    const offer = await publish({ ...campaignOf({ kind: 'random', off_from: '0.01', off_to: '9.00' }) });
+    const pay = async (id: string) => {
+      const body = { wallet: 'unionpay', scene: 'app', expected_amount: { currency: 'CNY', minor: '999' } };
+      const { json } = await server.call('POST', `/v1/payments/${id}/attempts`, body);
+      return json.to_pay?.minor ?? json.code;
+    };
+    const prices = new Set<string>();
+    for (let count = 0; count < 3; count++) {
+      const { id } = await made(server.call('POST', '/v1/payments', order('1000')));
+      const tries = await Promise.all(Array.from({ length: 8 }, () => pay(id)));
+      expect(new Set([...tries, await pay(id), await pay(id)]).size).toBe(1);
+      prices.add(tries[0]);
+    }
+    expect(prices.size).toBeGreaterThan(1);
+    await stop(offer.id);
+  });
+
   test('cannot make an order out of amounts and lines that are none', async () => {
     const line = { id: 'tea', name: '茶', quantity: 1, amount_minor: '1000' };
     const carts: object[] = [

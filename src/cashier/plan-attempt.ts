@@ -73,7 +73,7 @@ async function priceAttempt(cashier: Cashier, tried: TriedPayment, request: Star
   if (quote === null) return PLAIN;
   if (request.expectedMinor !== null && quote.toPayMinor > request.expectedMinor)
     return { ...PLAIN, refusal: offerChanged(quote.toPayMinor) };
-  const drawn = cashier.deps.offers.draw(quote.applied, await readDrawn(cashier, tried, quote.applied));
+  const drawn = cashier.deps.offers.draw(quote.applied, await readDrawn(cashier, tried, quote.applied), payment.id);
   const isTooMuch = discountOf(drawn) >= payment.amountMinor;
   const applied = isTooMuch ? quote.applied : drawn;
   const discountMinor = discountOf(applied);

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { systemRandom } from '../base/random.ts';
-import { drawBelow, drawOffers } from './draw-offers.ts';
+import { chanceOfOrder, drawBelow, drawOffers } from './draw-offers.ts';
+import { createKeyring } from '../vault/seal.ts';
+import { Secret } from '../base/secret.ts';
 import type { AppliedOffer } from './offers.ts';
 
 const random: AppliedOffer = {
@@ -29,7 +31,7 @@ test('what is drawn lies between what was shown and the most, and all amounts co
   const draws = 11_000;
   const seen = new Map<bigint, number>();
   for (let count = 0; count < draws; count++) {
-    const [drawn] = drawOffers(systemRandom, [random]);
+    const [drawn] = drawOffers(() => systemRandom, [random]);
     seen.set(drawn?.minor ?? 0n, (seen.get(drawn?.minor ?? 0n) ?? 0) + 1);
   }
   expect([...seen.keys()].sort((a, b) => Number(a - b))).toEqual(
@@ -40,13 +42,21 @@ test('what is drawn lies between what was shown and the most, and all amounts co
   expect(chiSquare).toBeLessThan(45); // 10 degrees of freedom: one fair run in half a million exceeds it
 });
 
+test('each order has a chance of its own, the same however often it is asked', () => {
+  const keyring = createKeyring({ random: systemRandom }, [new Secret('a master secret of thirty-two letters')]);
+  const draw = (order: string) => drawOffers(chanceOfOrder(keyring, order), [random])[0]?.minor;
+  const drawn = Array.from({ length: 500 }, (_, no) => draw(`pay_${no}`));
+  expect(new Set(drawn).size).toBe(11);
+  expect(Array.from({ length: 500 }, (_, no) => draw(`pay_${no}`))).toEqual(drawn);
+});
+
 test('what was drawn for an order stays, as long as the terms allow it', () => {
   const before = { ...random, minor: 13n, mostMinor: 13n };
   for (let count = 0; count < 50; count++) {
-    const [again] = drawOffers(systemRandom, [random], [{ ...before, offerId: 'off_2', minor: 19n }, before]);
+    const [again] = drawOffers(() => systemRandom, [random], [{ ...before, offerId: 'off_2', minor: 19n }, before]);
     expect(again).toMatchObject({ minor: 13n, mostMinor: 13n, holds: [{ amount: 1n }, { amount: 13n }] });
     expect(again?.parts.reduce((sum, part) => sum + part.minor, 0n)).toBe(13n);
-    const [less] = drawOffers(systemRandom, [{ ...random, mostMinor: 12n }], [before]);
+    const [less] = drawOffers(() => systemRandom, [{ ...random, mostMinor: 12n }], [before]);
     expect(less?.minor).toBeLessThanOrEqual(12n);
   }
 });
@@ -59,7 +69,7 @@ test('the parts sum to what was drawn, and the money that is held is exactly tha
       fc.integer({ min: 1, max: 999 }),
       (least, more, share) => {
         const offer = { ...random, minor: least, mostMinor: least + more, sharesPerMille: [share, 1000 - share] };
-        const [drawn] = drawOffers(systemRandom, [offer]);
+        const [drawn] = drawOffers(() => systemRandom, [offer]);
         expect(drawn?.minor).toBeGreaterThanOrEqual(least);
         expect(drawn?.minor).toBeLessThanOrEqual(least + more);
         expect(drawn?.mostMinor).toBe(drawn?.minor);
@@ -73,7 +83,7 @@ test('the parts sum to what was drawn, and the money that is held is exactly tha
 test("what is sure, and a wallet's own estimate, stay as they are", () => {
   const sure = { ...random, mostMinor: random.minor };
   const estimate = { ...random, by: 'wallet' as const };
-  expect(drawOffers(systemRandom, [sure, estimate])).toEqual([sure, estimate]);
+  expect(drawOffers(() => systemRandom, [sure, estimate])).toEqual([sure, estimate]);
 });
 
 test('a draw that would favour small numbers is thrown away', () => {

@@ -1,5 +1,6 @@
 import type { Random } from '../base/random.ts';
 import { money, splitMoney } from '../money/money.ts';
+import type { Keyring } from '../vault/seal.ts';
 import type { AppliedOffer } from './offers.ts';
 
 /**
@@ -7,14 +8,14 @@ import type { AppliedOffer } from './offers.ts';
  * drawn amount, and the lines that hold money hold exactly that. What was drawn for the same order `before` stays: nobody tries again for more.
  */
 export function drawOffers(
-  random: Random,
+  chanceOf: (offerId: string) => Random,
   applied: readonly AppliedOffer[],
   before: readonly AppliedOffer[] = [],
 ): readonly AppliedOffer[] {
   return applied.map((offer) => {
     if (offer.by === 'wallet' || offer.mostMinor <= offer.minor) return offer;
     const known = before.find((one) => one.offerId === offer.offerId && isWithin(offer, one.minor))?.minor;
-    const minor = known ?? offer.minor + drawBelow(random, offer.mostMinor - offer.minor + 1n);
+    const minor = known ?? offer.minor + drawBelow(chanceOf(offer.offerId), offer.mostMinor - offer.minor + 1n);
     return {
       ...offer,
       minor,
@@ -23,6 +24,19 @@ export function drawOffers(
       holds: offer.holds.map((line) => (line.unit === 'money' ? { ...line, amount: minor } : line)),
     };
   });
+}
+
+/**
+ * An order's own chance for each offer, which nobody without our key can tell beforehand: two tries at the same moment, of which neither
+ * knows of the other, draw the same.
+ */
+export function chanceOfOrder(keyring: Pick<Keyring, 'digest'>, orderId: string): (offerId: string) => Random {
+  return (offerId) => {
+    let draws = 0;
+    return {
+      bytes: (count) => keyring.digest('offer draw', `${orderId} ${offerId} ${(draws += 1)}`).subarray(0, count),
+    };
+  };
 }
 
 /** New terms, or less that is left to pay, may leave no room for what was drawn. */

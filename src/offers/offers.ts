@@ -130,8 +130,11 @@ export interface Offers {
   isPlain(book: number, merchantId: string): boolean;
   /** True where an offer that runs here asks what this buyer has never done before; else nobody looks it up. */
   asksFirstUse(book: number, merchantId: string): boolean;
-  /** Draws what is random, once, when an attempt begins: the same offers with `minor` fixed, never less than was shown. */
-  draw(applied: readonly AppliedOffer[], before: readonly AppliedOffer[]): readonly AppliedOffer[];
+  /**
+   * Draws what is random when an attempt begins: the same offers with `minor` fixed, never less than was shown. What was drawn `before` for
+   * the same order stays, and two tries of it at once draw the same.
+   */
+  draw(applied: readonly AppliedOffer[], before: readonly AppliedOffer[], orderId: string): readonly AppliedOffer[];
   /** Forgets what is remembered of these limits: an attempt has just been refused for one of them. */
   forget(limits: readonly string[]): void;
 }

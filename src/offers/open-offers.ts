@@ -1,7 +1,7 @@
 import { isConnectionLoss } from '../base/connection-loss.ts';
 import type { KeyedReply } from '../db/with-key.ts';
 import { type ChangeOffer, changeOffer, type SwitchOffer, switchOffer } from './change-offer.ts';
-import { drawOffers } from './draw-offers.ts';
+import { chanceOfOrder, drawOffers } from './draw-offers.ts';
 import { createVoucherFinder } from './find-vouchers.ts';
 import { type IssueVouchers, issueVouchers } from './issue-vouchers.ts';
 import { keepOffers, type ShopOffers } from './keep-offers.ts';
@@ -113,7 +113,7 @@ export function openOffers(deps: OffersDeps): OpenedOffers {
     asksFirstUse(book, merchantId) {
       return book === deps.book && (kept.known(merchantId)?.asksFirstUse ?? true);
     },
-    draw: (applied, before) => drawOffers(deps.random, applied, before),
+    draw: (applied, before, orderId) => drawOffers(chanceOfOrder(deps.keyring, orderId), applied, before),
     forget: (limits) => rooms.forget(limits),
     publish: (request) => changed(publishOffer(deps, request)),
     change: (request) => changed(changeOffer(deps, request)),
