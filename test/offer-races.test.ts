@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { LEASE_SECONDS } from '../src/base/limits.ts';
 import { findAttempt } from '../src/cashier/attempt-store.ts';
 import { BOOK } from '../src/hutong.ts';
 import { type LimitStanding, readStandings } from '../src/ledger/read-room.ts';
@@ -95,12 +96,13 @@ async function create(more: object = {}): Promise<string> {
 const nodeOf = (index: number): Node => (index % 2 === 0 ? a : b);
 const createMany = (count: number): Promise<string[]> => Promise.all(Array.from({ length: count }, () => create()));
 
-const start = (node: Node, id: string, expected?: string): Promise<TestReply> =>
-  node.call('POST', `/v1/payments/${id}/attempts`, {
-    wallet: 'unionpay',
-    scene: 'app',
-    ...(expected === undefined ? {} : { expected_amount: { currency: 'CNY', minor: expected } }),
-  });
+const start = (node: Node, id: string, expected: string, key?: string): Promise<TestReply> =>
+  node.call(
+    'POST',
+    `/v1/payments/${id}/attempts`,
+    { wallet: 'unionpay', scene: 'app', expected_amount: { currency: 'CNY', minor: expected } },
+    key === undefined ? {} : { 'idempotency-key': key },
+  );
 const startAll = (ids: readonly string[], expected: string): Promise<TestReply[]> =>
   Promise.all(ids.map((id, index) => start(nodeOf(index), id, expected)));
 
@@ -240,6 +242,54 @@ describe('one payment', () => {
       return found?.used === 1n && found.held === 0n;
     });
     expect(await a.sql`select kind from alerts where subject_id = ${first.json.id}`).toEqual([]);
+  });
+
+  test('is asked for with one key on both nodes at once: one attempt, one place, and whoever comes later hears the same', async () => {
+    const offerId = await offer({ limits: { count: { campaign: 1 } } });
+    const id = await create();
+    const replies = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => start(nodeOf(index), id, '9500', 'one-place')),
+    );
+    for (const { status, json } of replies)
+      expect(status === 201 || json.code === 'idempotency_key_in_use', JSON.stringify(json)).toBe(true);
+    await stop(offerId);
+    await bothQuote('10000');
+    const again = await start(b, id, '9500', 'one-place');
+    expect(again, JSON.stringify(again.json)).toMatchObject({ status: 201, json: { to_pay: { minor: '9500' } } });
+    expect((await show(id)).attempts).toHaveLength(1);
+    expect(await standing(again, /count$/)).toEqual({ used: 0n, held: 1n, left: 0n });
+    await pay(again);
+  });
+
+  test.each([
+    ['before the wallet has heard', false],
+    ['after the wallet has heard', true],
+  ])('holds the last place on a node that dies %s: with its key it has the place on another', async (_, reaches) => {
+    await offer({ limits: { count: { campaign: 1 } } });
+    const dying = await two.openNode({
+      wrapSend: (send) => async (request) => {
+        if (reaches) await send(request);
+        throw new Error('this node has died');
+      },
+    });
+    const id = await create();
+    await start(dying, id, '9500', `dying-${reaches}`);
+    const lost: string = (await show(id)).attempts[0].id.slice('att_'.length);
+    const other = await create();
+    expect((await start(a, other, '9500')).json).toMatchObject({ code: 'offer_changed', amount_minor: '10000' });
+    two.clock.leap(LEASE_SECONDS * 1000);
+    const again = await eventually('the key to be free', async () => {
+      const reply = await start(b, id, '9500', `dying-${reaches}`);
+      return reply.status === 201 && reply;
+    });
+    expect(again.json.to_pay.minor).toBe('9500');
+    if (reaches) two.unionpay.pay(lost);
+    await pay(again);
+    const used = await eventually('nothing to be held', async () => {
+      const found = await standing(again, /count$/);
+      return found?.held === 0n && found.used;
+    });
+    expect(used).toBe(1n);
   });
 
   test('is canceled on one node in the moment in which it is paid: its place is used, or it is free', async () => {
