@@ -1,5 +1,6 @@
 import { parseDocument } from 'yaml';
 import { DATA_FILE_BYTES_MAX } from '../base/limits.ts';
+import { nestsTooDeep } from '../base/yaml-depth.ts';
 import { CliError } from './command.ts';
 import { readFileWithin } from './read-file.ts';
 
@@ -9,7 +10,9 @@ import { readFileWithin } from './read-file.ts';
  */
 export async function readDataFile(path: string): Promise<unknown> {
   const bytes = await readFileWithin(path, DATA_FILE_BYTES_MAX);
-  const document = parseDocument(bytes.toString('utf8'), { schema: 'core', uniqueKeys: true, prettyErrors: true });
+  const text = bytes.toString('utf8');
+  if (nestsTooDeep(text)) throw new CliError(`${path} nests deeper than any plan.`);
+  const document = parseDocument(text, { schema: 'core', uniqueKeys: true, prettyErrors: true });
   const [fault] = [...document.errors, ...document.warnings];
   if (fault)
     throw new CliError(`${path} is not readable as YAML or JSON: ${fault.message.split('\n')[0]?.replace(/:$/, '')}`);

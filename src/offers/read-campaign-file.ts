@@ -1,3 +1,4 @@
+import { nestsTooDeep } from '../base/yaml-depth.ts';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 
 /** A place in a file, counted from 1. */
@@ -20,6 +21,7 @@ export interface CampaignFile {
  * `5.00`, so that nobody has to quote them. What YAML could be made to repeat (anchors, merging) is not read.
  */
 export function readCampaignFile(text: string): CampaignFile {
+  if (nestsTooDeep(text)) return unread([{ place: { line: 1, column: 1 }, text: 'nothing nests so deep here' }]);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, version: '1.2', schema: 'core', uniqueKeys: true });
   const at = (offset: number): Place => {
@@ -30,7 +32,7 @@ export function readCampaignFile(text: string): CampaignFile {
     place: at(error.pos[0]),
     text: (error.message.split('\n', 1)[0] ?? '').replace(/ at line \d+, column \d+:?$/, ''),
   }));
-  if (faults.length > 0) return { written: null, faults, locate: () => ({ line: 1, column: 1 }) };
+  if (faults.length > 0) return unread(faults);
   const aliases: { place: Place; text: string }[] = [];
   const written = toValue(document.contents, (node) =>
     aliases.push({ place: at(node.range?.[0] ?? 0), text: 'anchors are not read here; write it out' }),
@@ -59,6 +61,10 @@ export function readCampaignFile(text: string): CampaignFile {
     }
     return at(offset);
   }
+}
+
+function unread(faults: CampaignFile['faults']): CampaignFile {
+  return { written: null, faults, locate: () => ({ line: 1, column: 1 }) };
 }
 
 function toValue(node: Node | null, blame: (alias: Node) => void): unknown {
