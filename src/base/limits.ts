@@ -349,8 +349,6 @@ export const CAMPAIGN_DAYS_MAX = 400;
 export const OFFERS_COMBINED_MAX = 30;
 /** Combinations looked at for one quote, shared by its ways to pay; some tenths of a second. Twelve offers have 4096. */
 export const OFFER_COMBINATIONS_MAX = 100_000;
-
-// Offers: what nodes remember of them, and vouchers.
 /** A node that has not heard of the offers for so long, and cannot ask, quotes without them. */
 export const OFFERS_STALE_MS = 1000;
 export const OFFERS_LOOK_MS = 250;
