@@ -17,9 +17,15 @@ export function time(instant: Date | string | null, none = '–'): Html {
   return html`<time datetime="${at.toISOString()}">${timeText(at)}</time>`;
 }
 
-/** Sentences that were written for programs name instants by ISO 8601; people read them as everything else here. */
+/**
+ * Sentences that were written for programs name instants by ISO 8601; people read them as everything else here. Shops write some of these
+ * sentences: what only looks like an instant stays as it is.
+ */
 export function withLocalTimes(text: string): string {
-  return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (iso) => timeText(new Date(iso)));
+  return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (iso) => {
+    const instant = new Date(iso);
+    return Number.isNaN(instant.getTime()) ? iso : timeText(instant);
+  });
 }
 
 export function amountText(currency: Currency, minor: bigint | string): string {
