@@ -19,12 +19,13 @@ export const assets: ReadonlyMap<string, Asset> = new Map(
 
 export const chartPaths = { script: chart.script.path, style: chart.style.path };
 
-/** The same files as on the buyers' pages, which serve them. */
+/** The buyers' pages have these as well, and serve them. */
+const shared = readAssets(join(rootDir, 'src', 'web', 'assets'));
 export const fontStylesheetPath = readFontAssets().stylesheet.path;
 
-/** The address of one of our own files: `console.css` → `/console/assets/console.3f….css`. */
+/** The address of one of our own files, or of one that is shared: `console.css` → `/console/assets/console.3f….css`. */
 export function assetPath(name: string): string {
-  const asset = own.get(name);
+  const asset = own.get(name) ?? shared.get(name);
   assert(asset !== undefined, `there is no asset ${name}`);
   return asset.path;
 }

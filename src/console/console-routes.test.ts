@@ -49,6 +49,20 @@ describe('in and out', () => {
     expect(page.body).toContain('npx hutong console link');
   });
 
+  test('a page that refreshes itself keeps no session alive', async () => {
+    const visit = await world.enter('idle');
+    const seenAgo = async (): Promise<number | undefined> => {
+      const [row] = await world.sql<{ seconds: number }[]>`
+        select extract(epoch from now() - seen_at)::int as seconds from console_sessions where operator = 'idle'`;
+      return row?.seconds;
+    };
+    await world.sql`update console_sessions set seen_at = seen_at - interval '5 minutes' where operator = 'idle'`;
+    expect((await visit.get('/console', { 'x-hutong-live': '1' })).status).toBe(200);
+    expect(await seenAgo()).toBeGreaterThanOrEqual(300);
+    await visit.get('/console');
+    expect(await seenAgo()).toBeLessThan(300);
+  });
+
   test('too many links from one address are told to wait', async () => {
     const other = await openConsoleWorld();
     try {

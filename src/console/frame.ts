@@ -61,7 +61,7 @@ export function tokenField({ formToken }: Visitor): Html {
 }
 
 function brandMark(): Html {
-  return html`<img src="${assetPath('mark.svg')}" alt="" width="28" height="28">`;
+  return html`<img src="${assetPath('icon.svg')}" alt="" width="28" height="28">`;
 }
 
 function renderDocument(page: {
@@ -81,7 +81,7 @@ function renderDocument(page: {
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <meta name="format-detection" content="telephone=no">
-<link rel="icon" href="${assetPath('mark.svg')}" type="image/svg+xml">
+<link rel="icon" href="${assetPath('icon.svg')}" type="image/svg+xml">
 ${hasChart && html`<link rel="stylesheet" href="${chartPaths.style}">`}
 <link rel="stylesheet" href="${assetPath('console.css')}">
 <script src="${assetPath('font.js')}" data-stylesheet="${fontStylesheetPath}"></script>

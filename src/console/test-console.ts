@@ -5,7 +5,7 @@ import { type ManualClock, systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
 import { BOOK } from '../hutong.ts';
-import { createOperatorLink, type OperatorsDeps } from '../operators/operator-sessions.ts';
+import { createOperatorLink, openOperatorLink, type OperatorsDeps } from '../operators/operator-sessions.ts';
 
 /** A browser of an operator without script: it keeps cookies, follows nothing by itself, and sends what a browser would. */
 export interface ConsoleVisit {
@@ -56,8 +56,9 @@ export async function openConsoleWorld(clock?: ManualClock): Promise<ConsoleWorl
     visit,
     async enter(operator) {
       const { code } = await link(operator);
-      const reply = await visit('').post('/console/enter', { link: code });
-      return visit(cookieOf(reply));
+      const opened = await openOperatorLink(operators, code); // not through the page, which counts how often it is asked
+      if (opened === null) throw new Error('a new link opens');
+      return visit(`hutong-console=${opened.cookie.reveal()}`);
     },
     async newOffer(campaign = {}) {
       const reply = await server.offers.publish({

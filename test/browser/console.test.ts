@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BOOK } from '../../src/hutong.ts';
@@ -16,8 +15,6 @@ import {
 } from './browser.ts';
 
 /* The operator's pages in a real browser: what they look like to everybody, and that they follow what happens. */
-
-const PICTURES = process.env['CONSOLE_PICTURES'];
 
 let world: ConsoleWorld;
 let browser: TestBrowser;
@@ -99,14 +96,12 @@ describe('every page', () => {
     ['a phone in the dark', { ...PHONE, colorScheme: 'dark' }],
     ['a desktop in English, in the dark', { ...DESKTOP, colorScheme: 'dark', locale: 'en' }],
     ['a desktop without script', { ...DESKTOP, javaScript: false }],
-  ])('on %s is accessible and fits', async (name, viewport) => {
+  ])('on %s is accessible and fits', async (_, viewport) => {
     await browser.withPage(viewport, async (page) => {
       await enter(page);
       for (const [title, path] of paths()) {
         await page.goto(world.url + path);
         if (title === 'rollout' && viewport.javaScript) await page.locator('.u-wrap').waitFor();
-        if (PICTURES !== undefined)
-          await page.screenshot({ path: join(PICTURES, `${name} ${title}.png`.replaceAll(' ', '-')), fullPage: true });
         expect(await page.locator('h1').count(), path).toBe(1);
         if (!viewport.javaScript) continue;
         expect(await axeViolations(page), path).toEqual([]);
