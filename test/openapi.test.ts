@@ -145,6 +145,9 @@ describe('real replies are as the document says', () => {
     await call('POST', `/v1/offers/${offer.json.id}/stop`, {});
     await call('POST', `/v1/offers/${offer.json.id}/resume`, {});
     await call('POST', '/v1/offers', { campaign: {} });
+    await call('POST', `/v1/payments/${payment.json.id}/complaints`, { reason: '等了太久' });
+    const open = await call('POST', '/v1/payments', newPayment('openapi-5'));
+    const rollout = await newRollout(call);
     const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     const bill = { wallet_account_id: account.json.id, day: yesterday };
     const statement = await call('POST', '/v1/statements', bill);
@@ -152,6 +155,10 @@ describe('real replies are as the document says', () => {
       note: '核对无误',
     });
     for (const path of [
+      `/v1/payments/${open.json.id}/quote`,
+      `/v1/payments/${payment.json.id}/decision`,
+      '/v1/rollouts',
+      `/v1/rollouts/${rollout}`,
       '/v1/offers',
       `/v1/offers/${offer.json.id}`,
       `/v1/offers/${offer.json.id}/vouchers`,
@@ -194,6 +201,24 @@ describe('real replies are as the document says', () => {
     expect(new Set(refused)).toEqual(new Set([400, 401, 404, 409]));
   });
 });
+
+/** A rollout through everything that people do with one. */
+async function newRollout(call: (method: string, path: string, body?: unknown) => Promise<TestReply>): Promise<string> {
+  const steps = [{ share: '1%', for: '1h', gate: true }, { share: '10%', for: '1h' }, { share: '100%' }];
+  const plan = { key: 'wallet.wechatpay', wallet: 'wechatpay', steps };
+  const { id }: { id: string } = (await call('POST', '/v1/rollouts', { plan })).json; // as the schema says
+  const act = async (action: string, more: object = {}): Promise<void> => {
+    const reply = await call('POST', `/v1/rollouts/${id}/${action}`, { reason: '试一试', ...more });
+    expect(reply.status, `${action} ${JSON.stringify(reply.json)}`).toBe(200);
+  };
+  for (const action of ['start', 'pause', 'resume']) await act(action);
+  await server.sql`update rollouts set state = 'waiting' where id = ${id}`; // at its gate, as the control loop would say
+  await act('approve');
+  await act('jump', { step: 3 });
+  await act('change', { plan: { ...plan, steps: [...steps.slice(0, 2), { share: '100%', payments: 500 }] } });
+  for (const action of ['halt', 'resume', 'roll_back', 'retire']) await act(action);
+  return id;
+}
 
 /** A difference that a person is to look at. */
 async function newBreak(statementId: string, walletAccountId: string): Promise<string> {

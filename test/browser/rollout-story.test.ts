@@ -5,10 +5,11 @@ import { silentLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { createBuyers } from '../../src/cli/demo/rollout/buyers.ts';
 import { BOOK } from '../../src/hutong.ts';
+import { createOperatorLink } from '../../src/operators/operator-sessions.ts';
 import { readPlan } from '../../src/rollout/read-plan.ts';
 import { type Shop, startShop } from '../../src/sandbox/shop/shop.ts';
 import { eventually } from '../server.ts';
-import { openBrowser, PHONE, type TestBrowser } from './browser.ts';
+import { DESKTOP, openBrowser, PHONE, type TestBrowser } from './browser.ts';
 import { startWalletWorld, type WalletWorld } from './wallet-world.ts';
 
 /*
@@ -23,11 +24,12 @@ let world: WalletWorld;
 let shop: Shop;
 let browser: TestBrowser;
 let rolloutId: string;
+let offerId: string;
 
 beforeAll(async () => {
   world = await startWalletWorld();
   const { server } = world;
-  await server.offers.publish({
+  const published = await server.offers.publish({
     actor: { kind: 'operator', name: 'test' },
     merchantId: server.merchant.id,
     campaign: {
@@ -44,6 +46,7 @@ beforeAll(async () => {
     reason: null,
     claim: null,
   });
+  ({ id: offerId } = JSON.parse(published.body) as { id: string }); // an offer as the API shows it
   const plan = readPlan({
     key: 'wallet.unionpay',
     wallet: 'unionpay',
@@ -115,7 +118,7 @@ test('some see the new wallet with what it saves; when it fails one payment of f
   const { server, wechatpay } = world;
   server.unionpay.setFault({ operation: 'pay', kind: 'declined', share: 20 });
   const buyers = createBuyers({ url: server.url, apiKey: server.apiKey, unionpay: server.unionpay, wechatpay });
-  await buyers.buy(STORM_PAYMENTS_MAX, async () => (await stateNow()) === 'halted');
+  const bought = await buyers.buy(STORM_PAYMENTS_MAX, async () => (await stateNow()) === 'halted');
   await eventually('the halt', async () => (await stateNow()) === 'halted');
 
   await eventually('the halt to be known', async () =>
@@ -126,4 +129,26 @@ test('some see the new wallet with what it saves; when it fails one payment of f
       expect(await offered(page, 'unionpay')).toBe(0);
       expect(await offered(page, 'wechatpay')).toBe(1);
     });
+  await atTheConsole(async (page) => {
+    await page.goto(`${server.url}/console/rollouts/${rolloutId}`);
+    expect(await page.getByTestId('share').textContent()).toBe('0%');
+    expect(await page.locator('main').innerText()).toContain('已停止');
+    await page.goto(`${server.url}/console/offers/${offerId}`);
+    const used = bought.filter(({ wallet, succeeded }) => wallet === 'unionpay' && succeeded).length * 5;
+    expect(used).toBeGreaterThan(0);
+    expect(await page.getByTestId('usage-money/campaign').innerText()).toContain(`已用 ¥${used}.00，共 ¥100000.00`);
+  });
 });
+
+/** The operator's pages, by a link as `hutong console link` prints it. */
+async function atTheConsole(look: (page: Page) => Promise<void>): Promise<void> {
+  const { sql, url } = world.server;
+  const operators = { sql, clock: systemClock, random: systemRandom, log: silentLog, book: BOOK };
+  const { code } = await createOperatorLink(operators, { operator: '张伟', lastsMs: 3_600_000 });
+  await browser.withPage(DESKTOP, async (page) => {
+    await page.goto(`${url}/console/enter?link=${code.reveal()}`);
+    await page.getByTestId('enter').click();
+    await page.waitForURL('**/console');
+    await look(page);
+  });
+}

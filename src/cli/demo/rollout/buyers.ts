@@ -51,7 +51,11 @@ export function createBuyers(world: BuyersWorld): Buyers {
 
   async function buyOnce(): Promise<Bought> {
     count += 1;
-    const { id, wallets } = await order(`buyer-${String(count).padStart(4, '0')}`);
+    return await buyAs(`buyer-${String(count).padStart(4, '0')}`);
+  }
+
+  async function buyAs(buyer: string): Promise<Bought> {
+    const { id, wallets } = await order(buyer);
     const best = wallets.find((one) => Object.hasOwn(SCENES, one.wallet));
     const wallet = best.wallet as Bought['wallet']; // a key of SCENES
     const attempt = await call(world, 'POST', `/v1/payments/${id}/attempts`, `attempt-${id}`, {
@@ -59,6 +63,8 @@ export function createBuyers(world: BuyersWorld): Buyers {
       scene: SCENES[wallet],
       expected_amount: best.to_pay,
     });
+    // Halted between the look and the choice: the buyer looks again.
+    if (attempt.code === 'wallet_not_available') return await buyAs(buyer);
     if (attempt.outcome === 'pending') world[wallet].pay(String(attempt.id).slice('att_'.length));
     return {
       wallet,
@@ -115,6 +121,7 @@ async function call(world: BuyersWorld, method: string, path: string, key?: stri
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const json: Reply = await reply.json();
-  if (!reply.ok) throw new CliError(`${method} ${path} was refused: ${json.detail ?? json.title ?? reply.status}`);
+  if (!reply.ok && json.code !== 'wallet_not_available')
+    throw new CliError(`${method} ${path} was refused: ${json.detail ?? json.title ?? reply.status}`);
   return json;
 }
