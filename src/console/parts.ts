@@ -1,4 +1,4 @@
-import { html, type Html, rawHtml } from '../base/html.ts';
+import { html, type Html } from '../base/html.ts';
 import { shanghaiDay } from '../base/shanghai.ts';
 import { type Currency, formatMoney, money } from '../money/money.ts';
 import { walletColour } from '../wallets/wallet-names.ts';
@@ -73,5 +73,3 @@ export function fact(name: string, value: Html | string, more: Html | string | n
 export function live(name: string, content: Html): Html {
   return html`<div data-live="${name}">${content}</div>`;
 }
-
-export const NOTHING = rawHtml('');

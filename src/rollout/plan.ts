@@ -69,7 +69,6 @@ export interface FreezeWindow {
 /** Shares of bad payments, treatment against control; both refunds and complaints may come late. */
 export const GUARDED = ['failed', 'slow', 'unknown', 'duplicate', 'refunded', 'complained'] as const;
 export type Guarded = (typeof GUARDED)[number];
-export const LATE: readonly Guarded[] = ['refunded', 'complained'];
 
 export interface Guardrail {
   metric: Guarded;

@@ -49,7 +49,6 @@ export function showRolloutInFull(report: RolloutReport) {
     moves: report.moves.map(showMove),
   };
 }
-export type ShownRolloutInFull = ReturnType<typeof showRolloutInFull>;
 
 function showVerdict({ verdict, by, reason, figures }: Judgement) {
   return {
