@@ -38,6 +38,7 @@ export function banner(
     rows.push(['手机短信 Pretend phone', `${addresses.phone_url}   (codes arrive here)`]);
   if (addresses.bank_url !== undefined)
     rows.push(['模拟银行 Pretend banks', `${addresses.bank_url}   (people and cards to try with)`]);
+  rows.push(['运营后台 Console', `${url}/console   (a link to get in: npx hutong console link)`]);
   rows.push(['接口文档 API docs', `${url}/docs`], ['健康检查 Health', `${url}/healthz`]);
   if (qrUrl !== undefined) rows.push(['收款码 One QR for all', `${qrUrl}   (poster: /poster.pdf)`]);
   if (walletUrls !== undefined)
