@@ -16,7 +16,7 @@ import { createEndpoint } from '../src/webhooks/create-endpoint.ts';
 
 /*
  * A Hutong server as a process of its own, for benchmarks. The parent sends { databaseUrl, port, walletSettings,
- * webhookUrl, isStaged } and gets back { apiKey, stagedApiKey }; after that it asks.
+ * webhookUrl, isStaged } and gets back { keys }, the shops' keys by name; after that it asks.
  */
 interface Start {
   databaseUrl: string;
@@ -24,7 +24,7 @@ interface Start {
   /** By wallet. */
   walletSettings: Record<string, unknown>;
   webhookUrl: string;
-  /** Opens a second shop, with an offer and with its wallets staged. */
+  /** Opens two more shops, with an offer and with 云闪付 staged: see STAGED. */
   isStaged: boolean;
 }
 
@@ -69,13 +69,16 @@ async function start({ databaseUrl, port, walletSettings, webhookUrl, isStaged }
     log: silentLog,
     wrapSend,
   });
-  const shop = await openShop(hutong, walletSettings, webhookUrl);
-  const staged = isStaged ? await openShop(hutong, walletSettings, webhookUrl) : null;
-  if (staged !== null) await stage(hutong, staged.merchantId);
+  const keys: Record<string, string> = { plain: (await openShop(hutong, walletSettings, webhookUrl)).apiKey };
+  for (const [name, terms] of isStaged ? Object.entries(STAGED) : []) {
+    const { merchantId, apiKey } = await openShop(hutong, walletSettings, webhookUrl);
+    await stage(hutong, merchantId, terms);
+    keys[name] = apiKey;
+  }
   hutong.app.server.prependListener('request', watch);
   await hutong.app.listen({ port, host: '127.0.0.1' });
   hutong.startWork();
-  process.send?.({ apiKey: shop.apiKey, stagedApiKey: staged?.apiKey ?? null });
+  process.send?.({ keys });
 }
 
 async function openShop(hutong: Hutong, walletSettings: Start['walletSettings'], webhookUrl: string) {
@@ -104,23 +107,29 @@ async function openShop(hutong: Hutong, walletSettings: Start['walletSettings'],
 
 const BY = { by: 'bench', reason: 'measuring' };
 
-/** An offer with a budget and a count for each buyer and day, and 云闪付 staged, with the money at risk limited. */
-async function stage(hutong: Hutong, merchantId: MerchantId): Promise<void> {
-  await hutong.offers.publish({
-    actor: { kind: 'operator', name: BY.by },
-    merchantId,
-    campaign: CAMPAIGN,
-    reason: BY.reason,
-    claim: null,
-  });
+/** What an attempt holds: the budget alone; or besides a count of its buyer's, who is new, and its part of the money at risk. */
+const STAGED = {
+  budget: { limits: { money: { campaign: '90000000.00' } } },
+  full: { limits: { money: { campaign: '90000000.00' }, per_user: { day: 3 } }, at_risk: { money: '1000000.00' } },
+} as const;
+
+/** ¥1 off with 云闪付, which ninety-nine buyers of a hundred see. */
+async function stage(
+  hutong: Hutong,
+  merchantId: MerchantId,
+  { limits, ...more }: { limits: object; at_risk?: object },
+): Promise<void> {
+  const actor = { kind: 'operator', name: BY.by } as const;
+  const campaign = { ...CAMPAIGN, limits };
+  await hutong.offers.publish({ actor, merchantId, campaign, reason: BY.reason, claim: null });
   const plan = readPlan({
     key: 'wallet.unionpay',
     wallet: 'unionpay',
     merchant: merchantId,
     steps: [{ share: '99%', for: '1d', payments: 100_000_000 }],
     holdback: '1%',
-    at_risk: { money: '1000000.00' },
     guardrails: [{ metric: 'failed' }, { metric: 'unknown' }],
+    ...more,
   });
   await hutong.sql.begin(async (tx) => {
     const { id } = await hutong.rollouts.create(tx, BOOK, plan, BY);
@@ -136,7 +145,6 @@ const CAMPAIGN = {
   off: '1.00',
   funders: [{ funder: 'wallet', owner: 'unionpay', per_mille: 1000 }],
   conditions: { wallets: ['unionpay'], min_amount: '10.00' },
-  limits: { money: { campaign: '90000000.00' }, per_user: { day: 3 } },
 };
 
 function watch(request: IncomingMessage, response: ServerResponse): void {

@@ -38,10 +38,12 @@ const SCENES = { unionpay: 'app', wechatpay: 'qr', alipay: 'qr', jdpay: 'qr', me
 export type BenchWallet = keyof typeof SCENES;
 export const BENCH_WALLETS = Object.keys(SCENES) as BenchWallet[]; // the table's own keys
 
+export type BenchShop = 'plain' | 'budget' | 'full';
+
 export interface RoundOptions {
   wallet: BenchWallet;
-  /** `staged`: the shop with an offer and a staged wallet; its buyers are named, each pays once, and say what they were shown. */
-  shop: 'plain' | 'staged';
+  /** But for `plain`: a shop with an offer and a staged wallet; its buyers are named, each pays once, and say what they were shown. */
+  shop: BenchShop;
   inFlight: number;
   payments: number;
   /** Null: as fast as `inFlight` shops can. Otherwise payments begin at that rate, however long they take. */
@@ -78,7 +80,7 @@ export async function openPaymentsLoad(
     webhookUrl: `${shop.url}/hooks`,
     isStaged,
   });
-  const keys = await nextMessage<{ apiKey: string; stagedApiKey: string | null }>(hutong);
+  const { keys } = await nextMessage<{ keys: Partial<Record<BenchShop, string>> }>(hutong);
   const bareServer = forkProcess('bare-process.ts');
   bareServer.send({ databaseUrl: database.url });
   const { bareUrl } = await nextMessage<{ bareUrl: string }>(bareServer);
@@ -105,8 +107,8 @@ export async function openPaymentsLoad(
   }
 
   async function payOnce(into: PaymentsRound, wallet: BenchWallet, at: RoundOptions['shop']): Promise<void> {
-    const apiKey = at === 'plain' ? keys.apiKey : keys.stagedApiKey;
-    if (apiKey === null) throw new Error('there is no staged shop');
+    const apiKey = keys[at];
+    if (apiKey === undefined) throw new Error(`there is no shop ${at}`);
     const simulator = simulators.get(wallet);
     if (simulator === undefined) throw new Error(`there is no simulator of ${wallet}`);
     const startedAt = performance.now();

@@ -98,10 +98,8 @@ function goalsPart({ ledger, payments, staged, reconcile, codec, transfers, quot
       inWords(reached),
     ]);
   }
-  if (staged !== null) {
-    const { name, value, goal, reached } = staged.goal;
-    rows.push([name, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
-  }
+  for (const { name, value, goal, reached } of staged?.ratios ?? [])
+    rows.push([`payments, ${name}`, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
   if (quote !== null) {
     const { name, value, goal, reached } = quote.goal;
     rows.push([name, `${value.toFixed(2)} ms`, `< ${goal} ms`, inWords(reached)]);
@@ -224,13 +222,13 @@ function decisionsPart({ method, measured, ratios }: DecisionsBench): string {
   return ['## Decisions of rollouts', list(method), formatMeasured(measured), formatRatios(ratios)].join('\n\n');
 }
 
-function stagedPart({ method, measured, cpu, goal }: StagedBench): string {
+function stagedPart({ method, measured, cpu, ratios }: StagedBench): string {
   const rows = cpu.map(({ name, hutongMs, postgresMs }) => [name, hutongMs.toFixed(2), postgresMs.toFixed(2)]);
   return [
     '## Payments with offers and a staged wallet',
     list(method),
     formatMeasured(measured),
-    `With to without: ${goal.value.toFixed(2)} (${goal.least.toFixed(2)} to ${goal.most.toFixed(2)}, round by round).`,
+    formatRatios(ratios),
     formatTable(['CPU ms per payment', 'Hutong', 'PostgreSQL'], rows),
   ].join('\n\n');
 }
