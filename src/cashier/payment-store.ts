@@ -1,3 +1,4 @@
+import type { PaymentDecision } from '../rollout/rollouts.ts';
 import type { BuyerFacts, OrderItem } from '../base/buyer.ts';
 import { column } from '../db/column.ts';
 import type { Sql, Tx } from '../db/connect.ts';
@@ -105,6 +106,9 @@ export async function updatePayments(tx: Tx, payments: readonly Payment[]): Prom
       and payments.id = new.id`;
 }
 
+/** Decisions as they were read: a decision never changes, so these need not be written again. */
+const written = new WeakSet<PaymentDecision>();
+
 /** The same with the decision, what was counted and the complaint, which most payments do not have. */
 export async function updateNoted(tx: Tx, payments: readonly Payment[]): Promise<void> {
   await tx`
@@ -116,7 +120,7 @@ export async function updateNoted(tx: Tx, payments: readonly Payment[]): Promise
       paid_at = new.paid_at,
       version = new.version,
       due_at = new.due_at,
-      decision = new.decision::jsonb,
+      decision = coalesce(new.decision::jsonb, payments.decision),
       observed = string_to_array(new.observed, ' '),
       complaint_reason = new.complaint_reason,
       complained_at = new.complained_at
@@ -130,7 +134,7 @@ export async function updateNoted(tx: Tx, payments: readonly Payment[]): Promise
       ${column(payments.map((p) => p.paidAt))}::timestamptz[],
       ${column(payments.map((p) => p.version))}::int[],
       ${column(payments.map((p) => p.dueAt))}::timestamptz[],
-      ${payments.map((p) => toStored(p.decision))}::text[],
+      ${payments.map((p) => (p.decision === null || written.has(p.decision) ? null : toStored(p.decision)))}::text[],
       ${payments.map((p) => p.observed?.join(' ') ?? null)}::text[],
       ${payments.map((p) => p.complaint?.reason ?? null)}::text[],
       ${column(payments.map((p) => p.complaint?.at ?? null))}::timestamptz[]
@@ -269,6 +273,7 @@ interface PaymentRow {
 }
 
 function toPayment(row: PaymentRow): Payment {
+  if (row.decision !== null) written.add(row.decision);
   return {
     book: row.book,
     id: row.id,

@@ -21,10 +21,31 @@ export interface OutcomesToAppend {
   outcomes: string;
 }
 
-/** Adds to sums, each named once; they come sorted by their key, so that two transactions take their locks in the same order. */
-export async function addCounts(tx: Tx, book: number, day: string, counts: readonly CountToAdd[]): Promise<void> {
-  if (counts.length === 0) return;
+/**
+ * Adds to sums and appends outcomes, each named once, in one statement; what is older than the last 64 outcomes falls off. Both come sorted
+ * by their key, so that two transactions take their locks in the same order.
+ */
+export async function addCounts(
+  tx: Tx,
+  book: number,
+  day: string,
+  counts: readonly CountToAdd[],
+  appended: readonly OutcomesToAppend[],
+): Promise<void> {
+  if (counts.length === 0 && appended.length === 0) return;
   await tx`
+    with appended as (
+      insert into rollout_recent as r (book, rollout_id, version, outcomes)
+      select ${book}, rollout_id, version, right(outcomes, ${ROLLOUT_OUTCOMES_KEPT})
+      from unnest(
+        ${appended.map((one) => one.rolloutId)}::text[],
+        ${column(appended.map((one) => one.version))}::int[],
+        ${appended.map((one) => one.outcomes)}::text[]
+      ) with ordinality as new (rollout_id, version, outcomes, place)
+      order by place
+      on conflict (book, rollout_id, version) do update
+      set outcomes = right(r.outcomes || excluded.outcomes, ${ROLLOUT_OUTCOMES_KEPT})
+    )
     insert into rollout_counts as c (book, rollout_id, version, step, arm, metric, day, count)
     select ${book}, rollout_id, version, step, arm, metric, ${day}::text::date, count
     from unnest(
@@ -38,22 +59,6 @@ export async function addCounts(tx: Tx, book: number, day: string, counts: reado
     order by place
     on conflict (book, rollout_id, version, step, arm, metric, day) do update
     set count = c.count + excluded.count`;
-}
-
-/** Appends, each rollout named once and sorted like `addCounts`; what is older than the last 64 falls off. */
-export async function appendOutcomes(tx: Tx, book: number, appended: readonly OutcomesToAppend[]): Promise<void> {
-  if (appended.length === 0) return;
-  await tx`
-    insert into rollout_recent as r (book, rollout_id, version, outcomes)
-    select ${book}, rollout_id, version, right(outcomes, ${ROLLOUT_OUTCOMES_KEPT})
-    from unnest(
-      ${appended.map((one) => one.rolloutId)}::text[],
-      ${column(appended.map((one) => one.version))}::int[],
-      ${appended.map((one) => one.outcomes)}::text[]
-    ) with ordinality as new (rollout_id, version, outcomes, place)
-    order by place
-    on conflict (book, rollout_id, version) do update
-    set outcomes = right(r.outcomes || excluded.outcomes, ${ROLLOUT_OUTCOMES_KEPT})`;
 }
 
 /** The sums of a rollout from one version on, over all days. */

@@ -1,25 +1,14 @@
 import { shanghaiDay } from '../base/shanghai.ts';
 import type { Sql, Tx } from '../db/connect.ts';
-import {
-  addCounts,
-  appendOutcomes,
-  type CountToAdd,
-  findRecent,
-  listCounts,
-  type OutcomesToAppend,
-} from './count-store.ts';
+import { addCounts, type CountToAdd, findRecent, listCounts, type OutcomesToAppend } from './count-store.ts';
 import type { Plan } from './plan.ts';
 import type { Observation } from './rollouts.ts';
 import type { RolloutCounts } from './statistics/counts.ts';
 import { stratify } from './statistics/stratify.ts';
 
-/** Adds up what a batch saw and writes it: one statement per table, however many payments there were. */
+/** Adds up what a batch saw and writes it: one statement, however many payments there were. */
 export async function observe(tx: Tx, book: number, observations: readonly Observation[], now: Date): Promise<void> {
-  if (observations.length === 0) return;
-  await Promise.all([
-    addCounts(tx, book, shanghaiDay(now), toCounts(observations)),
-    appendOutcomes(tx, book, toOutcomes(observations)),
-  ]); // sent one behind the other
+  await addCounts(tx, book, shanghaiDay(now), toCounts(observations), toOutcomes(observations));
 }
 
 /**
