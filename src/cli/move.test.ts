@@ -24,7 +24,9 @@ beforeAll(async () => {
   const { card } = await world.anotherCard(payer, 'CMB', 0n);
   const payee = { kind: 'own_card', cardId: card.id } as const;
   done = await world.untilEnded((await world.send(payer, payee, 123_45n, { note: '房租' })).id);
+  world.clock.advanceMs(1000); // what begins in one millisecond has no order
   poor = await world.untilEnded((await world.send(payer, payee, 900_00n)).id);
+  world.clock.advanceMs(1000);
   await world.untilEnded((await startPurchase(5_00n)).id);
 });
 afterAll(async () => {
