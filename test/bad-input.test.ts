@@ -4,6 +4,7 @@ import { createApiKey, revokeKey } from '../src/cashier/api-keys.ts';
 import { createMerchant } from '../src/cashier/create-merchant.ts';
 import { SCOPES } from '../src/cashier/merchant.ts';
 import { BOOK } from '../src/hutong.ts';
+import { campaignOf } from '../src/offers/test-offers.ts';
 import { everything as allOf, refuse } from './refused.ts';
 import { callApi, eventually, startTestServer, type TestServer } from './server.ts';
 
@@ -14,6 +15,9 @@ let refundId: string;
 let endpointId: string;
 let codeId: string;
 let statementId: string;
+let openId: string;
+let offerId: string;
+let rolloutId: string;
 const BREAK_ID = 'brk_01M83E1H4Q000ND8XG5P3H3Z00';
 
 const good = () => ({
@@ -22,6 +26,10 @@ const good = () => ({
   subject: '茶杯',
   return_url: 'https://shop.example/orders/1',
 });
+
+const campaign = campaignOf({ kind: 'voucher', value: { kind: 'flat', off: '5.00' }, limits: { count: { day: 9 } } });
+const plan = { key: 'wallet.wechatpay', wallet: 'wechatpay', steps: [{ share: '1%' }, { share: '100%' }] };
+const MOVES = ['start', 'pause', 'resume', 'approve', 'jump', 'change', 'halt', 'roll_back', 'retire'] as const;
 
 beforeAll(async () => {
   server = await startTestServer();
@@ -51,6 +59,11 @@ beforeAll(async () => {
   expect(endpointId).toMatch(/^we_/);
   codeId = (await server.call('POST', '/v1/qr-codes', { label: '一号柜台' })).json.id;
   statementId = await pastStatement();
+  openId = (await server.call('POST', '/v1/payments', good())).json.id;
+  offerId = (await server.call('POST', '/v1/offers', { campaign })).json.id;
+  expect(offerId).toMatch(/^off_/);
+  rolloutId = (await server.call('POST', '/v1/rollouts', { plan })).json.id;
+  expect(rolloutId).toMatch(/^rol_/);
 });
 afterAll(() => server.close());
 
@@ -313,6 +326,22 @@ describe('who may ask', () => {
     ['GET', () => `/v1/statements/${statementId}`],
     ['GET', () => `/v1/statements/${statementId}/breaks`],
     ['POST', () => `/v1/breaks/${BREAK_ID}/resolve`],
+    ['GET', () => `/v1/payments/${openId}/quote`],
+    ['GET', () => `/v1/payments/${paymentId}/decision`],
+    ['POST', () => `/v1/payments/${paymentId}/complaints`],
+    ['GET', () => '/v1/offers'],
+    ['POST', () => '/v1/offers'],
+    ['POST', () => '/v1/offers/quote'],
+    ['GET', () => `/v1/offers/${offerId}`],
+    ['POST', () => `/v1/offers/${offerId}/versions`],
+    ['POST', () => `/v1/offers/${offerId}/stop`],
+    ['POST', () => `/v1/offers/${offerId}/resume`],
+    ['GET', () => `/v1/offers/${offerId}/vouchers`],
+    ['POST', () => `/v1/offers/${offerId}/vouchers`],
+    ['GET', () => '/v1/rollouts'],
+    ['POST', () => '/v1/rollouts'],
+    ['GET', () => `/v1/rollouts/${rolloutId}`],
+    ...MOVES.map((move) => ['POST', () => `/v1/rollouts/${rolloutId}/${move}`] as const),
   ] as const;
   const bodies = (): Record<string, unknown> => ({
     '/v1/payments': good(),
@@ -327,6 +356,17 @@ describe('who may ask', () => {
     '/v1/qr-codes': { label: 'x' },
     '/v1/statements': { wallet_account_id: server.walletAccountId, day: '2026-11-11' },
     resolve: { note: 'x' },
+    complaints: { reason: 'x' },
+    '/v1/offers': { campaign },
+    '/v1/offers/quote': { amount: { currency: 'CNY', minor: '100' } },
+    versions: { campaign, from_version: 1 },
+    stop: {},
+    [`/v1/offers/${offerId}/resume`]: {},
+    vouchers: { count: 1 },
+    '/v1/rollouts': { plan },
+    ...Object.fromEntries(MOVES.map((move) => [`/v1/rollouts/${rolloutId}/${move}`, { reason: 'x' }])),
+    [`/v1/rollouts/${rolloutId}/jump`]: { reason: 'x', step: 1 },
+    [`/v1/rollouts/${rolloutId}/change`]: { reason: 'x', plan },
   });
   const bodyOf = (method: string, path: string) => {
     if (method === 'PATCH') return { label: 'x' };
@@ -339,7 +379,8 @@ describe('who may ask', () => {
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
     const known = routes.map(
-      ([method, path]) => `${method} ${path().replace(/\b(pay|rf|we|wa|evt|wd|qr|stm|brk)_[0-9A-Z]{26}/, '{id}')}`,
+      ([method, path]) =>
+        `${method} ${path().replace(/\b(pay|rf|we|wa|evt|wd|qr|stm|brk|off|rol)_[0-9A-Z]{26}/, '{id}')}`,
     );
     const others = ['GET /v1/events/{id}', 'POST /v1/webhook-deliveries/{id}/replay'];
     expect([...known, ...others].sort()).toEqual(documented.sort());
@@ -383,6 +424,8 @@ describe('who may ask', () => {
       '/v1/wallet-accounts',
       '/v1/qr-codes',
       '/v1/statements',
+      '/v1/offers',
+      '/v1/rollouts',
     ])
       expect((await callApi(server.url, strangerKey, 'GET', path)).json.data, path).toEqual([]);
   });
