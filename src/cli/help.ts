@@ -5,6 +5,7 @@ const GROUPS: readonly (readonly [title: string, firstWords: readonly string[]])
   ['Run', ['start', 'demo', 'sandbox']],
   ['Merchants', ['merchant', 'key', 'wallet', 'qr', 'webhook']],
   ['Money', ['payment', 'refund', 'statement', 'ledger', 'alerts']],
+  ['Offers and rollouts', ['offer', 'rollout', 'console']],
   ['Wallet', ['bank', 'prefix', 'limit', 'vault', 'audit', 'move', 'clearing', 'wallet-shop']],
   ['Machine', ['db', 'version']],
 ];
