@@ -23,6 +23,17 @@ const OF_SHOPS = [
   'qr_code_disabled',
   'statement_closed',
   'break_resolved',
+  'campaign_invalid',
+  'offer_changed',
+  'offer_funder_not_yours',
+  'offer_stopped',
+  'offer_version_outdated',
+  'offers_max',
+  'rollout_exists',
+  'rollout_state',
+  'rollouts_max',
+  'versions_max',
+  'vouchers_max',
 ];
 
 describe('what people read', () => {
