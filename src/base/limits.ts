@@ -390,6 +390,7 @@ export const HOLD_LINES_MAX = 63;
 export const HOLD_LIMIT_CHARS_MAX = 200;
 /** Limits of which a node remembers that they are filled. */
 export const LEDGER_LIMITS_KNOWN_MAX = 100_000;
+export const LIMIT_IDS_KNOWN_MAX = 10_000;
 
 // What is counted under rollouts, files of plans and campaigns, questions of other services.
 /** The last attempts through a staged wallet; a hard floor looks at no more. The table keeps as many. */

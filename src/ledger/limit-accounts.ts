@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { assert } from '../base/assert.ts';
-import { HOLD_LIMIT_CHARS_MAX } from '../base/limits.ts';
+import { HOLD_LIMIT_CHARS_MAX, LIMIT_IDS_KNOWN_MAX } from '../base/limits.ts';
 import { ledgerOf } from './chart.ts';
 import type { HoldLine } from './holds.ts';
 import { type CreateAccount, AccountFlags } from './types.ts';
@@ -44,10 +44,19 @@ export function limitLedger(line: Pick<HoldLine, 'unit' | 'currency'>): number {
   return line.unit === 'count' ? 1 : 1000 + ledgerOf(line.currency);
 }
 
+/** The ids of accounts that were asked for lately: the limits of an offer are the same in every payment. */
+const known = new Map<string, bigint>();
+
 /** The same account always has the same id. Source and used belong to no limit: theirs is empty. */
 export function limitAccountId(kind: LimitKind, limit: string, ledger: number, book: number): bigint {
+  const name = `${book} ${kind} ${ledger} ${limit}`;
+  const id = known.get(name);
+  if (id !== undefined) return id;
   assert(limit.length <= HOLD_LIMIT_CHARS_MAX, 'a limit has at most HOLD_LIMIT_CHARS_MAX characters');
-  return digestId('hutong limit', book, kind, limit, ledger);
+  const made = digestId('hutong limit', book, kind, limit, ledger);
+  if (known.size >= LIMIT_IDS_KNOWN_MAX) known.clear();
+  known.set(name, made);
+  return made;
 }
 
 export function limitAccount(kind: LimitKind, limit: string, ledger: number, book: number): CreateAccount {
