@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Tx } from '../db/connect.ts';
-import type { AccountCache } from './account-cache.ts';
+import type { AccountCache, Memory } from './account-cache.ts';
 import { Timestamps, applyAccounts, applyTransfers } from './engine.ts';
 import type { Head, KnownTransfer } from './read-state-store.ts';
 import {
@@ -16,8 +16,10 @@ import { expirePending } from './resolve-pending.ts';
 import type { CreateAccountResult, CreateTransferResult } from './results.ts';
 import { LedgerState } from './state.ts';
 import type { CreateAccount, CreateTransfer } from './types.ts';
-import { TransferFlags } from './types.ts';
+import { hasFlag, TransferFlags } from './types.ts';
 import { writeState, type Trace } from './write-state-store.ts';
+
+const RESOLVES = TransferFlags.post_pending_transfer | TransferFlags.void_pending_transfer;
 
 /** What one caller wants done to a book, as a whole: events of one request never join another's chain. */
 export type LedgerRequest =
@@ -47,7 +49,8 @@ export async function applyRequests(
   const transfers = requests.flatMap((request) => (request.kind === 'transfers' ? request.transfers : []));
   const unseen = takeUnseen(deps, book, accounts, transfers);
   if (unseen) void lockHead(tx, book).catch(() => {}); // not waited for; an error also fails the write behind it
-  const { head, state } = unseen ?? (await readState(tx, deps, book, accounts, transfers));
+  const read = unseen ?? (await readState(tx, deps, book, accounts, transfers));
+  const { head, state } = read;
 
   const timestamps = new Timestamps(head.lastTimestamp, deps.clock.now().getTime());
   const replies = requests.map(
@@ -56,12 +59,19 @@ export async function applyRequests(
         ? { kind: 'accounts', results: applyAccounts(state, request.accounts, timestamps) }
         : { kind: 'transfers', results: applyTransfers(state, request.transfers, timestamps) },
   );
-  return { replies, ...writeDecided(tx, deps, book, head, state, unseen && transfers.map(({ id }) => id)) };
+  return { replies, ...writeDecided(tx, deps, book, read, unseen && transfers.map(({ id }) => id)) };
+}
+
+/** A book as far as a list of events can touch it, and what else is in memory of it. */
+interface Read {
+  head: Head;
+  state: LedgerState;
+  memory: Memory;
 }
 
 /**
- * A single writer knows the head and the balances that it left behind, so it need not wait for the database to say them: plain
- * transfers between accounts in memory are decided at once, and the write says on what condition. A transfer id that is
+ * A single writer knows the head, the balances and the pending transfers that it left behind, so it need not wait for the database to say
+ * them: transfers between accounts in memory are decided at once, and the write says on what condition. A transfer id that is
  * known already breaks the condition; then all is done again, with looking.
  */
 function takeUnseen(
@@ -69,15 +79,28 @@ function takeUnseen(
   book: number,
   accounts: readonly CreateAccount[],
   transfers: readonly CreateTransfer[],
-): { head: Head; state: LedgerState } | undefined {
-  if (accounts.length > 0 || !transfers.every(isPlain)) return undefined;
-  const ids = new Set(transfers.flatMap(({ debitAccountId, creditAccountId }) => [debitAccountId, creditAccountId]));
-  const kept = deps.cache.takeUnseen(book, ids);
-  return kept && { head: kept.head, state: new LedgerState(kept.accounts) };
-}
-
-function isPlain({ flags, pendingId }: CreateTransfer): boolean {
-  return flags === TransferFlags.none && !pendingId;
+): Read | undefined {
+  if (accounts.length > 0) return undefined;
+  const accountIds = new Set<bigint>();
+  const ownIds = new Set<bigint>();
+  const pendingIds = new Set<bigint>();
+  for (const { id, flags, pendingId, debitAccountId, creditAccountId } of transfers) {
+    ownIds.add(id);
+    if (pendingId && !ownIds.has(pendingId)) pendingIds.add(pendingId);
+    if (hasFlag(flags, RESOLVES)) continue;
+    accountIds.add(debitAccountId);
+    accountIds.add(creditAccountId);
+  }
+  const kept = deps.cache.takeUnseen(book, accountIds, pendingIds);
+  if (!kept) return undefined;
+  const state = new LedgerState(kept.accounts);
+  for (const id of pendingIds) {
+    const transfer = kept.pending.get(id);
+    assert(transfer, 'what was taken is there');
+    state.transfers.set(id, transfer);
+    state.pending.set(id, 'pending');
+  }
+  return { head: kept.head, state, memory: kept };
 }
 
 /** Gives back the amounts of pending transfers whose time is up, oldest first; answers how many. */
@@ -88,7 +111,8 @@ export async function applyExpiries(tx: Tx, deps: ApplyDeps, book: number, limit
   const due = await findDuePending(tx, book, now, limit);
   if (due.length === 0) return 0;
   const known = await findKnownTransfers(tx, book, due);
-  const state = new LedgerState(deps.cache.take(book, head));
+  const memory = deps.cache.take(book, head);
+  const state = new LedgerState(memory.accounts);
   addKnown(state, known);
   await readAccounts(tx, book, state, accountsOf(known));
   const timestamps = new Timestamps(head.lastTimestamp, deps.clock.now().getTime());
@@ -97,7 +121,7 @@ export async function applyExpiries(tx: Tx, deps: ApplyDeps, book: number, limit
     assert(transfer, 'a pending row has its transfer');
     expirePending(state, transfer, timestamps.next());
   }
-  await writeDecided(tx, deps, book, head, state, undefined).written;
+  await writeDecided(tx, deps, book, { head, state, memory }, undefined).written;
   return due.length;
 }
 
@@ -108,7 +132,7 @@ async function readState(
   book: number,
   accounts: readonly CreateAccount[],
   transfers: readonly CreateTransfer[],
-): Promise<{ head: Head; state: LedgerState }> {
+): Promise<Read> {
   const transferIds = new Set<bigint>();
   const accountIds = new Set<bigint>();
   let resolves = false;
@@ -141,13 +165,14 @@ async function readState(
     [head, known, created, states] = await ask();
   }
   assert(head, 'a book that was opened has a head');
-  const state = new LedgerState(deps.cache.take(book, head));
+  const memory = deps.cache.take(book, head);
+  const state = new LedgerState(memory.accounts);
   for (const account of states) state.accounts.set(account.id, account);
   addKnown(state, known);
   for (const account of created) state.knownAccounts.set(account.id, account);
   if (resolves) for (const id of accountsOf(known)) accountIds.add(id);
   await readAccounts(tx, book, state, accountIds);
-  return { head, state };
+  return { head, state, memory };
 }
 
 /** Balances that are not in memory yet. */
@@ -177,12 +202,11 @@ function writeDecided(
   tx: Tx,
   deps: ApplyDeps,
   book: number,
-  head: Head,
-  state: LedgerState,
+  { head, state, memory }: Read,
   unseenIds: readonly bigint[] | undefined,
 ): { trace: Trace; written: Promise<unknown> } {
   const { next, trace, written } = writeState(tx, book, head, state, unseenIds);
-  deps.cache.keep(book, next, state.accounts);
+  deps.cache.keep(book, next, memory, state);
   written.catch(() => deps.cache.forget(book));
   return { trace, written };
 }

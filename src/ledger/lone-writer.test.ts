@@ -5,7 +5,7 @@ import { connect, type Sql } from '../db/connect.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { account, balancesOf, clock, openAccounts, openTestLedger, statusesOf, transfer } from './test-ledger.ts';
 import type { CreateAccount, CreateTransfer } from './types.ts';
-import { AccountFlags, TransferFlags } from './types.ts';
+import { AccountFlags, AMOUNT_MAX, TransferFlags } from './types.ts';
 
 let sql: Sql;
 let url: string;
@@ -72,6 +72,65 @@ describe('a single writer that decides before it looks', () => {
     expect(await statuses([refused], own)).toEqual(['exceeds_credits']);
     await warmUp(own, a, b);
     expect(await statuses([refused], own)).toEqual(['id_already_failed']);
+  });
+
+  test('what it holds itself it ends from memory; what another one has ended in between has ended', async () => {
+    const own = createLedger({ sql, clock, log: silentLog, book: 0 });
+    const [a, b, purse] = [account(), account(), account({ flags: AccountFlags.debits_must_not_exceed_credits })];
+    await open(a, b, purse);
+    await ledger.createTransfers([transfer(a, purse, 10n)]);
+    await warmUp(own, a, b);
+    const hold = (amount: bigint, over: Partial<CreateTransfer> = {}) =>
+      transfer(purse, b, amount, { flags: TransferFlags.pending, ...over });
+    const end = (held: CreateTransfer, flags: number, amount: bigint): CreateTransfer => ({
+      ...transfer(a, b, amount, { flags, pendingId: held.id }),
+      debitAccountId: 0n,
+      creditAccountId: 0n,
+      ledger: 0,
+      code: 0,
+    });
+    const post = (held: CreateTransfer) => end(held, TransferFlags.post_pending_transfer, AMOUNT_MAX);
+    const release = (held: CreateTransfer) => end(held, TransferFlags.void_pending_transfer, 0n);
+
+    const [first, second, third] = [hold(4n), hold(4n), hold(4n)];
+    const linked = TransferFlags.pending | TransferFlags.linked;
+    expect(await statuses([first, second, { ...hold(1n), flags: linked }, third], own)).toEqual([
+      'created',
+      'created',
+      'linked_event_failed',
+      'exceeds_credits',
+    ]);
+    const ends = [post(first), release(second)];
+    expect(await statuses(ends, own)).toEqual(['created', 'created']);
+    expect(await balances(purse.id)).toEqual([0n, 4n, 0n, 10n]);
+    expect(await statuses(ends, own)).toEqual(['exists', 'exists']);
+    await warmUp(own, a, b);
+    expect(await statuses([post(second), release(first), third], own)).toEqual([
+      'pending_transfer_already_voided',
+      'pending_transfer_already_posted',
+      'id_already_failed',
+    ]);
+
+    const [theirs, late, kept] = [hold(1n), hold(2n, { timeoutSeconds: 5 }), hold(3n)];
+    await warmUp(own, a, b);
+    expect(await statuses([theirs, late, kept], own)).toEqual(['created', 'created', 'created']);
+    expect(await statuses([post(theirs)])).toEqual(['created']);
+    clock.advanceMs(6000);
+    expect(await ledger.expirePending(10)).toBe(1);
+    expect(await statuses([release(theirs), post(late), post(kept)], own)).toEqual([
+      'pending_transfer_already_posted',
+      'pending_transfer_expired',
+      'created',
+    ]);
+    await warmUp(own, a, b);
+    const both = hold(1n);
+    expect(await statuses([both, post(both), release(both)], own)).toEqual([
+      'created',
+      'created',
+      'pending_transfer_already_posted',
+    ]);
+    expect(await balances(purse.id)).toEqual([0n, 9n, 0n, 10n]);
+    await own.close();
   });
 
   test.each(['deliver', 'drop'] as const)('a commit that is cut (%s) writes once', async (cut) => {
