@@ -16,6 +16,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     simulatorPorts: readSimulatorPorts(env),
     shopPort: readPort('HUTONG_SHOP_PORT', env['HUTONG_SHOP_PORT'] || '4720'),
     publicUrl: readOrigin('HUTONG_PUBLIC_URL', env['HUTONG_PUBLIC_URL'], mode),
+    linkUrl: readOrigin('HUTONG_LINK_URL', env['HUTONG_LINK_URL'], mode),
     trustedProxies: readTrustedProxies(env['HUTONG_TRUSTED_PROXIES']),
     wallet: readWalletSettings(env, mode),
     masterSecrets: readMasterSecrets(env),

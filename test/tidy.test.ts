@@ -10,7 +10,7 @@ const root = resolve(import.meta.dirname, '..');
  */
 const FLOORS = [
   ['http', 'web', 'cli', 'app', 'console'],
-  ['settlement', 'payer', 'clearing'],
+  ['settlement', 'payer', 'clearing', 'links'],
   ['transfers'],
   ['cashier', 'cards'],
   ['users', 'limits', 'rail', 'offers', 'rollout', 'operators'],

@@ -10,7 +10,7 @@ export interface Merchant {
 }
 
 /** What an API key may do. `read` sees everything of its merchant; the others change one kind of thing each. */
-export const SCOPES = ['read', 'payments', 'refunds', 'webhooks', 'wallets', 'offers', 'rollouts'] as const;
+export const SCOPES = ['read', 'payments', 'refunds', 'webhooks', 'wallets', 'offers', 'rollouts', 'links'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 export interface ApiKey {

@@ -48,6 +48,8 @@ export interface Settings {
   shopPort: number;
   /** Where the world reaches us; null: the address we listen on. */
   publicUrl: string | null;
+  /** Where our own share links are reached, an address of their own; null: with everything else. */
+  linkUrl: string | null;
   /** Addresses or networks (CIDR) of proxies whose X-Forwarded-For is believed. */
   trustedProxies: string[];
   /** The wallet app and its bank rail. */

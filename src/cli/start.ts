@@ -12,7 +12,7 @@ export const startCommand: Command = {
     '  HUTONG_PORT             4700; in the sandbox also HUTONG_SHOP_PORT 4720 and, for the simulators,',
     '                          HUTONG_UNIONPAY_PORT 4710, HUTONG_WECHATPAY_PORT 4711, HUTONG_ALIPAY_PORT 4712,',
     '                          HUTONG_JDPAY_PORT 4713, HUTONG_MEITUANPAY_PORT 4714',
-    '  HUTONG_PUBLIC_URL       where buyers and wallets reach us',
+    '  HUTONG_PUBLIC_URL       where buyers and wallets reach us; HUTONG_LINK_URL where share links are, if elsewhere',
     '  HUTONG_MODE             sandbox or live; live also needs HUTONG_MASTER_SECRET or HUTONG_MASTER_SECRET_FILE',
     '  HUTONG_LOG              debug, info, warn, error or silent; warn',
     'Ctrl-C stops everything; a second Ctrl-C stops at once.',

@@ -101,6 +101,11 @@ export function publicUrlOf(settings: Pick<Settings, 'publicUrl' | 'host' | 'por
   return `http://${host.includes(':') ? `[${host}]` : host}:${settings.port}`;
 }
 
+/** Where our own share links are reached. */
+export function linkUrlOf(settings: Pick<Settings, 'linkUrl' | 'publicUrl' | 'host' | 'port'>): string {
+  return settings.linkUrl ?? publicUrlOf(settings);
+}
+
 /** Where people reach the wallet app. Passkeys take a name, not an address of digits: on this machine it is `localhost`. */
 export function walletUrlOf({ wallet }: Pick<Settings, 'wallet'>): string {
   return wallet.url ?? `http://localhost:${wallet.port}`;

@@ -36,6 +36,7 @@ export async function makeSettings(deps: CliDeps, life: Lifetime, keeps: boolean
     simulatorPorts: { unionpay: 0, wechatpay: 0, alipay: 0, jdpay: 0, meituanpay: 0 },
     shopPort: 0,
     publicUrl: null,
+    linkUrl: null,
     trustedProxies: [],
     wallet: { port: 0, url: null, bank: null, sms: null, sandboxPorts: { bank: 0, bankPages: 0, phone: 0 } },
     masterSecrets: null,

@@ -1,0 +1,1 @@
+-- Share links: hosts and apps of merchants, links with every version.

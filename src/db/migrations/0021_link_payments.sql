@@ -1,0 +1,1 @@
+-- What pay links, group and collect links carry, who paid which share; the link that a payment came by.

@@ -1,0 +1,1 @@
+-- How often links were opened, by day; nothing that tells one person from another stays.

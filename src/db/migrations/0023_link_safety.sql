@@ -1,0 +1,1 @@
+-- Reports of abuse, and previews of others’ pages that were fetched.

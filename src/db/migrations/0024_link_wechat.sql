@@ -1,0 +1,1 @@
+-- Tickets of WeChat service accounts for share cards and launch tags.

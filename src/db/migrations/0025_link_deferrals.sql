@@ -1,0 +1,1 @@
+-- Opaque codes that survive an app's installation.
