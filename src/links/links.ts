@@ -61,6 +61,17 @@ export interface LinkDesk {
   edit(request: { actor: LinkActor; id: string; content: Partial<LinkContent> }): Promise<ReadyLink>;
   /** `taken_down` and back only by the operator. @throws Refusal not_found, link_taken_down */
   setState(request: { actor: LinkActor; id: string; state: LinkState; reason: string | null }): Promise<ReadyLink>;
+  /**
+   * Takes down at once every link of a merchant, or every one whose page is at this `URL.host`, whatever its state; each gets a version. Only
+   * the operator. @returns the ids of those that were not taken down before
+   * @throws Refusal not_found for everybody else
+   */
+  takeDownAll(request: {
+    actor: LinkActor;
+    book: number;
+    which: { kind: 'host'; host: string } | { kind: 'merchant'; merchantId: string };
+    reason: string;
+  }): Promise<string[]>;
   /** @throws Refusal not_found */
   get(viewer: LinkActor, id: string): Promise<ReadyLink>;
   /** Newest first. */
