@@ -1,6 +1,7 @@
 import type { KeyedReply } from '../db/with-key.ts';
 import type { Sql, Tx } from '../db/connect.ts';
 import type { KeyClaim } from '../db/idempotency-store.ts';
+import type { Money } from '../money/money.ts';
 import type { AppName } from '../wallets/detect/app-row.ts';
 import type { Os } from '../wallets/detect/detect-app.ts';
 import type { Link, LinkApp, LinkAppSettings, LinkContent, LinkHost, LinkKind, LinkState, ReadyLink } from './link.ts';
@@ -154,13 +155,25 @@ export type SafePage =
   | { kind: 'refused'; reason: string; hops: readonly string[] }
   | { kind: 'unreachable'; reason: string; hops: readonly string[] };
 
-/** Counts a payment to the link that it came by. */
+/** A payment that came by a link and succeeded. */
+export interface LinkedPayment {
+  /** `lnk_…` that the payment named. */
+  linkId: string;
+  /** Whose payment it is: it counts only for a link of this merchant. */
+  merchantId: string;
+  /** What was paid. */
+  money: Money;
+  /** When it succeeded. */
+  at: Date;
+  /** Goes on behind this payment. */
+  cursor: string;
+}
+
+/** Payments that came by links, for counting them. */
 export interface LinkedPayments {
-  /** Payments that succeeded since `after`, in order; `cursor` goes on from there. */
-  page(
-    sql: Sql,
-    book: number,
-    after: string | null,
-    itemsMax: number,
-  ): Promise<{ linkCode: string; at: Date; cursor: string }[]>;
+  /**
+   * Those that succeeded behind `after` (null: from the first), in an order in which no later one ever appears in front of one that was
+   * already told: what is still being committed is waited for.
+   */
+  page(sql: Sql | Tx, book: number, after: string | null, itemsMax: number): Promise<LinkedPayment[]>;
 }
