@@ -61,3 +61,61 @@ export const DEFERRALS_PER_MINUTE_MAX = 12;
 export const DEFERRAL_MINUTES = 60;
 /** Codes of which nobody made use, deleted in one statement. */
 export const DEFERRAL_SWEEP_ITEMS = 5000;
+
+// Counting.
+/** Names that one link's day keeps of one split (referrers, robots, steps); what comes later is counted as `other`. */
+export const LINK_SPLIT_NAMES_MAX = 50;
+export const LINK_SPLIT_NAME_CHARS_MAX = 64;
+/** People of one link and day that are told apart exactly, in a process or in the database; above it they are estimated. */
+export const LINK_PEOPLE_EXACT_MAX = 1024;
+export const LINK_FLUSH_MS = 1000;
+/** Links and days that one transaction writes. */
+export const LINK_FLUSH_ROWS = 1000;
+/** So many links that were opened since the last flush are written at once instead of at the next second. */
+export const LINK_FLUSH_EARLY_ROWS = 10_000;
+/** Links and days held in memory while the database is away; opens of yet other links are then lost, which is said in the log. */
+export const LINK_TALLIES_MAX = 100_000;
+export const LINK_STOP_FLUSH_TRIES_MAX = 8;
+/** How long after its day a salt is still there, for nodes whose clocks are not quite right. */
+export const LINK_SALT_GRACE_MINUTES = 60;
+export const LINK_STATS_DAYS_MAX = 366;
+export const LINK_STATS_HOURS_DAYS_MAX = 31;
+export const LINK_CONVERSION_ITEMS = 500;
+export const LINK_CONVERSION_MS = 2000;
+
+// Safety: hosts that are typed, looks at others' pages, reports of abuse.
+export const LINK_HOST_CHARS_MAX = 300;
+
+// Opening.
+/** Browsers (user agent and languages together) that a process has read and remembers; a text is at most 4 kB. */
+export const VISITORS_KEPT_MAX = 8000;
+/** Bytes of drawn landing pages, plain and packed, that a process keeps. */
+export const LANDING_BYTES_KEPT_MAX = 64 * 1024 * 1024;
+/** The whole landing page with its style and script, packed: what a weak connection has to carry. */
+export const LANDING_PACKED_BYTES_MAX = 15 * 1024;
+export const LINK_ABILITIES_FILE_BYTES_MAX = 64 * 1024;
+/** What a landing page may tell about a tap. */
+export const LINK_TAP_BYTES_MAX = 64;
+/** How long packed association files are kept in memory; a changed app is in them after that at the latest. */
+export const ASSOCIATION_KEPT_MS = 10_000;
+
+// Cards and pictures of previews.
+/** A product's picture as its shop serves it; a larger one is left out of the card. */
+export const LINK_PICTURE_BYTES_MAX = 3_000_000;
+/** Decoding takes four bytes a pixel: 64 MB. */
+export const LINK_PICTURE_PIXELS_MAX = 16_000_000;
+export const LINK_PICTURE_SIDE_MAX = 12_000;
+/** A small enough picture is shown on our pages as its shop made it. */
+export const LINK_PICTURE_AS_IS_BYTES_MAX = 300_000;
+export const LINK_PICTURE_FETCH_MS_MAX = 4_000;
+export const LINK_PICTURE_HOPS_MAX = 3;
+/** How long nobody asks again for a picture that did not come. */
+export const LINK_PICTURE_RETRY_SECONDS = 120;
+/** A picture that its shop replaces under the same address is seen within the day. */
+export const LINK_PICTURE_GOOD_SECONDS = 86_400;
+/** Cards that are drawn at a time, and those that wait; whoever comes besides is asked to come again. */
+export const LINK_DRAWINGS_AT_A_TIME = 2;
+export const LINK_DRAWINGS_WAITING_MAX = 30;
+/** Drawn cards in memory. */
+export const LINK_CARDS_BYTES_MAX = 64_000_000;
+export const LINK_PICTURES_BYTES_MAX = 64_000_000;
