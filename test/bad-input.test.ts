@@ -185,6 +185,7 @@ describe('every field of a new payment', () => {
       (v) => ({ ...good(), expires_in_seconds: v }),
       'expires_in_seconds',
     ],
+    ['link', [null, 1, '', 'abc', 'a b c d', 'x'.repeat(17), 'ab\u0000cd'], (v) => ({ ...good(), link: v }), 'link'],
     ['metadata', [null, [], 'a', 1], (v) => ({ ...good(), metadata: v }), 'metadata'],
     [
       'metadata.note',

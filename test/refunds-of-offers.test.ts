@@ -69,6 +69,7 @@ async function paidWith(given: AppliedOffer[]): Promise<string> {
     subject: '茶具',
     returnUrl: 'https://shop.example/',
     expiresInSeconds: 900,
+    linkCode: null,
     metadata: {},
     buyer: null,
     items: ITEMS,

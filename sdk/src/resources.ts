@@ -25,6 +25,8 @@ export interface NewPayment {
   subject: string;
   return_url: string;
   expires_in_seconds?: number;
+  /** The code of the share link that the buyer came by, for counting. */
+  link?: string;
   metadata?: Record<string, string>;
   /** Who buys: for offers with a limit per person, first-use offers and staged wallets. */
   buyer?: Buyer;

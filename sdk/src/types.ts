@@ -26,6 +26,8 @@ export interface Payment {
   /** What of the amount can still be refunded. */
   refundable: Money;
   return_url: string;
+  /** The code of the share link that the buyer came by. */
+  link: string | null;
   metadata: Record<string, string>;
   /** As you told it, without the phone number. */
   buyer: ToldBuyer | null;

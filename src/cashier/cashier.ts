@@ -8,6 +8,7 @@ import type { Scene, WalletName } from '../wallets/wallet.ts';
 import { askWallet, claimAttempts } from './ask-wallet.ts';
 import { cashierUrl } from './cashier-link.ts';
 import { type NewPayment, openCreateLane } from './create-payment.ts';
+import { RecentPayments } from './recent-payments.ts';
 import type { DecideDeps } from './decide-outcome.ts';
 import type { CashierDeps } from './deps.ts';
 import { claimExpired, expirePayment } from './expire-payment.ts';
@@ -47,6 +48,8 @@ export interface Cashier {
   change(change: FolderChange): Promise<FolderResult>;
   /** One payment by its id, whoever's it is; many who ask at once ask together. */
   readPayment(book: number, id: string): Promise<Payment | null>;
+  /** A payment as this process wrote it a moment ago, once; see RecentPayments for what it is good for. */
+  takeRecent(id: string): Payment | null;
   create(book: number, payment: NewPayment): Promise<KeyedResult>;
   notifyUrl(of: { wallet: string; walletAccountId: string }): string;
   buyerReturnUrl(paymentId: string): string;
@@ -68,7 +71,8 @@ const REFRESH_IDLE_MS = 5000;
 
 export function openCashier(deps: CashierDeps): Cashier {
   const changes = perBook((book) => openFolderLane(deps, book));
-  const creates = perBook((book) => openCreateLane(deps, book));
+  const recent = new RecentPayments();
+  const creates = perBook((book) => openCreateLane(deps, book, recent));
   const payments = readersPerBook(deps);
   const opener = createWalletOpener(deps);
   const listAccounts = createAccountLister(deps);
@@ -88,6 +92,7 @@ export function openCashier(deps: CashierDeps): Cashier {
       return result;
     },
     readPayment: async (book, id) => (await payments.get(book)([id]))[0] ?? null,
+    takeRecent: (id) => recent.take(id),
     create: (book, payment) => creates.get(book).submit(payment),
     notifyUrl: (of) => `${deps.publicUrl}/notify/${of.wallet}/${of.walletAccountId}`,
     buyerReturnUrl: (paymentId) => `${cashierUrl(deps, paymentId)}/return`,

@@ -13,6 +13,7 @@ import type { CashierDeps } from './deps.ts';
 import type { MerchantId, Payment } from './payment.ts';
 import { insertPayments } from './payment-store.ts';
 import { buyerKeyOf } from './read-buyer.ts';
+import type { RecentPayments } from './recent-payments.ts';
 import { type KeyedResult, type Reply, toReply } from './reply.ts';
 import { showPayment } from './show-payment.ts';
 
@@ -24,6 +25,8 @@ export interface NewPayment {
   subject: string;
   returnUrl: string;
   expiresInSeconds: number;
+  /** The share link that the buyer came by: checked for its shape alone, since what links there are is known above the cashier. */
+  linkCode: string | null;
   metadata: Record<string, string>;
   /** What the shop tells of its buyer, of the order's lines and of voucher codes; null for nothing. */
   buyer: BuyerFacts | null;
@@ -33,13 +36,17 @@ export interface NewPayment {
 }
 
 /** Group commit for new payments: one transaction for all that arrive together, one reply each. */
-export function openCreateLane(deps: CashierDeps, book: number): Batch<NewPayment, KeyedResult> {
+export function openCreateLane(
+  deps: CashierDeps,
+  book: number,
+  recent: RecentPayments,
+): Batch<NewPayment, KeyedResult> {
   return createBatch<NewPayment, KeyedResult>({
     name: `new payments of book ${book}`,
     sql: deps.sql,
     itemsMax: BATCH_ITEMS_MAX,
     queueMax: BATCH_QUEUE_MAX,
-    run: (tx, items) => createPayments(tx, deps, book, items),
+    run: (tx, items) => createPayments(tx, deps, book, items, recent),
   });
 }
 
@@ -48,6 +55,7 @@ async function createPayments(
   deps: CashierDeps,
   book: number,
   items: readonly NewPayment[],
+  recent: RecentPayments,
 ): Promise<(KeyedResult | Refusal)[]> {
   const claims = await claimKeys(
     tx,
@@ -84,6 +92,7 @@ async function createPayments(
       return new Refusal('order_no_taken', 'this order number has a payment already', { param: 'order_no' });
     }
     const reply = toReply(201, showPayment(deps, payment, []));
+    recent.keep(payment);
     finished.push({ claim: item.claim, reply });
     return { reply, replayed: false };
   }
@@ -103,6 +112,7 @@ function toPayment(deps: CashierDeps, book: number, item: NewPayment): Payment {
     amountMinor: item.amount.minor,
     subject: item.subject,
     returnUrl: item.returnUrl,
+    linkCode: item.linkCode,
     metadata: item.metadata,
     buyer: item.buyer,
     buyerKey: item.buyer === null ? null : buyerKeyOf(item.buyer),

@@ -45,6 +45,7 @@ export async function createTestOrder(cashier: Cashier, request: CreateTestOrder
     subject: '测试订单 Test order',
     returnUrl: `${deps.publicUrl}/docs`,
     expiresInSeconds: PAYMENT_SECONDS_USUAL,
+    linkCode: null,
     metadata: { test_order: opened.account.id },
     buyer: null,
     items: null,

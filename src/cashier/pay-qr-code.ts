@@ -58,6 +58,7 @@ export async function payQrCode(cashier: Cashier, request: PayQrCode): Promise<{
     subject: request.note === '' ? code.label : request.note,
     returnUrl: code.returnUrl ?? qrCodeUrl(deps, code.id),
     expiresInSeconds: QR_PAYMENT_SECONDS,
+    linkCode: null,
     metadata: { qr_code: code.id },
     buyer: null,
     items: null,

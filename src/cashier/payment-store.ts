@@ -15,6 +15,7 @@ const COLUMNS = [
   'subject',
   'return_url',
   'metadata',
+  'link_code',
   'livemode',
   'state',
   'cancellation_reason',
@@ -39,9 +40,10 @@ const COLUMNS = [
 export async function insertPayments(tx: Tx, payments: readonly Payment[]): Promise<Set<string>> {
   const rows = await tx<{ id: string }[]>`
     insert into payments (book, id, merchant_id, order_no, currency, amount_minor, subject, return_url, metadata,
-      livemode, state, expires_at, created_at, version, due_at, buyer, buyer_key, items, vouchers)
+      livemode, state, expires_at, created_at, version, due_at, buyer, buyer_key, items, vouchers, link_code)
     select book, id, merchant_id, order_no, currency, amount_minor, subject, return_url, metadata::jsonb,
-      livemode, state, expires_at, created_at, version, due_at, buyer::jsonb, buyer_key, items::jsonb, vouchers::jsonb
+      livemode, state, expires_at, created_at, version, due_at, buyer::jsonb, buyer_key, items::jsonb, vouchers::jsonb,
+      link_code
     from unnest(
       ${column(payments.map((p) => p.book))}::int[],
       ${payments.map((p) => p.id)}::text[],
@@ -61,9 +63,10 @@ export async function insertPayments(tx: Tx, payments: readonly Payment[]): Prom
       ${payments.map((p) => toStored(p.buyer))}::text[],
       ${payments.map((p) => p.buyerKey)}::text[],
       ${payments.map((p) => toStored(p.items))}::text[],
-      ${payments.map((p) => toStored(p.vouchers))}::text[]
+      ${payments.map((p) => toStored(p.vouchers))}::text[],
+      ${payments.map((p) => p.linkCode)}::text[]
     ) as new (book, id, merchant_id, order_no, currency, amount_minor, subject, return_url, metadata,
-      livemode, state, expires_at, created_at, version, due_at, buyer, buyer_key, items, vouchers)
+      livemode, state, expires_at, created_at, version, due_at, buyer, buyer_key, items, vouchers, link_code)
     on conflict (book, merchant_id, order_no) do nothing
     returning id`;
   return new Set(rows.map((row) => row.id));
@@ -90,7 +93,11 @@ export async function updatePayments(tx: Tx, payments: readonly Payment[]): Prom
       succeeded_attempt_id = new.succeeded_attempt_id,
       paid_at = new.paid_at,
       version = new.version,
-      due_at = new.due_at
+      due_at = new.due_at,
+      link_paid_xid = case
+        when new.state = 'succeeded' and payments.link_code is not null
+        then coalesce(payments.link_paid_xid, pg_current_xact_id())
+      end
     from unnest(
       ${column(payments.map((p) => p.book))}::int[],
       ${payments.map((p) => p.id)}::text[],
@@ -123,7 +130,11 @@ export async function updateNoted(tx: Tx, payments: readonly Payment[]): Promise
       decision = coalesce(new.decision::jsonb, payments.decision),
       observed = string_to_array(new.observed, ' '),
       complaint_reason = new.complaint_reason,
-      complained_at = new.complained_at
+      complained_at = new.complained_at,
+      link_paid_xid = case
+        when new.state = 'succeeded' and payments.link_code is not null
+        then coalesce(payments.link_paid_xid, pg_current_xact_id())
+      end
     from unnest(
       ${column(payments.map((p) => p.book))}::int[],
       ${payments.map((p) => p.id)}::text[],
@@ -193,6 +204,44 @@ export async function findUsedWallets(
   return rows.map(({ wallet }) => wallet);
 }
 
+/** What a merchant's order numbers stand for, those that have a payment; in no order. */
+export async function findPaymentsByOrderNo(
+  sql: Sql | Tx,
+  book: number,
+  orders: readonly { merchantId: string; orderNo: string }[],
+): Promise<Payment[]> {
+  const rows = await sql<PaymentRow[]>`
+    select ${sql(COLUMNS)}
+    from payments
+    where book = ${book}
+      and (merchant_id, order_no) in (
+        select *
+        from unnest(${orders.map(({ merchantId }) => merchantId)}::text[], ${orders.map(({ orderNo }) => orderNo)}::text[])
+      )`;
+  return rows.map(toPayment);
+}
+
+/**
+ * Payments with a link that succeeded, in the order of the transactions in which they did, and only those older than any that is still open:
+ * none commits later before the place that a reader has come to.
+ */
+export async function listLinkPaid(
+  sql: Sql | Tx,
+  book: number,
+  after: { xid: string; id: string },
+  itemsMax: number,
+): Promise<LinkPaid[]> {
+  return await sql<LinkPaid[]>`
+    select link_paid_xid::text as xid, id, merchant_id as "merchantId", link_code as "linkCode", currency,
+      amount_minor as "amountMinor", paid_at as "paidAt"
+    from payments
+    where book = ${book}
+      and (link_paid_xid, id) > (${after.xid}::text::xid8, ${after.id})
+      and link_paid_xid < pg_snapshot_xmin(pg_current_snapshot())
+    order by link_paid_xid, id
+    limit ${itemsMax}`;
+}
+
 /** Newest first. */
 export async function listPayments(
   sql: Sql,
@@ -242,6 +291,17 @@ export async function claimDuePayments(
     returning payments.book, payments.id`;
 }
 
+/** What is told of a payment that succeeded and names a link. */
+interface LinkPaid {
+  xid: string;
+  id: string;
+  merchantId: string;
+  linkCode: string;
+  currency: Payment['currency'];
+  amountMinor: bigint;
+  paidAt: Date;
+}
+
 interface PaymentRow {
   book: number;
   id: Payment['id'];
@@ -252,6 +312,7 @@ interface PaymentRow {
   subject: string;
   return_url: string;
   metadata: Record<string, string>;
+  link_code: string | null;
   livemode: boolean;
   state: Payment['state'];
   cancellation_reason: Payment['cancellationReason'];
@@ -283,6 +344,7 @@ function toPayment(row: PaymentRow): Payment {
     amountMinor: row.amount_minor,
     subject: row.subject,
     returnUrl: row.return_url,
+    linkCode: row.link_code,
     metadata: row.metadata,
     buyer: row.buyer,
     buyerKey: row.buyer_key,

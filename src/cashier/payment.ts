@@ -24,6 +24,8 @@ export interface Payment {
   amountMinor: bigint;
   subject: string;
   returnUrl: string;
+  /** The code of the share link that the buyer came by, as the shop or the link said; null for none. */
+  linkCode: string | null;
   metadata: Record<string, string>;
   /** What the shop told of its buyer; null where it told nothing. */
   buyer: BuyerFacts | null;

@@ -38,11 +38,15 @@ const PLAIN: AttemptPlan = Object.freeze({
   refusal: null,
 });
 
-/** Without offers and staged wallets there is nothing to plan, and nothing is read. */
-export async function planAttempt(cashier: Cashier, request: StartAttempt): Promise<AttemptPlan> {
+/** Without offers and staged wallets there is nothing to plan, and nothing is read. `recent` stands for a payment that need not be read. */
+export async function planAttempt(
+  cashier: Cashier,
+  request: StartAttempt,
+  recent: Payment | null,
+): Promise<AttemptPlan> {
   const { rollouts, offers } = cashier.deps;
   const { book, merchantId } = request;
-  const payment = await readIfNeeded(cashier, request);
+  const payment = await readIfNeeded(cashier, request, recent);
   if (payment === null) return PLAIN;
   const wallets = await listWallets(cashier, payment);
   const decision = decisionFor(cashier.deps, payment, wallets, request);
@@ -56,13 +60,13 @@ export async function planAttempt(cashier: Cashier, request: StartAttempt): Prom
 }
 
 /** Null where the plan is plain, or the payment can no longer be paid: then the record says why. */
-async function readIfNeeded(cashier: Cashier, request: StartAttempt): Promise<Payment | null> {
+async function readIfNeeded(cashier: Cashier, request: StartAttempt, recent: Payment | null): Promise<Payment | null> {
   const { rollouts, offers } = cashier.deps;
   const { book, merchantId } = request;
   const accounts = await cashier.listAccounts(book, merchantId);
   const isPlain = rollouts.isPlain(book, merchantId, [...new Set(accounts.map(({ wallet }) => wallet))]);
   if (isPlain && offers.isPlain(book, merchantId)) return null;
-  const payment = await cashier.readPayment(book, request.paymentId);
+  const payment = recent ?? (await cashier.readPayment(book, request.paymentId));
   return payment === null || payment.merchantId !== merchantId || isFinal(payment.state) ? null : payment;
 }
 

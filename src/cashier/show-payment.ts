@@ -41,6 +41,7 @@ export function showPayment(deps: ShowDeps, payment: Payment, attempts: readonly
     buyer_paid: accepted === undefined ? null : showAmount(payment.currency, buyerPaid(accepted)),
     refundable: showAmount(payment.currency, accepted === undefined ? 0n : refundable(accepted)),
     return_url: payment.returnUrl,
+    link: payment.linkCode,
     metadata: payment.metadata,
     buyer: showBuyer(payment.buyer),
     items: (payment.items ?? []).map(showItem),

@@ -54,8 +54,14 @@ export async function startAttempt(cashier: Cashier, request: StartAttempt): Pro
   const opened = await cashier.findWalletFor(request);
   if (!(opened instanceof Refusal)) checkScene(opened.wallet, request);
   for (let planNo = 1; ; planNo++) {
-    const plan = await planAttempt(cashier, request);
-    const recorded = await record(cashier, request, opened, plan);
+    const recent = planNo === 1 ? cashier.takeRecent(request.paymentId) : null;
+    const plan = await planAttempt(cashier, request, recent);
+    const recorded = await record(cashier, request, opened, plan).catch((error: unknown) => {
+      // What was planned with something old is planned once more with what is; who lost an offer on the way is asked again.
+      if (recent === null || !(error instanceof Refusal)) throw error;
+      if (error.code === 'offer_changed' && plan.refusal === null) throw error;
+      return error;
+    });
     if (!(recorded instanceof Refusal)) return 'body' in recorded ? recorded : await send(cashier, request, recorded);
     if (planNo === PLANS_MAX) throw recorded;
   }

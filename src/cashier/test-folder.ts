@@ -44,6 +44,7 @@ export function setUp(change: Partial<Payment> = {}, attempts: Partial<Attempt>[
     amountMinor: 1000n,
     subject: 's',
     returnUrl: 'https://a.example/',
+    linkCode: null,
     metadata: {},
     buyer: null,
     buyerKey: null,

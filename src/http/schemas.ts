@@ -50,6 +50,13 @@ export const newPayment = Type.Object(
         description: 'how long it can be paid',
       }),
     ),
+    link: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9]{4,16}$',
+        maxLength: 16,
+        description: 'the code of the share link that the buyer came by, for counting',
+      }),
+    ),
     metadata: Type.Optional(
       Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.-]{1,40}$' }), text(0, 200, 'any text'), {
         ...closed,
@@ -168,6 +175,7 @@ export const payment = Type.Object({
   buyer_paid: Type.Union([amountShown, Type.Null()]),
   refundable: amountShown,
   return_url: Type.String(),
+  link: Type.Union([Type.String(), Type.Null()], { description: 'the code of the share link that the buyer came by' }),
   metadata: Type.Record(Type.String(), Type.String()),
   buyer: Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()]),
   items: Type.Array(

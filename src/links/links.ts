@@ -55,7 +55,8 @@ export interface LinkDesk {
     links: readonly NewLink[];
     /** 'one' answers the link itself, 'list' answers {data: […]}. */
     reply: 'one' | 'list';
-    claim: KeyClaim;
+    /** Null where no request can come twice: a command, a form of ours. */
+    claim: KeyClaim | null;
     within?: (tx: Tx, links: readonly Link[]) => Promise<void>;
   }): Promise<Keyed>;
   /** What is left out stays. @throws Refusal not_found, invalid_request, link_host_not_proved */
@@ -109,6 +110,7 @@ export interface LinkVersion {
   version: number;
   content: LinkContent;
   state: LinkState;
+  stateReason: string | null;
   /** `operator name`, an API key's id, or a person's id. */
   by: string;
   at: Date;
@@ -157,9 +159,8 @@ export type SafePage =
 
 /** A payment that came by a link and succeeded. */
 export interface LinkedPayment {
-  /** `lnk_…` that the payment named. */
-  linkId: string;
-  /** Whose payment it is: it counts only for a link of this merchant. */
+  /** `lnk_…` that the payment named; null where it is no link of this merchant, and counts for none. */
+  linkId: string | null;
   merchantId: string;
   /** What was paid. */
   money: Money;

@@ -114,6 +114,7 @@ export async function openTestWorld(
         subject: '咖啡',
         returnUrl: 'https://shop.example/',
         expiresInSeconds: 900,
+        linkCode: null,
         metadata: {},
         buyer: null,
         items: null,

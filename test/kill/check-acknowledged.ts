@@ -37,6 +37,7 @@ const FIXED = {
     'subject',
     'return_url',
     'metadata',
+    'link',
     'created_at',
     'expires_at',
     'cashier_url',

@@ -47,6 +47,7 @@ export function paymentRoutes(cashier: Cashier): RouteRow[] {
           subject: body.subject,
           returnUrl: checkReturnUrl(body.return_url),
           expiresInSeconds: body.expires_in_seconds ?? PAYMENT_SECONDS_USUAL,
+          linkCode: body.link ?? null,
           metadata: body.metadata ?? {}, // the schema admits texts only
           buyer: body.buyer === undefined ? null : readBuyer(cashier.deps.keyring, body.buyer),
           items: noneIsNull(readItems(BigInt(body.amount.minor), body.items ?? [])),
