@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 
 /*
  * What the open internet can reach, after the IANA special-purpose address registries (RFC 6890 and its updates):
- * all of IPv4 but these, and of IPv6 only global unicast 2000::/3 but these. Mapped, translated and tunnelled forms of
+ * all of IPv4 but these, and of IPv6 only global unicast 2000::/3 but these; and what clouds put among public addresses for themselves. Mapped, translated and tunnelled forms of
  * IPv4 are refused as such, because they lead to an address that was not looked at.
  */
 const SPECIAL_V4: readonly [string, number][] = [
@@ -10,6 +10,7 @@ const SPECIAL_V4: readonly [string, number][] = [
   ['10.0.0.0', 8], // private
   ['100.64.0.0', 10], // carrier-grade NAT
   ['127.0.0.0', 8], // loopback
+  ['168.63.129.16', 32], // Azure's own services, as seen from inside its machines
   ['169.254.0.0', 16], // link-local; cloud metadata lives here
   ['172.16.0.0', 12], // private
   ['192.0.0.0', 24], // protocol assignments

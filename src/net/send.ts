@@ -14,8 +14,22 @@ export interface SendOptions {
   connect?: buildConnector.connector;
 }
 
+/** A reply of which the beginning may be enough. */
+export type StartReply = Exclude<OutboundReply, { kind: 'reply' }> | (WholeReply & { cut?: true });
+type WholeReply = Extract<OutboundReply, { kind: 'reply' }>;
+
+/**
+ * A call that is content with the beginning: after `replyBytesMax` bytes the rest is left unread (`cut`). A body that `wants` declines, by
+ * status and headers, is not read at all; then it is empty and `cut`.
+ */
+export type SendForStart = (
+  request: OutboundRequest,
+  wants: (status: number, headers: Record<string, string>) => boolean,
+) => Promise<StartReply>;
+
 export interface Sender {
   send: Send;
+  sendForStart: SendForStart;
   /** Waits for calls under way, then closes every connection. */
   close(): Promise<void>;
   /** Cuts them off instead. */
@@ -41,17 +55,21 @@ export function createSend(options: SendOptions): Sender {
     },
   });
   return {
-    send: (request) => dispatch(agent, request),
+    send: (request) => dispatch(agent, request, null),
+    sendForStart: (request, wants) => dispatch(agent, request, wants),
     close: () => agent.close(),
     destroy: () => agent.destroy(),
   };
 }
 
-function dispatch(agent: Agent, request: OutboundRequest): Promise<OutboundReply> {
+/** Null: the whole reply is wanted or none. */
+type Wants = Parameters<SendForStart>[1] | null;
+
+function dispatch(agent: Agent, request: OutboundRequest, wants: Wants): Promise<StartReply> {
   const address = httpAddress(request.url);
   if (address === null) return Promise.resolve({ kind: 'not_sent', reason: 'not an http address' });
   return new Promise((resolve) => {
-    const call = new Call(request, resolve);
+    const call = new Call(request, wants, resolve);
     try {
       agent.dispatch(
         {
@@ -72,7 +90,8 @@ function dispatch(agent: Agent, request: OutboundRequest): Promise<OutboundReply
 /** One call on its way; whichever of answer, error and deadline comes first settles it. */
 class Call implements Dispatcher.DispatchHandler {
   readonly #request: OutboundRequest;
-  readonly #resolve: (reply: OutboundReply) => void;
+  readonly #wants: Wants;
+  readonly #resolve: (reply: StartReply) => void;
   readonly #deadline: NodeJS.Timeout;
   #controller: Dispatcher.DispatchController | null = null;
   #settled = false;
@@ -81,8 +100,9 @@ class Call implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #bytes = 0;
 
-  constructor(request: OutboundRequest, resolve: (reply: OutboundReply) => void) {
+  constructor(request: OutboundRequest, wants: Wants, resolve: (reply: StartReply) => void) {
     this.#request = request;
+    this.#wants = wants;
     this.#resolve = resolve;
     this.#deadline = setTimeout(() => this.#giveUp(`no answer within ${request.timeoutMs} ms`), request.timeoutMs);
   }
@@ -97,18 +117,26 @@ class Call implements Dispatcher.DispatchHandler {
     if (status < 200) return; // 1xx: the answer is still to come
     this.#status = status;
     this.#headers = flatten(headers);
-    if (Number(this.#headers['content-length'] ?? 0) > this.#request.replyBytesMax)
+    if (this.#wants !== null) {
+      if (!this.#wants(status, this.#headers)) this.#cut();
+    } else if (Number(this.#headers['content-length'] ?? 0) > this.#request.replyBytesMax)
       this.#giveUp('the reply is too long');
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#settled) return;
+    const room = this.#request.replyBytesMax - this.#bytes;
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#request.replyBytesMax) this.#giveUp('the reply is too long');
-    else this.#chunks.push(chunk);
+    if (chunk.length <= room) this.#chunks.push(chunk);
+    else if (this.#wants === null) this.#giveUp('the reply is too long');
+    else {
+      this.#chunks.push(chunk.subarray(0, room));
+      this.#cut();
+    }
   }
 
   onResponseEnd(): void {
-    this.#settle({ kind: 'reply', status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks) });
+    this.#settle(this.#reply());
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -119,12 +147,22 @@ class Call implements Dispatcher.DispatchHandler {
     this.#settle({ kind: this.#controller === null ? 'not_sent' : 'no_answer', reason });
   }
 
+  #reply(): WholeReply {
+    return { kind: 'reply', status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks) };
+  }
+
+  /** The rest is not wanted: its connection is closed, since nobody will read it to its end. */
+  #cut(): void {
+    this.#settle({ ...this.#reply(), cut: true });
+    this.#controller?.abort(new Error('the rest is not wanted'));
+  }
+
   #giveUp(reason: string): void {
     this.fail(reason);
     this.#controller?.abort(new Error(reason));
   }
 
-  #settle(reply: OutboundReply): void {
+  #settle(reply: StartReply): void {
     if (this.#settled) return;
     this.#settled = true;
     clearTimeout(this.#deadline);

@@ -3,12 +3,14 @@ import type { LookupFunction, Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import type { Send } from '../base/outbound.ts';
 import { plainAddress } from './network-of.ts';
-import { createSend, type SendOptions } from './send.ts';
+import { createSend, type SendForStart, type SendOptions } from './send.ts';
 import { isLoopbackAddress, isPublicAddress, literalAddress } from './public-address.ts';
 
 export interface VettedSendOptions extends Omit<SendOptions, 'connect'> {
   /** The sandbox only: this machine itself may be called. Nothing else of the private world, even then. */
   allowPrivate: boolean;
+  /** 80 and 443 only, but for this machine itself where it may be called at all. */
+  webPortsOnly?: true;
   /** The name look-up; tests put their own here. */
   lookup?: LookupAll;
 }
@@ -17,6 +19,7 @@ export type LookupAll = (hostname: string, callback: (error: Error | null, addre
 
 export interface VettedSender {
   send: Send;
+  sendForStart: SendForStart;
   close(): Promise<void>;
 }
 
@@ -27,12 +30,26 @@ export interface VettedSender {
  */
 export function createVettedSend(options: VettedSendOptions): VettedSender {
   const sender = createSend({ ...options, connect: vettedConnector(options) });
-  return { send: sender.send, close: () => sender.destroy() };
+  return { send: sender.send, sendForStart: sender.sendForStart, close: () => sender.destroy() };
 }
 
+/** What a call that failed by this was: nothing was sent, because it may not be. Stands at the head of its reason. */
+export const ADDRESS_REFUSED = 'EADDRESSREFUSED';
+
+type Rule = (address: string) => boolean;
+
 function vettedConnector(options: VettedSendOptions): buildConnector.connector {
-  const isAllowed = (address: string) =>
-    isPublicAddress(address) || (options.allowPrivate && isLoopbackAddress(address));
+  const isOwnMachine: Rule = (address) => options.allowPrivate && isLoopbackAddress(address);
+  const toAny = connectorBy(options, (address) => isPublicAddress(address) || isOwnMachine(address));
+  const toOwnMachine = connectorBy(options, isOwnMachine);
+  return (target, callback) => {
+    // The usual port of its scheme stands as nothing.
+    const isFree = options.webPortsOnly !== true || ['', '80', '443'].includes(target.port);
+    (isFree ? toAny : toOwnMachine)(target, callback);
+  };
+}
+
+function connectorBy(options: VettedSendOptions, isAllowed: Rule): buildConnector.connector {
   const connect = buildConnector({
     timeout: options.connectTimeoutMs,
     lookup: vettedLookup(options.lookup ?? lookupAll, isAllowed),
@@ -41,7 +58,7 @@ function vettedConnector(options: VettedSendOptions): buildConnector.connector {
   return (target, callback) => {
     const literal = literalAddress(target.hostname); // a literal address is never looked up
     if (literal !== null && !isAllowed(literal)) {
-      callback(new Error(`address refused: ${literal}`), null);
+      callback(refused(`address refused: ${literal}`), null);
       return;
     }
     connect(target, (...[error, socket]) => {
@@ -49,21 +66,25 @@ function vettedConnector(options: VettedSendOptions): buildConnector.connector {
       else if (isAllowed(remoteAddress(socket))) callback(null, socket);
       else {
         socket.destroy();
-        callback(new Error('address refused after connecting'), null);
+        callback(refused('address refused after connecting'), null);
       }
     });
   };
 }
 
+function refused(message: string): Error {
+  return Object.assign(new Error(message), { code: ADDRESS_REFUSED });
+}
+
 /** node:net connects to what its look-up answers, so this answer is both the check and the pin. */
-function vettedLookup(lookup: LookupAll, isAllowed: (address: string) => boolean): LookupFunction {
+function vettedLookup(lookup: LookupAll, isAllowed: Rule): LookupFunction {
   return (hostname, { all }, callback) => {
     lookup(hostname, (error, addresses) => {
       const [first] = addresses ?? [];
-      const refused = addresses?.find(({ address }) => !isAllowed(address));
+      const wrong = addresses?.find(({ address }) => !isAllowed(address));
       if (error !== null) callback(error, '', 0);
       else if (first === undefined) callback(new Error(`no address for ${hostname}`), '', 0);
-      else if (refused !== undefined) callback(new Error(`address refused: ${hostname} is ${refused.address}`), '', 0);
+      else if (wrong !== undefined) callback(refused(`address refused: ${hostname} is ${wrong.address}`), '', 0);
       else if (all === true) callback(null, addresses);
       else callback(null, first.address, first.family);
     });
