@@ -139,23 +139,8 @@ export interface LinkCounter {
   tapped(event: { book: number; linkId: string; step: string }): void;
 }
 
-/** A look at somebody else's page, for hosts' proofs and previews: vetted at connect time and as a literal, hop by hop, bounded. */
-export interface SafeFetch {
-  /** @returns the last page, or why there is none; never throws for what the other side does. */
-  fetch(wish: {
-    url: string;
-    /** `text/html`, … ; another type is not read. Empty: any. */
-    types: readonly string[];
-    bytesMax: number;
-    timeoutMs: number;
-    hopsMax: number;
-  }): Promise<SafePage>;
-}
-
-export type SafePage =
-  | { kind: 'page'; url: string; status: number; type: string; body: Buffer; cut: boolean; hops: readonly string[] }
-  | { kind: 'refused'; reason: string; hops: readonly string[] }
-  | { kind: 'unreachable'; reason: string; hops: readonly string[] };
+/** A look at somebody else’s page; it lives where the network does. */
+export type { SafeFetch, SafePage } from '../net/safe-fetch.ts';
 
 /** A payment that came by a link and succeeded. */
 export interface LinkedPayment {
