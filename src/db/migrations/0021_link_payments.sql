@@ -92,15 +92,14 @@ create trigger link_terms_never_change before update of book, link_id, kind, liv
 create trigger link_terms_never_deleted before delete or truncate on link_terms
   for each statement execute function refuse_link_terms_change();
 
--- One payment that a link asked for, written before the payment is: the cashier knows it by order_no. `open` keeps its place, `paid` keeps it
+-- One payment that a link with an end of places asked for, written before the payment is: the cashier knows it by order_no. `open` keeps its place, `paid` keeps it
 -- for good, `ended` (expired, cancelled) has given it back. nonce came with the form: the same form sent twice is the same row.
 create table link_payments (
   book integer not null,
   link_id text not null,
   nonce text not null check (nonce ~ '^[0-9a-f]{32}$'),
   state text not null check (state in ('open', 'paid', 'ended')),
-  -- Null where there is no end of places.
-  place_no integer check (place_no >= 1),
+  place_no integer not null check (place_no >= 1),
   merchant_id text not null,
   order_no text not null check (length(order_no) between 1 and 64),
   amount_minor bigint not null check (amount_minor > 0),
@@ -118,7 +117,7 @@ create table link_payments (
   check ((state = 'open') = (ended_at is null))
 ) with (fillfactor = 70);
 -- A place is taken by one at a time.
-create unique index link_payments_places on link_payments (link_id, place_no, book) where state <> 'ended' and place_no is not null;
+create unique index link_payments_places on link_payments (link_id, place_no, book) where state <> 'ended';
 create index link_payments_due on link_payments (due_at) where due_at is not null;
 
 -- The same among people: one transfer that somebody set out to make for a collect link, written with the quote that it will confirm.
