@@ -1,11 +1,12 @@
 -- Reports of abuse, and previews of others’ pages that were fetched.
 
--- What a page of somebody else's said about itself, by the SHA-256 of its address. outcome 'none': there was no page, or none that may be
--- looked at; said shortly in note. Rows past fresh_until are fetched anew, and forgotten some time later.
+-- What a page of somebody else's said about itself, by the SHA-256 of its address; the address itself may hold what is nobody's business and is
+-- not kept. outcome 'none': there was no page, or none that may be looked at; said shortly in note. Rows past fresh_until are fetched anew, and
+-- forgotten some time later.
 create table link_previews (
   book integer not null check (book between 0 and 65535),
   url_hash bytea not null check (length(url_hash) = 32),
-  url text not null check (length(url) between 1 and 2048),
+  host text not null check (length(host) between 1 and 300),
   outcome text not null check (outcome in ('page', 'none')),
   preview jsonb,
   note text check (length(note) between 1 and 300),
@@ -19,7 +20,8 @@ create table link_previews (
 create index link_previews_by_age on link_previews (fresh_until);
 
 -- One row per report. owner: the merchant or person whose link it is; target_host: where the link led then. network: a keyed digest of the
--- reporter's network, so that one network counts once; it and the contact (sealed) are forgotten after their days, the rest stays.
+-- reporter's network, so that one network counts once a day (of Asia/Shanghai); it and the contact (sealed) are forgotten after their days, the
+-- rest stays.
 create table link_reports (
   book integer not null check (book between 0 and 65535),
   id text not null,
@@ -35,6 +37,7 @@ create table link_reports (
   lang text not null check (lang in ('zh-CN', 'en')),
   state text not null check (state in ('open', 'dismissed', 'upheld')),
   created_at timestamptz not null,
+  day date not null,
   resolved_at timestamptz,
   resolved_by text check (length(resolved_by) between 1 and 80),
   note text check (length(note) between 1 and 500),
@@ -45,7 +48,7 @@ create table link_reports (
 );
 create index link_reports_open on link_reports (id) where state = 'open';
 create index link_reports_by_link on link_reports (link_id, created_at);
-create index link_reports_by_network on link_reports (network, created_at) where network is not null;
+create unique index link_reports_once on link_reports (link_id, network, day, book) where network is not null;
 create index link_reports_to_forget on link_reports (created_at) where contact is not null or network is not null;
 
 -- What people are warned of or kept from. subject: a link's id, a host, or a merchant's id. 'warn' shows a page before going on; 'block' lets
