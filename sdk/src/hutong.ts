@@ -1,3 +1,4 @@
+import { LinkApps, LinkDeferrals, LinkHosts, Links, LinkTexts } from './links.ts';
 import { Offers } from './offers.ts';
 import {
   Events,
@@ -37,6 +38,11 @@ export class Hutong {
   readonly walletAccounts: WalletAccounts;
   readonly qrCodes: QrCodes;
   readonly offers: Offers;
+  readonly links: Links;
+  readonly linkHosts: LinkHosts;
+  readonly linkApps: LinkApps;
+  readonly linkTexts: LinkTexts;
+  readonly linkDeferrals: LinkDeferrals;
 
   constructor(options: HutongOptions) {
     const transport = new Transport({
@@ -54,6 +60,11 @@ export class Hutong {
     this.walletAccounts = new WalletAccounts(transport);
     this.qrCodes = new QrCodes(transport);
     this.offers = new Offers(transport);
+    this.links = new Links(transport);
+    this.linkHosts = new LinkHosts(transport);
+    this.linkApps = new LinkApps(transport);
+    this.linkTexts = new LinkTexts(transport);
+    this.linkDeferrals = new LinkDeferrals(transport);
   }
 }
 

@@ -14,5 +14,7 @@ export type {
   NewWebhookEndpoint,
   WebhookDeliveryFilter,
 } from './resources.ts';
+export type * from './link-types.ts';
+export type * from './links.ts';
 export type * from './offers.ts';
 export type * from './types.ts';

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Webhook } from 'standardwebhooks';
+import { createLinksStandIn, type LinksStandIn } from './links-stand-in.ts';
 
 /**
  * What the demo shop sees of Hutong, when only the shop is under test: it takes payments and refunds as the API does, has
@@ -20,6 +21,7 @@ export interface ApiStandIn {
   refundOf(orderNo: string, state: 'pending' | 'succeeded'): object;
   /** What `POST /v1/offers/quote` answers, best first; null where there is no such route. */
   quotes: object[] | null;
+  links: LinksStandIn;
   stop(): Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export async function startApiStandIn(): Promise<ApiStandIn> {
     isDown: false,
     paymentState: 'requires_payment_method',
     quotes: null,
+    links: createLinksStandIn(url),
     sign(id, { type, data }) {
       const at = new Date();
       const body = JSON.stringify({ type, timestamp: at.toISOString(), data });
@@ -66,6 +69,10 @@ async function answer(standIn: ApiStandIn, request: IncomingMessage, response: S
     response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><p data-testid="cashier">cashier</p>');
     return;
   }
+  if (pathname.endsWith('/card.png')) {
+    response.writeHead(200, { 'content-type': 'image/png' }).end(CARD);
+    return;
+  }
   const body = await readJson(request);
   const key = request.headers['idempotency-key'];
   standIn.calls.push([`${request.method} ${pathname}`, Array.isArray(key) ? key[0] : key, body]);
@@ -76,6 +83,8 @@ async function answer(standIn: ApiStandIn, request: IncomingMessage, response: S
 }
 
 function reply2xx(standIn: ApiStandIn, method: string, path: string, body: Record<string, unknown>): [number, object] {
+  const linked = standIn.links.answer(method, path, body);
+  if (linked !== null) return linked;
   if (path.endsWith('/refunds')) return [201, refund(path.split('/')[3]?.slice('pay_'.length) ?? '', 'pending')];
   if (path === '/v1/offers/quote')
     return standIn.quotes === null
@@ -91,6 +100,12 @@ function reply2xx(standIn: ApiStandIn, method: string, path: string, body: Recor
   }
   return [201, payment(standIn.url, 'requires_payment_method', String(body['order_no']), body['amount'])];
 }
+
+/** One grey pixel. */
+const CARD = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 /** Every paid order has this one. */
 const offer = {

@@ -1,34 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { chooseLang, type Lang } from '../../base/lang.ts';
+import { chooseLang } from '../../base/lang.ts';
 import { answerAsset } from '../../base/static-assets.ts';
+import { answerShare, shareByPost } from './answer-share.ts';
 import { findBestPrice } from './best-price.ts';
+import { cameBy, cameByCookie } from './came-by.ts';
 import { checkPayment, placeOrder, refundOrder, startPayment } from './order-payment.ts';
 import type { Order } from './orders.ts';
 import { findProduct, type Product } from './products.ts';
-import { findShopper, type Shopper, shopperCookie, shopperOf } from './shoppers.ts';
+import { findShopper, shopperCookie, shopperOf } from './shoppers.ts';
 import { readBody } from './read-body.ts';
 import { receiveWebhook } from './receive-webhook.ts';
 import { shopAssets } from './shop-assets.ts';
-import {
-  orderVersion,
-  renderHome,
-  renderOrder,
-  renderProduct,
-  renderShopProblem,
-  type ShopFrame,
-} from './shop-pages.ts';
+import { orderVersion, renderHome, renderOrder, renderProduct, renderShopProblem } from './shop-pages.ts';
 import type { ShopProblem } from './shop-texts.ts';
 import type { ShopDeps } from './shop.ts';
-
-interface Visit {
-  deps: ShopDeps;
-  request: IncomingMessage;
-  response: ServerResponse;
-  path: string;
-  lang: Lang;
-  /** Who buys in this browser. */
-  shopper: Shopper;
-}
+import { frameOf, sendPage, sendProblem, sendTo, type Visit } from './visit.ts';
 
 /** One request to the shop: files, pages, the buttons, and the door for webhooks. */
 export async function answerShop(deps: ShopDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -36,7 +22,8 @@ export async function answerShop(deps: ShopDeps, request: IncomingMessage, respo
   const path = url?.pathname ?? '/';
   const lang = chooseLang(url?.searchParams.get('lang') ?? undefined, request.headers['accept-language']);
   const shopper = shopperOf(request.headers.cookie);
-  const visit: Visit = { deps, request, response, path, lang, shopper };
+  const query = url?.searchParams ?? new URLSearchParams();
+  const visit: Visit = { deps, request, response, path, query, lang, shopper };
   if (request.method === 'GET') return await answerGet(visit);
   if (request.method !== 'POST') return sendProblem(visit, 405, 'bad_request');
   const body = await readBody(request);
@@ -57,6 +44,7 @@ async function answerGet(visit: Visit): Promise<void> {
     response.writeHead(200, headers).end(body);
     return;
   }
+  if (await answerShare(visit)) return;
   const [, folder = '', id = '', rest] = path.split('/');
   if (path === '/') return sendPage(visit, 200, renderHome(frameOf(visit)));
   const product = folder === 'products' && rest === undefined ? findProduct(id) : undefined;
@@ -74,7 +62,9 @@ async function answerGet(visit: Visit): Promise<void> {
 /** With what it costs this buyer at best; where Hutong is away, with the plain price. */
 async function sendProduct(visit: Visit, product: Product): Promise<void> {
   const best = await findBestPrice(visit.deps, product, visit.shopper);
-  sendPage(visit, 200, renderProduct(product, best, frameOf(visit)));
+  const link = cameBy(visit);
+  if (link !== null) visit.response.setHeader('set-cookie', cameByCookie(link));
+  sendPage(visit, 200, renderProduct(product, best, link, frameOf(visit)));
 }
 
 async function answerButton(visit: Visit, form: URLSearchParams): Promise<void> {
@@ -82,11 +72,13 @@ async function answerButton(visit: Visit, form: URLSearchParams): Promise<void> 
   if (path === '/buy') {
     const product = findProduct(form.get('product') ?? '');
     if (product === undefined) return sendProblem(visit, 404, 'not_found');
-    const order = placeOrder(deps, product, visit.shopper, lang);
+    const order = placeOrder(deps, product, { shopper: visit.shopper, link: cameBy(visit, form), lang });
     return await tryCall(visit, order, 'cannot_pay', startPayment);
   }
   if (path === '/shopper') return changeShopper(visit, form);
   const [, folder, id = '', action = ''] = path.split('/');
+  const product = folder === 'products' && action === 'share' ? findProduct(id) : undefined;
+  if (product !== undefined) return await shareByPost(visit, product);
   const order = folder === 'orders' ? deps.orders.find(id) : undefined;
   if (order === undefined) return sendProblem(visit, 404, 'not_found');
   switch (action) {
@@ -107,9 +99,7 @@ function changeShopper(visit: Visit, form: URLSearchParams): void {
   if (shopper === undefined) return sendProblem(visit, 400, 'bad_request');
   const back = form.get('back') ?? '';
   const location = /^\/(?:(?:products|orders)\/\w+)?$/.test(back) ? back : '/';
-  visit.response
-    .writeHead(303, { location: `${location}?lang=${visit.lang}`, 'set-cookie': shopperCookie(shopper) })
-    .end();
+  sendTo(visit, `${location}?lang=${visit.lang}`, { 'set-cookie': shopperCookie(shopper) });
 }
 
 /**
@@ -122,12 +112,12 @@ async function tryCall(
   problem: ShopProblem,
   call: (deps: ShopDeps, order: Order) => Promise<Order>,
 ): Promise<void> {
-  const { deps, response, path, lang } = visit;
+  const { deps, path, lang } = visit;
   const orderPath = `/orders/${order.orderNo}?lang=${lang}`;
   try {
     const { payment } = await call(deps, order);
     const next = call === startPayment ? (payment?.cashierUrl ?? orderPath) : orderPath;
-    response.writeHead(303, { location: next }).end();
+    sendTo(visit, next);
   } catch (error) {
     deps.log.warn({ error: String(error), path }, 'Hutong did not do what the shop asked');
     sendPage(visit, 502, renderShopProblem(problem, orderPath, frameOf(visit)));
@@ -140,25 +130,4 @@ function isFromOurPage({ request }: Visit): boolean {
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin') return false;
   return origin === undefined || URL.parse(origin)?.host === host;
-}
-
-function frameOf({ lang, shopper }: Visit): ShopFrame {
-  return { lang, shopper };
-}
-
-function sendProblem(visit: Visit, status: number, problem: ShopProblem): void {
-  sendPage(visit, status, renderShopProblem(problem, null, frameOf(visit)));
-}
-
-/** No form-action in the policy: buying ends at the cashier, whose address the shop learns only from the API's answer. */
-function sendPage({ response }: Visit, status: number, page: string): void {
-  response.writeHead(status, {
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy':
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'",
-    'referrer-policy': 'same-origin',
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-  });
-  response.end(page);
 }

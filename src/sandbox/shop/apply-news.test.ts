@@ -7,6 +7,7 @@ const order: Order = {
   productId: 'tea',
   shopper: 'lin',
   lang: 'zh-CN',
+  link: null,
   amount: { currency: 'CNY', minor: '12800' },
   state: 'unpaid',
   createdAt: '2026-11-23T04:54:48.000Z',

@@ -18,6 +18,11 @@ export function drawing(name: Drawing): Html {
   );
 }
 
+/** The same as a file of its own. */
+export function drawingFile(name: Drawing): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="240" height="240" viewBox="0 0 240 240">${DRAWINGS[name]}</svg>`;
+}
+
 /** The shop's own mark: a roof and a gate. */
 export const shopMark: Html = rawHtml(
   '<svg class="mark" viewBox="0 0 40 40" aria-hidden="true" focusable="false"><path d="M3 17C11 16 16 12 20 6c4 6 9 10 17 11l-2 4H5z" fill="#b5452c"/><path d="M9 23h22v12h-7v-8h-8v8H9z" fill="#4a2a1c"/></svg>',

@@ -11,12 +11,17 @@ import { findShopper, type Shopper, toBuyer } from './shoppers.ts';
 const PAY_WITHIN_SECONDS = 15 * 60;
 
 /** Writes an order down; its payment is asked for after that, so that a crash in between leaves an order to pay again. */
-export function placeOrder(deps: ShopDeps, product: Product, shopper: Shopper, lang: Lang): Order {
+export function placeOrder(
+  deps: ShopDeps,
+  product: Product,
+  { shopper, link, lang }: { shopper: Shopper; link: string | null; lang: Lang },
+): Order {
   return deps.orders.save({
     orderNo: newOrderNo(deps),
     productId: product.id,
     shopper: shopper.key,
     lang,
+    link,
     amount: { currency: product.price.currency, minor: String(product.price.minor) },
     state: 'unpaid',
     createdAt: deps.clock.now().toISOString(),
@@ -41,6 +46,7 @@ export async function startPayment(deps: ShopDeps, order: Order): Promise<Order>
       subject: name,
       items: [{ id: order.productId, name, quantity: 1, amount_minor: minor }],
       ...(buyer === undefined ? {} : { buyer }),
+      ...(order.link === null ? {} : { link: order.link }),
       return_url: `${deps.url}/orders/${order.orderNo}?lang=${order.lang}`,
       expires_in_seconds: PAY_WITHIN_SECONDS,
     },

@@ -12,6 +12,8 @@ export interface Order {
   /** Who bought it: a key of shoppers.ts. */
   shopper: string;
   lang: Lang;
+  /** The code of the share link that the buyer came by; null for who came otherwise. */
+  link: string | null;
   amount: { currency: string; minor: string };
   state: OrderState;
   createdAt: string;
@@ -83,7 +85,7 @@ export class Orders {
 function readOrder(line: string): Order | null {
   try {
     // What the book of an earlier shop did not write yet stands before it.
-    const order: Order = { shopper: 'guest', price: null, refund: null, ...JSON.parse(line) };
+    const order: Order = { shopper: 'guest', link: null, price: null, refund: null, ...JSON.parse(line) };
     return typeof order.orderNo === 'string' && Array.isArray(order.heard) ? order : null;
   } catch {
     return null;

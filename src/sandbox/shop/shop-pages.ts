@@ -6,6 +6,7 @@ import { drawing } from './drawings.ts';
 import type { Funder, PriceLine } from './order-price.ts';
 import type { Order } from './orders.ts';
 import { findProduct, priceText, products, type Product } from './products.ts';
+import { renderShareButton, shareHead } from './share-page.ts';
 import { shopAssetPath } from './shop-assets.ts';
 import { renderFrame, type ShopFrame } from './shop-frame.ts';
 import { shopTexts, type ShopProblem } from './shop-texts.ts';
@@ -35,8 +36,11 @@ ${drawing(product.drawing)}<span class="good-name">${product.name[lang]}</span><
   );
 }
 
-/** `best`: what it costs at best with which wallet; null sells it at the shop's own price. */
-export function renderProduct(product: Product, best: BestPrice | null, frame: ShopFrame): string {
+/**
+ * `best`: what it costs at best with which wallet; null sells it at the shop's own price. `link`: the code of the share link that the buyer
+ * came by, which the order will name.
+ */
+export function renderProduct(product: Product, best: BestPrice | null, link: string | null, frame: ShopFrame): string {
   const { lang } = frame;
   const text = shopTexts[lang];
   return renderFrame(
@@ -50,12 +54,14 @@ export function renderProduct(product: Product, best: BestPrice | null, frame: S
 ${best === null ? html`<p class="price price-large" data-testid="price">${priceText(product)}</p>` : renderBest(product, best, lang)}
 <p>${product.about[lang]}</p>
 <form method="post" action="/buy?lang=${lang}">
-<input type="hidden" name="product" value="${product.id}">
+<input type="hidden" name="product" value="${product.id}">${link !== null && html`<input type="hidden" name="link" value="${link}">`}
 <button class="button" type="submit" data-testid="buy">${text.buyNow}</button>
 </form>
+${renderShareButton(product, lang)}
 <p class="quiet">${text.safe}</p>
 </div>
 </article>`,
+    shareHead(),
   );
 }
 

@@ -39,7 +39,7 @@ interface ShopTexts {
 }
 
 /** What can go wrong for a visitor of the shop. */
-export type ShopProblem = 'not_found' | 'cannot_pay' | 'cannot_refund' | 'bad_request';
+export type ShopProblem = 'not_found' | 'cannot_pay' | 'cannot_refund' | 'cannot_share' | 'bad_request';
 
 const chinese: ShopTexts = {
   ownName: '中文',
@@ -73,6 +73,7 @@ const chinese: ShopTexts = {
     not_found: '没有找到这个页面',
     cannot_pay: '暂时无法下单付款，请稍后再试',
     cannot_refund: '暂时无法退款，请稍后再试',
+    cannot_share: '暂时无法生成分享链接，请稍后再试',
     bad_request: '无法处理这个请求',
   },
   demo: '演示商店：不发货，不收真钱',
@@ -120,6 +121,7 @@ const english: ShopTexts = {
     not_found: 'There is no such page',
     cannot_pay: 'Ordering does not work right now; please try again',
     cannot_refund: 'Refunding does not work right now; please try again',
+    cannot_share: 'Sharing does not work right now; please try again',
     bad_request: 'This request cannot be handled',
   },
   demo: 'Demo shop: nothing is sent, no real money is taken',

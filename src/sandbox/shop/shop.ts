@@ -4,7 +4,9 @@ import type { Log } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
 import { Hutong } from '../../../sdk/src/index.ts';
 import { answerShop } from './answer-shop.ts';
+import { joinLinks } from './join-links.ts';
 import { Orders } from './orders.ts';
+import { SharedLinks } from './shared-links.ts';
 
 export interface ShopOptions {
   /** 0 takes any free port. */
@@ -28,6 +30,11 @@ export interface Shop {
   url: string;
   /** An endpoint's secret is known only after the endpoint is made, which needs the shop's address first. */
   setWebhookSecret(secret: string): void;
+  /**
+   * Proves to Hutong that this host is the shop's and names the shop's example apps, so that links may lead here; asked again, it changes
+   * nothing. The first share does it as well. @throws HutongError
+   */
+  joinLinks(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -37,6 +44,9 @@ export interface ShopDeps {
   hutong: Hutong;
   webhookSecret: string | null;
   orders: Orders;
+  links: SharedLinks;
+  /** What the file shows that proves whose host this is; null before it was asked for. */
+  hostProof: string | null;
   clock: Clock;
   random: Random;
   log: Log;
@@ -52,6 +62,8 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     hutong: new Hutong({ baseUrl: options.hutongUrl, apiKey: options.apiKey }),
     webhookSecret: options.webhookSecret,
     orders: new Orders(options.dataDir),
+    links: new SharedLinks(options.dataDir),
+    hostProof: null,
     clock: options.clock,
     random: options.random,
     log: options.log,
@@ -63,6 +75,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     setWebhookSecret(secret) {
       deps.webhookSecret = secret;
     },
+    joinLinks: () => joinLinks(deps),
     stop: () => stop(server),
   };
 }

@@ -1,0 +1,103 @@
+import type { Money } from './json.ts';
+
+/** What a link says and where it leads. */
+export interface LinkContent {
+  /** Where the buyer ends: a page of a host that you have proved to own; null where something is paid. */
+  page: string | null;
+  /** What your apps and mini programs open, such as `/item/42`; null: path and query of the page. */
+  app_path: string | null;
+  title: string;
+  description: string | null;
+  /** A picture of a proved host, for previews and the card. */
+  image_url: string | null;
+  price: Money | null;
+  availability: 'in_stock' | 'out_of_stock' | 'preorder' | null;
+  /** True: where nothing better can be done the page opens at once, without Hutong's own page in between. */
+  direct: boolean;
+  expires_at: string | null;
+}
+
+export type LinkState = 'active' | 'stopped' | 'taken_down';
+
+export interface Link extends LinkContent {
+  id: string;
+  object: 'link';
+  /** What stands in the address. */
+  code: string;
+  /** What people share. */
+  url: string;
+  /** Its picture with title, price and code. */
+  card_url: string;
+  kind: 'page' | 'pay' | 'group' | 'collect';
+  state: LinkState;
+  state_reason: string | null;
+  version: number;
+  livemode: boolean;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface LinkVersion {
+  version: number;
+  content: LinkContent;
+  state: LinkState;
+  /** The operator, an API key's id, or a person's id. */
+  by: string;
+  at: string;
+}
+
+export interface LinkHost {
+  id: string;
+  object: 'link_host';
+  /** As in a URL, with the port only where it is not the usual one. */
+  host: string;
+  uses: ('target' | 'serve')[];
+  /** What the file or the DNS record must show. */
+  proof_token: string;
+  /** Null until it is proved, and again when the proof is gone for good. */
+  proved_at: string | null;
+  created_at: string;
+}
+
+/** `{path}` in a template stands for the link's `app_path` without its first slash. */
+export type LinkAppSettings =
+  | {
+      kind: 'ios';
+      /** `TEAMID1234.com.example.shop`. */
+      app_id: string;
+      scheme: string | null;
+      universal_host: string | null;
+      store_url: string | null;
+    }
+  | {
+      kind: 'android';
+      package: string;
+      /** SHA-256 of every signing certificate: `AA:BB:…`. */
+      certificates: string[];
+      scheme: string | null;
+      app_link_host: string | null;
+      store_url: string | null;
+    }
+  | { kind: 'wechat_mini'; app_id: string; original_id: string; page: string }
+  | { kind: 'alipay_mini'; app_id: string; page: string }
+  | { kind: 'wechat_account'; app_id: string; open_app_id: string | null };
+
+export interface LinkApp {
+  id: string;
+  object: 'link_app';
+  name: string;
+  settings: LinkAppSettings;
+  created_at: string;
+}
+
+export interface LinkStats {
+  object: 'link_stats';
+}
+
+export interface PastedText {
+  object: 'pasted_text';
+}
+
+export interface ClaimedLink {
+  object: 'claimed_link';
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import type { LinkAppSettings } from '../../../sdk/src/index.ts';
+import type { ShopDeps } from './shop.ts';
+
+/** Where Hutong looks for the proof that a host is its merchant's. */
+export const PROOF_PATH = '/.well-known/hutong-verification.txt';
+
+/**
+ * Tells Hutong of this host and proves it, and names the apps that a shop of this size would have. What is there already stays as it is.
+ * @throws HutongError
+ */
+export async function joinLinks(deps: ShopDeps): Promise<void> {
+  await proveHost(deps);
+  await nameApps(deps);
+}
+
+async function proveHost(deps: ShopDeps): Promise<void> {
+  const { host } = new URL(deps.url);
+  const known = await find(deps.hutong.linkHosts.list(), (one) => one.host === host);
+  const ours = known ?? (await deps.hutong.linkHosts.add({ host, uses: ['target'] }));
+  deps.hostProof = ours.proof_token;
+  if (ours.proved_at === null) await deps.hutong.linkHosts.prove(ours.id);
+}
+
+async function nameApps({ hutong, url }: ShopDeps): Promise<void> {
+  const known = new Set<string>();
+  for await (const { settings } of hutong.linkApps.list()) known.add(settings.kind);
+  for (const settings of exampleApps(url))
+    if (!known.has(settings.kind)) await hutong.linkApps.add({ name: NAMES[settings.kind], settings });
+}
+
+/** Made-up ids of the right shape: no store has such apps, so that every phone shows what happens where the app is not there. */
+function exampleApps(url: string): readonly LinkAppSettings[] {
+  const storeUrl = `${url}/app`;
+  return [
+    {
+      kind: 'ios',
+      app_id: 'HUTONG4DEM.example.hutong.shop',
+      scheme: 'hutongshop://open/{path}',
+      universal_host: null,
+      store_url: storeUrl,
+    },
+    {
+      kind: 'android',
+      package: 'example.hutong.shop',
+      certificates: [CERTIFICATE],
+      scheme: 'hutongshop://open/{path}',
+      app_link_host: null,
+      store_url: storeUrl,
+    },
+    {
+      kind: 'wechat_mini',
+      app_id: 'wx5d0c40f2a17b3e96',
+      original_id: 'gh_5d0c40f2a17b',
+      page: 'pages/item/item?path={path}',
+    },
+    { kind: 'alipay_mini', app_id: '2021009876543210', page: 'pages/item/item?path={path}' },
+  ];
+}
+
+const NAMES: Record<LinkAppSettings['kind'], string> = {
+  ios: '胡同小铺 iPhone',
+  android: '胡同小铺 Android',
+  wechat_mini: '胡同小铺 微信小程序',
+  alipay_mini: '胡同小铺 支付宝小程序',
+  wechat_account: '胡同小铺 服务号',
+};
+
+/** The SHA-256 of no certificate at all: of the words `hutong demo shop`. */
+const CERTIFICATE = createHash('sha256')
+  .update('hutong demo shop')
+  .digest('hex')
+  .toUpperCase()
+  .replace(/..(?=.)/g, '$&:');
+
+async function find<T>(list: AsyncIterable<T>, fits: (item: T) => boolean): Promise<T | undefined> {
+  for await (const item of list) if (fits(item)) return item;
+  return undefined;
+}
