@@ -18,8 +18,6 @@ export const LINKS_KEPT_MAX = 100_000;
 /** Codes that no link has are remembered too, so that who guesses does not ask the database each time; for so long, and so many. */
 export const LINKS_MISSED_MS = 2000;
 export const LINKS_MISSED_KEPT_MAX = 20_000;
-/** Merchants whose hosts and apps a process remembers besides those who serve links. */
-export const LINK_MERCHANTS_KEPT_MAX = 20_000;
 /** A process that has not heard of links for so long asks before it opens one. */
 export const LINKS_STALE_MS = 1000;
 export const LINKS_LOOK_MS = 250;
@@ -41,7 +39,6 @@ export const LINKS_BODY_KEYS_MAX = 20_000;
 // Proofs of hosts.
 export const LINK_PROOF_BYTES_MAX = 4096;
 export const LINK_PROOF_MS_MAX = 5000;
-export const LINK_PROOF_HOPS_MAX = 3;
 /** A proof is looked at again so often; where it is gone so many times in a row, the host is no longer proved. */
 export const LINK_PROOF_LOOK_HOURS = 24;
 export const LINK_PROOF_MISSES_MAX = 3;
@@ -119,3 +116,35 @@ export const LINK_DRAWINGS_WAITING_MAX = 30;
 /** Drawn cards in memory. */
 export const LINK_CARDS_BYTES_MAX = 64_000_000;
 export const LINK_PICTURES_BYTES_MAX = 64_000_000;
+
+// Links that ask for money.
+/** How often a link may be paid that has an end. */
+export const LINK_PLACES_MAX = 1000;
+/** Shares of a total; each costs at least one minor unit. */
+export const LINK_SHARES_MAX = 100;
+export const LINK_PAYER_NAME_CHARS_MAX = 20;
+export const LINK_SUBJECT_CHARS_MAX = 120;
+/** Letters of an order number, so that `.2` and more fit behind it when its payment expired and another is made. */
+export const LINK_ORDER_NO_CHARS_MAX = 56;
+/** A payment that was asked for and is still not there by then was lost on the way, and is made again. */
+export const LINK_PAYMENT_LOST_SECONDS = 30;
+/** How soon, and how late, an open payment of a link is looked at again. */
+export const LINK_LOOK_SECONDS_MIN = 5;
+export const LINK_LOOK_SECONDS_MAX = 60;
+export const LINK_LOOK_CONCURRENCY = 8;
+/** Payments that one link makes in a minute. */
+export const LINK_PAYMENTS_PER_MINUTE_MAX = 600;
+/** Collections of one person that still ask for money. */
+export const LINK_COLLECTIONS_PER_PERSON_MAX = 50;
+/** Of somebody else's page: its head ends long before. */
+export const PREVIEW_PAGE_BYTES_MAX = 128 * 1024;
+export const PREVIEW_TIMEOUT_MS = 5_000;
+export const PREVIEW_HOPS_MAX = 5;
+export const PREVIEW_TITLE_CHARS_MAX = 120;
+export const PREVIEW_DESCRIPTION_CHARS_MAX = 300;
+export const PREVIEW_NAME_CHARS_MAX = 60;
+/** One block of structured data; longer ones are not read. */
+export const PREVIEW_DATA_CHARS_MAX = 64 * 1024;
+export const PREVIEW_DATA_BLOCKS_MAX = 8;
+export const PREVIEW_DATA_NODES_MAX = 500;
+export const PREVIEW_DATA_DEPTH_MAX = 8;
