@@ -1,0 +1,57 @@
+import { LINK_SALT_GRACE_MINUTES } from '../../base/link-limits.ts';
+import { addDays, shanghaiDay } from '../../base/shanghai.ts';
+import type { LinksDeps } from '../links-deps.ts';
+import { agreeOnSalt, deleteSalts } from './salt-store.ts';
+
+const SALT_BYTES = 16;
+
+export interface DaySalts {
+  /** The day's salt as hex; at once, also before the nodes have agreed on it: then it is the one that this node proposes. */
+  of(day: string): string;
+  /** Agrees with the other nodes on today's and tomorrow's, and has those of days that are over forgotten. Cheap when there is nothing to do. */
+  keep(now: Date): Promise<void>;
+}
+
+/**
+ * What people are hashed with, anew each day: a person's number of one day says nothing about the next, and when the salt is gone nobody can
+ * try addresses against the numbers any more. It is known a day ahead, so that midnight waits for nothing.
+ */
+export function createDaySalts({
+  sql,
+  random,
+  keyring,
+  book,
+}: Pick<LinksDeps, 'sql' | 'random' | 'keyring' | 'book'>): DaySalts {
+  const salts = new Map<string, { salt: string; isAgreed: boolean }>();
+  let sweptFor = '';
+
+  function of(day: string): string {
+    const known = salts.get(day);
+    if (known !== undefined) return known.salt;
+    const salt = random.bytes(SALT_BYTES).toString('hex');
+    salts.set(day, { salt, isAgreed: false });
+    return salt;
+  }
+
+  async function agree(day: string, now: Date): Promise<void> {
+    if (salts.get(day)?.isAgreed === true) return;
+    const about = `link_salts ${book} ${day}`;
+    const sealed = keyring.seal(of(day), about);
+    const agreed = await agreeOnSalt(sql, { book, day, sealed, now });
+    salts.set(day, { salt: agreed === sealed ? of(day) : keyring.open(agreed, about), isAgreed: true });
+  }
+
+  return {
+    of,
+    async keep(now) {
+      const today = shanghaiDay(now);
+      await agree(today, now);
+      await agree(addDays(today, 1), now);
+      const kept = shanghaiDay(new Date(now.getTime() - LINK_SALT_GRACE_MINUTES * 60_000));
+      if (sweptFor === kept) return;
+      await deleteSalts(sql, book, kept);
+      for (const day of salts.keys()) if (day < kept) salts.delete(day);
+      sweptFor = kept;
+    },
+  };
+}
