@@ -132,8 +132,6 @@ export const LINK_PAYMENT_LOST_SECONDS = 30;
 export const LINK_LOOK_SECONDS_MIN = 5;
 export const LINK_LOOK_SECONDS_MAX = 60;
 export const LINK_LOOK_CONCURRENCY = 8;
-/** Payments that one link makes in a minute. */
-export const LINK_PAYMENTS_PER_MINUTE_MAX = 600;
 /** Collections of one person that still ask for money. */
 export const LINK_COLLECTIONS_PER_PERSON_MAX = 50;
 /** Of somebody else's page: its head ends long before. */
