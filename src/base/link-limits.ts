@@ -146,3 +146,24 @@ export const PREVIEW_DATA_CHARS_MAX = 64 * 1024;
 export const PREVIEW_DATA_BLOCKS_MAX = 8;
 export const PREVIEW_DATA_NODES_MAX = 500;
 export const PREVIEW_DATA_DEPTH_MAX = 8;
+/** How long a page that was seen, or that could not be, is taken to be the same; afterwards its row waits to be forgotten. */
+export const PREVIEW_FRESH_MINUTES = 360;
+export const PREVIEW_NONE_MINUTES = 10;
+export const PREVIEW_KEPT_DAYS = 7;
+export const PREVIEW_LOOKS_AT_ONCE_MAX = 32;
+export const PREVIEW_LOOKS_PER_MINUTE_MAX = 20;
+export const PREVIEW_LOOKS_PER_HOST_AND_MINUTE_MAX = 60;
+export const REPORT_WORDS_CHARS_MAX = 1000;
+export const REPORT_CONTACT_CHARS_MAX = 120;
+export const REPORT_CONTACT_DAYS = 90;
+export const REPORT_NETWORK_DAYS = 7;
+export const REPORTS_PER_NETWORK_AND_MINUTE_MAX = 5;
+export const REPORTS_PER_MINUTE_MAX = 300;
+export const REPORT_REASON_CHARS_MAX = 500;
+/** So many networks that report one link within the hour set its warning by themselves. */
+export const REPORT_BRAKE_NETWORKS = 5;
+export const REPORT_BRAKE_MINUTES = 60;
+export const BRAKES_KEPT_MAX = 50_000;
+export const BRAKES_LOOK_MS = 250;
+export const BRAKES_READ_MS_MAX = 5_000;
+export const LINK_SAFETY_FORGET_MINUTES = 60;

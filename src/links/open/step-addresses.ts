@@ -1,0 +1,88 @@
+/*
+ * The addresses that steps lead to. What a merchant registered and what a link says are put together so that no value can end the part that it
+ * stands in: a path stays a path, a query's value stays a value, and nothing reaches the part of an intent that Android obeys.
+ */
+
+/** `hutong_link=<code>` in the query tells the shop which link its buyer came by; everything else stays letter for letter. */
+export function withLinkCode(address: string, code: string): string {
+  const url = new URL(address);
+  const kept = url.search
+    .slice(1)
+    .split('&')
+    .filter((pair) => pair !== '' && !/^hutong_link(?:=|$)/.test(pair));
+  url.search = `?${[...kept, `hutong_link=${code}`].join('&')}`;
+  return url.href;
+}
+
+/** Path and query as URL writes them, below the root of whatever host: `//other.example/x` is a path, too. A fragment is dropped. */
+export function toAppPath(text: string): string {
+  const { pathname, search } = new URL(`https://app.invalid/${text.replace(/^[/\\\s]+/, '').replace(/#.*$/s, '')}`);
+  return pathname + search;
+}
+
+/**
+ * `{path}` filled with the link's path without its first slash. After a `?` it is one value and written as such; before it, it keeps its own
+ * slashes and query.
+ */
+export function fillTemplate(template: string, appPath: string): string {
+  const path = toAppPath(appPath).slice(1);
+  const queryAt = template.indexOf('?');
+  return template.replaceAll('{path}', (_name, at: number) =>
+    queryAt !== -1 && at > queryAt ? encodeURIComponent(path) : path.replaceAll(';', '%3B'),
+  );
+}
+
+/**
+ * Schemes that are nobody's app: those that a browser obeys itself, that call or write to somebody, and those of wallets and apps that people
+ * would mistake a shop's button for.
+ */
+const FOREIGN_SCHEMES = new Set(
+  (
+    'javascript data vbscript file filesystem blob about view-source http https ws wss ftp content intent android-app chrome edge ' +
+    'tel sms smsto mailto facetime market itms itms-apps itms-services prefs app-settings ' +
+    'weixin wechat wxpay alipay alipays alipayhk upwallet uppaywallet uppaysdk mqq mqqapi mqqwpa taobao tmall tbopen openapp.jdmobile ' +
+    'snssdk1128 kwai xhsdiscover sinaweibo dingtalk'
+  ).split(' '),
+);
+
+/** `shop://item/42` from `shop://item/{path}`, or null where the scheme may not be one of a merchant's own. */
+export function schemeUrl(template: string, appPath: string): string | null {
+  const filled = fillTemplate(template, appPath);
+  const scheme = schemeOf(filled);
+  if (scheme === null || FOREIGN_SCHEMES.has(scheme) || /^wx[0-9a-f]{16}$/.test(scheme)) return null;
+  return hasOddSigns(filled) || !URL.canParse(filled) ? null : filled;
+}
+
+/**
+ * Chrome's way into an Android app: `intent://item/42#Intent;scheme=shop;package=…;S.browser_fallback_url=…;end`. Everything before the `#` is
+ * the address that the app sees; null where it cannot be written safely.
+ */
+export function intentUrl(address: string, packageName: string, fallbackUrl: string): string | null {
+  const scheme = schemeOf(address);
+  if (scheme === null || hasOddSigns(address) || !/^[A-Za-z]\w*(?:\.[A-Za-z]\w*)+$/.test(packageName)) return null;
+  const rest = address
+    .slice(scheme.length + 1)
+    .replaceAll('#', '%23')
+    .replaceAll(';', '%3B');
+  const extras = [
+    `scheme=${scheme}`,
+    `package=${packageName}`,
+    `S.browser_fallback_url=${encodeURIComponent(fallbackUrl)}`,
+  ];
+  return `intent:${rest}#Intent;${extras.join(';')};end`;
+}
+
+/** Alipay, "jump to a mini program": `page` is one value, with the program's own query in it. */
+export function alipayUrl(appId: string, page: string): string | null {
+  if (!/^\d{16}$/.test(appId)) return null;
+  return `alipays://platformapi/startapp?appId=${appId}&page=${encodeURIComponent(page)}`;
+}
+
+function schemeOf(address: string): string | null {
+  return /^([a-z][a-z0-9+.-]{0,62}):/i.exec(address)?.[1]?.toLowerCase() ?? null;
+}
+
+/** Signs that no address has as they stand; whoever put them there wanted out of it. */
+function hasOddSigns(text: string): boolean {
+  return /[\s<>"`\\^{|}\p{C}]/u.test(text);
+}
