@@ -54,7 +54,8 @@ async function measure(text: string, weight: Weight, sizePx: number): Promise<Wi
 }
 
 /** Emoji with what joins and colours them, and signs that are not seen. */
-const UNDRAWN = /[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}\u200d\ufe0e\ufe0f\u20e3]|\p{C}/gu;
+const UNDRAWN =
+  /[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}\p{Variation_Selector}\p{C}]|\u20e3/gu;
 
 function cleanText(text: string): string {
   return text
