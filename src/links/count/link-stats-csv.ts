@@ -5,8 +5,8 @@ import type { LinkStats } from './read-link-stats.ts';
 const BYTE_ORDER_MARK = '\u{feff}';
 
 /**
- * A link's figures as comma-separated values (RFC 4180): one line per day or hour, or per day and name where the wish splits. Without a split
- * the days are followed by nothing: sums are the reader's. Names come from outside, and none of them is a formula.
+ * A link's figures as comma-separated values (RFC 4180): one line per day or hour, or per day and name where the wish splits. Sums are the
+ * reader's. Names come from outside, and none of them is a formula.
  */
 export function linkStatsCsv(stats: LinkStats): string {
   return BYTE_ORDER_MARK + linesOf(stats).map(toLine).join('');
