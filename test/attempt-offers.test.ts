@@ -5,7 +5,7 @@ import { applyOutcome } from '../src/cashier/apply-outcome.ts';
 import { findAttempt } from '../src/cashier/attempt-store.ts';
 import type { Attempt } from '../src/cashier/payment.ts';
 import { type PretendOffer, pretendOffers } from '../src/cashier/pretend-offers.ts';
-import { startAttempt } from '../src/cashier/start-attempt.ts';
+import { type StartAttempt, startAttempt } from '../src/cashier/start-attempt.ts';
 import { BOOK } from '../src/hutong.ts';
 import { type LimitStanding, readStandings } from '../src/ledger/read-room.ts';
 import { verifyLedger } from '../src/ledger/verify.ts';
@@ -47,6 +47,22 @@ const start = (id: string, expected?: string): Promise<TestReply> =>
     scene: 'app',
     ...(expected === undefined ? {} : { expected_amount: { currency: 'CNY', minor: expected } }),
   });
+
+const attemptOf = (paymentId: string): StartAttempt => ({
+  book: BOOK,
+  paymentId,
+  merchantId: server.merchant.id,
+  wallet: 'unionpay',
+  scene: 'app',
+  walletAccountId: null,
+  buyerIp: null,
+  payer: null,
+  paymentCode: null,
+  expectedMinor: 700n,
+  app: null,
+  device: null,
+  claim: null,
+});
 
 const show = async (id: string) => (await server.call('GET', `/v1/payments/${id}`)).json;
 const inState = (id: string, state: string) =>
@@ -143,23 +159,7 @@ describe('an offer of ours', () => {
     const log = server.cashier.deps.log;
     server.cashier.deps.log = { ...log, error: () => {} };
     const id = await create();
-    await expect(
-      startAttempt(server.cashier, {
-        book: BOOK,
-        paymentId: id,
-        merchantId: server.merchant.id,
-        wallet: 'unionpay',
-        scene: 'app',
-        walletAccountId: null,
-        buyerIp: null,
-        payer: null,
-        paymentCode: null,
-        expectedMinor: 700n,
-        app: null,
-        device: null,
-        claim: null,
-      }),
-    ).rejects.toThrow('the power is gone');
+    await expect(startAttempt(server.cashier, attemptOf(id))).rejects.toThrow('the power is gone');
     server.cashier.deps.wallets = wallets;
     server.cashier.deps.log = log;
     expect(await standing()).toMatchObject({ used: 0n, held: 1n });
@@ -200,6 +200,27 @@ describe('an offer of ours', () => {
     await inState(first.paymentId, 'succeeded');
     await standsAt(1n, 0n);
     expect(await server.sql`select kind from alerts where subject_id = ${first.id}`).toEqual([]);
+  });
+
+  test('is planned with what a process remembers of its payment, and given by what is: old memory changes nothing', async () => {
+    offer.slots = [1n];
+    const id = await create();
+    const old = await server.cashier.readPayment(BOOK, id);
+    const remembering = { ...server.cashier, takeRecent: () => old };
+    const first = await start(id, '700');
+    expect(first.status).toBe(201);
+    // Elsewhere nothing is known of the first try, which holds the last place: it is handed over all the same.
+    expect(JSON.parse((await startAttempt(remembering, attemptOf(id))).body)).toMatchObject({
+      payment_id: id,
+      to_pay: { minor: '700' },
+    });
+    expect(await standing()).toEqual({ used: 0n, held: 1n, left: 0n });
+    const attempt = await findAttempt(server.sql, BOOK, first.json.id);
+    if (attempt === null) throw new Error('the attempt is there');
+    await hear(attempt, 'succeeded');
+    await inState(id, 'succeeded');
+    await expect(startAttempt(remembering, attemptOf(id))).rejects.toThrow('the payment has been paid');
+    await standsAt(1n, 0n);
   });
 
   test('is not lost by a second try that is refused', async () => {
