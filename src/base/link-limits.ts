@@ -167,3 +167,8 @@ export const BRAKES_KEPT_MAX = 50_000;
 export const BRAKES_LOOK_MS = 250;
 export const BRAKES_READ_MS_MAX = 5_000;
 export const LINK_SAFETY_FORGET_MINUTES = 60;
+
+// Commands.
+/** Links that one file may ask for. */
+export const LINK_FILE_LINKS_MAX = 20_000;
+export const LINK_FILE_BYTES_MAX = 16 * 1024 * 1024;

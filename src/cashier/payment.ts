@@ -186,7 +186,7 @@ export interface Alert {
   book: number;
   id: `alr_${string}`;
   kind: AlertKind;
-  /** The attempt, refund or wallet account it is about. */
+  /** The attempt, refund, wallet account, statement, rollout or host it is about. */
   subjectId: string | null;
   detail: string;
   createdAt: Date;
@@ -209,4 +209,5 @@ export type AlertKind =
   | 'leg_unanswered'
   | 'reversal_refused'
   | 'rollout_halted'
-  | 'rollout_rolled_back';
+  | 'rollout_rolled_back'
+  | 'link_reported';

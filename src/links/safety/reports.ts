@@ -109,7 +109,7 @@ export interface Reports {
     words: string | null;
     contact: string | null;
     lang: Lang;
-    /** The network address; only a keyed digest is kept, for REPORT_CONTACT_DAYS. */
+    /** The network address; only a keyed digest is kept, for REPORT_NETWORK_DAYS. */
     address: string;
   }): Promise<{ id: string; braked: boolean }>;
   /** Newest first. */
@@ -151,7 +151,7 @@ export interface Reports {
   revision(): number;
   /** Whether no link may lead to this `URL.host` or be made by this merchant; from memory, answers at once. */
   isBlocked(subject: BrakeSubject): boolean;
-  /** Deletes contacts, networks and previews past their days. @returns how many rows */
+  /** Forgets contacts and networks past their days; startWork does it every hour. @returns of how many reports */
   forget(): Promise<number>;
   startWork(): void;
   stop(): Promise<void>;
