@@ -203,7 +203,18 @@ export type EventType = WebhookEvent['type'];
 /** What a webhook brings. More types may be added: let a `switch` over them have a `default` that does nothing. */
 export type WebhookEvent =
   | WebhookMessage<'payment.succeeded' | 'payment.canceled', Payment>
-  | WebhookMessage<'refund.created' | 'refund.succeeded' | 'refund.failed', Refund>;
+  | WebhookMessage<'refund.created' | 'refund.succeeded' | 'refund.failed', Refund>
+  | WebhookMessage<'link.completed', CompletedLink>;
+
+/** A link that was paid for the last time; `links.get` tells each share. */
+export interface CompletedLink {
+  id: string;
+  object: 'link';
+  code: string;
+  kind: 'pay' | 'group';
+  livemode: boolean;
+  paid: Money;
+}
 
 export interface WebhookMessage<Type extends string, Data> {
   /** The same however often it is sent: do each id once. */

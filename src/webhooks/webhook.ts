@@ -5,6 +5,7 @@ export const EVENT_TYPES = [
   'refund.created',
   'refund.succeeded',
   'refund.failed',
+  'link.completed',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

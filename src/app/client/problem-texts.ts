@@ -89,6 +89,12 @@ export const problemTexts: Readonly<Record<string, Names>> = {
     'zh-CN': '我们这边出了点问题，请稍后再试。',
     en: 'Something went wrong on our side. Try again later.',
   },
+  link_not_active: { 'zh-CN': '这个收款已经停止或过期。', en: 'This collection was stopped or has ended.' },
+  link_paid: { 'zh-CN': '已经付过了，不用再付。', en: 'It is paid already. There is nothing left to pay.' },
+  link_busy: {
+    'zh-CN': '剩下的份额正有人在付，请过几分钟再来看看。',
+    en: 'Others are paying what is left just now. Look again in a few minutes.',
+  },
   overloaded: { 'zh-CN': '现在有点忙，请稍后再试。', en: 'We are busy right now. Try again shortly.' },
   unavailable: {
     'zh-CN': '服务暂时连不上，请稍后再试。',

@@ -58,7 +58,6 @@ function toNews(event: WebhookEvent): PaymentNews | RefundNews | null {
 }
 
 function findOrder(deps: ShopDeps, event: WebhookEvent): Order | undefined {
-  return 'order_no' in event.data
-    ? deps.orders.find(event.data.order_no)
-    : deps.orders.findByPayment(event.data.payment_id);
+  if ('order_no' in event.data) return deps.orders.find(event.data.order_no);
+  return 'payment_id' in event.data ? deps.orders.findByPayment(event.data.payment_id) : undefined;
 }
