@@ -172,3 +172,18 @@ export const LINK_SAFETY_FORGET_MINUTES = 60;
 /** Links that one file may ask for. */
 export const LINK_FILE_LINKS_MAX = 20_000;
 export const LINK_FILE_BYTES_MAX = 16 * 1024 * 1024;
+
+// WeChat's service accounts.
+/** A ticket lives 7200 seconds; nothing is signed with one that ends within this. */
+export const WECHAT_MARGIN_SECONDS = 300;
+/** A fetch is two calls; whoever takes longer is given up on, and another node fetches. */
+export const WECHAT_LEASE_SECONDS = 20;
+export const WECHAT_CALL_TIMEOUT_MS = 4_000;
+export const WECHAT_REPLY_BYTES_MAX = 8_192;
+/** How long a page waits while another node fetches. */
+export const WECHAT_WAIT_MS_MAX = 3_000;
+/** A process believes what it remembers so long: a changed secret is noticed after that at the latest. */
+export const WECHAT_KEPT_SECONDS = 60;
+export const WECHAT_ACCOUNTS_KEPT_MAX = 2_000;
+/** Nobody asks again so soon after a failure: WeChat was busy, the settings are wrong, the day's calls are used up. */
+export const WECHAT_RETRY_SECONDS = { busy: 15, busyMax: 300, settings: 600, quota: 3_600 } as const;

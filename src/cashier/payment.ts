@@ -186,7 +186,7 @@ export interface Alert {
   book: number;
   id: `alr_${string}`;
   kind: AlertKind;
-  /** The attempt, refund, wallet account, statement, rollout or host it is about. */
+  /** The attempt, refund, wallet account, statement, rollout, host or link it is about. */
   subjectId: string | null;
   detail: string;
   createdAt: Date;
@@ -210,4 +210,5 @@ export type AlertKind =
   | 'reversal_refused'
   | 'rollout_halted'
   | 'rollout_rolled_back'
+  | 'link_host_lapsed'
   | 'link_reported';

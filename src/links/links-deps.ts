@@ -3,7 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Cashier } from '../cashier/cashier.ts';
 import type { Sql } from '../db/connect.ts';
-import type { LookupTxt } from '../net/lookup-txt.ts';
+import type { LookUpText } from '../net/dns-text.ts';
 import type { Keyring } from '../vault/seal.ts';
 import type { SafeFetch } from './links.ts';
 
@@ -27,7 +27,7 @@ export interface LinksDeps {
   /** How a person of Hutong Wallet is shown to others (`**丰`); left out where there is no wallet, and so no link of a person's. */
   nameOfPerson?: (userId: string) => Promise<string | null>;
   /** Asks for the DNS record that proves a host; the resolvers of this machine when left out. */
-  lookupTxt?: LookupTxt;
+  lookUpText?: LookUpText;
 }
 
 /** What a change of a link, a host or an app notifies, so that every node reads anew. */

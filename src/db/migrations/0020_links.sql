@@ -60,7 +60,7 @@ create table link_apps (
   kind text not null check (kind in ('ios', 'android', 'wechat_mini', 'alipay_mini', 'wechat_account')),
   name text not null check (length(name) between 1 and 80),
   settings jsonb not null check (jsonb_typeof(settings) = 'object' and octet_length(settings::text) <= 16384),
-  secret_sealed text check (kind = 'wechat_account'),
+  secret_sealed text,
   created_at timestamptz not null,
   created_by text not null check (length(created_by) between 1 and 80),
   updated_at timestamptz not null check (updated_at >= created_at),
@@ -69,6 +69,7 @@ create table link_apps (
   primary key (book, id),
   foreign key (book, merchant_id) references merchants (book, id),
   check (settings ->> 'kind' = kind),
+  check (secret_sealed is null or kind = 'wechat_account'),
   check ((dropped_at is null) = (dropped_by is null)),
   check (dropped_at is null or secret_sealed is null)
 );

@@ -1,0 +1,57 @@
+import type { DueLoop } from '../db/due.ts';
+import { createDnsText } from '../net/dns-text.ts';
+import { editLink, setLinkState, takeDownAll } from './change-link.ts';
+import { createLinks } from './create-links.ts';
+import type { DeskDeps } from './desk-deps.ts';
+import { keepLinks } from './keep-links.ts';
+import type { LinksDeps } from './links-deps.ts';
+import type { LinkDesk, LinkReader } from './links.ts';
+import { proveHost, startProofLooks } from './prove-host.ts';
+import { getLink, pageLinks, readHistory } from './read-links.ts';
+import { dropAppOf, listApps, openAppSecret, putApp } from './register-app.ts';
+import { addHost, dropHostOf, listHosts } from './register-host.ts';
+
+export interface OpenedLinks {
+  desk: LinkDesk;
+  reader: LinkReader;
+  /** Resolves when `reader.servingHost` knows all hosts under which links are served. @throws Refusal unavailable */
+  ready(): Promise<void>;
+  /** Hears of changes from now on, and looks again at proofs of hosts; a process that only serves requests need not. */
+  startWork(): void;
+  stop(): Promise<void>;
+}
+
+/** The book's links: what owners and operators do with them, and how they are found when somebody opens one. */
+export function openLinks(given: LinksDeps): OpenedLinks {
+  const kept = keepLinks(given);
+  const deps: DeskDeps = { ...given, kept, lookUpText: given.lookUpText ?? createDnsText(null) };
+  let looks: DueLoop | null = null;
+  return {
+    desk: {
+      create: (request) => createLinks(deps, request),
+      edit: (request) => editLink(deps, request),
+      setState: (request) => setLinkState(deps, request),
+      takeDownAll: (request) => takeDownAll(deps, request),
+      get: (viewer, id) => getLink(deps, viewer, id),
+      list: (wish) => pageLinks(deps, wish),
+      history: (viewer, id) => readHistory(deps, viewer, id),
+      addHost: (request) => addHost(deps, request),
+      proveHost: (actor, id) => proveHost(deps, actor, id),
+      dropHost: (actor, id) => dropHostOf(deps, actor, id),
+      listHosts: (viewer, merchantId) => listHosts(deps, viewer, merchantId),
+      putApp: (request) => putApp(deps, request),
+      dropApp: (actor, id) => dropAppOf(deps, actor, id),
+      listApps: (viewer, merchantId) => listApps(deps, viewer, merchantId),
+      openAppSecret: (app) => openAppSecret(deps, app),
+    },
+    reader: kept,
+    ready: () => kept.ready(),
+    startWork() {
+      kept.startWork();
+      looks ??= startProofLooks(deps);
+    },
+    async stop() {
+      await Promise.all([kept.stop(), looks?.stop()]);
+    },
+  };
+}
