@@ -44,6 +44,7 @@ import { wallets } from './wallets/registry.ts';
 import { buyerRoutes } from './web/buyer-routes.ts';
 import { insertEvents } from './webhooks/insert-events.ts';
 import type { WalletOptions } from './cli/wallet-server.ts';
+import { type HutongLinks, openHutongLinks } from './open-links.ts';
 import { type HutongWallet, openWallet } from './open-wallet.ts';
 import { startSendingDeliveries } from './webhooks/send-deliveries.ts';
 
@@ -53,6 +54,8 @@ export const BOOK = 1;
 export interface HutongOptions {
   databaseUrl: string;
   publicUrl: string;
+  /** Another address of ours for share links alone; publicUrl when left out. */
+  linkUrl?: string;
   masterSecrets: readonly [Secret, ...Secret[]];
   /** Sandbox: webhooks may go to this machine, over plain http. */
   isSandbox: boolean;
@@ -75,6 +78,7 @@ export interface Hutong {
   cashier: Cashier;
   offers: OpenedOffers;
   rollouts: RunningRollouts;
+  links: HutongLinks;
   app: FastifyInstance;
   /** Null where no bank is set. Its server listens by itself: the app is an origin of its own. */
   wallet: HutongWallet | null;
@@ -140,6 +144,18 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
       kick: () => kickWebhooks(),
     },
   });
+  const links = openHutongLinks({
+    sql,
+    clock,
+    random,
+    log,
+    keyring,
+    book: BOOK,
+    publicUrl,
+    linkUrl: options.linkUrl ?? publicUrl,
+    isSandbox: options.isSandbox,
+    cashier,
+  });
   const settlement: SettlementDeps = { cashier, ledger };
   const app = await buildServer({
     cashier,
@@ -156,6 +172,7 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
       ...statementRoutes(settlement, () => bills?.kick()),
       ...offerRoutes(cashier, offers),
       ...rolloutRoutes({ sql, clock, rollouts }),
+      ...links.routes,
       ...webhookRoutes({
         sql,
         clock,
@@ -166,8 +183,10 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
         kick: () => kickWebhooks(),
       }),
     ],
+    rewriteUrl: links.rewriteUrl,
     pages: [
       buyerRoutes(cashier, log),
+      ...links.pages,
       ofrepRoutes({ rollouts, authenticate: createAuthenticator(cashier.deps), log }),
       docsRoutes(),
       consoleRoutes({ sql, clock, random, log, book: BOOK, publicUrl, cashier, rollouts, offers }),
@@ -206,12 +225,14 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
     cashier,
     offers,
     rollouts,
+    links,
     app,
     wallet,
     startWork() {
       offers.startWork();
       rollouts.startWork();
       cashier.startWork();
+      links.startWork();
       wallet?.startWork();
       const webhooks = startSendingDeliveries({
         sql,
@@ -230,7 +251,7 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
     async stop() {
       await app.close();
       await wallet?.stop();
-      await bills?.stop(); // it works through the cashier
+      await Promise.all([bills?.stop(), links.stop()]); // they work through the cashier
       await cashier.stop();
       await Promise.all([offers.stop(), rollouts.stop()]);
       await Promise.all(stops.map((stop) => stop()));

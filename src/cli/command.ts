@@ -93,6 +93,8 @@ export interface Questions {
 export interface ServerOptions {
   databaseUrl: string;
   publicUrl: string;
+  /** Another address of ours for share links alone. */
+  linkUrl?: string;
   masterSecrets: readonly [Secret, ...Secret[]];
   isSandbox: boolean;
   clock: Clock;

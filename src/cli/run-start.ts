@@ -17,7 +17,7 @@ import { toJson } from './print.ts';
 import { withProgress } from './progress.ts';
 import { openWalletShop, startWalletSandbox, type WalletSandbox } from './wallet-sandbox.ts';
 import type { WalletOptions, WalletServer } from './wallet-server.ts';
-import { publicUrlOf, walletUrlOf } from './with-operator.ts';
+import { linkUrlOf, publicUrlOf, walletUrlOf } from './with-operator.ts';
 
 const LOOPBACK = '127.0.0.1';
 const DEMO_SHOP_MCC = '5499'; // ISO 18245: food shops
@@ -115,6 +115,7 @@ async function startServer(
         deps.openServer({
           databaseUrl,
           publicUrl: publicUrlOf(settings),
+          linkUrl: linkUrlOf(settings),
           masterSecrets,
           isSandbox: settings.mode === 'sandbox',
           trustedProxies: settings.trustedProxies,

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import swagger from '@fastify/swagger';
 import swaggerUi, { type FastifySwaggerUiOptions } from '@fastify/swagger-ui';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifySchema } from 'fastify';
@@ -22,6 +23,8 @@ export interface ServerDeps {
   routes: readonly RouteRow[];
   /** Pages for people: each plugin brings its own error pages. */
   pages: readonly ((app: FastifyInstance) => Promise<void>)[];
+  /** Where a request is to be answered that came to a host of a merchant's; left out where there are none. */
+  rewriteUrl?: (request: IncomingMessage) => string;
   /** Answers whether the database is there. */
   isReady(): Promise<boolean>;
 }
@@ -34,6 +37,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     genReqId: () => `req_${deps.cashier.deps.random.bytes(12).toString('hex')}`,
     // Only for who the buyer is: our own address is `publicUrl`, whatever a header says.
     trustProxy: deps.trustedProxies.length === 0 ? false : [...deps.trustedProxies],
+    ...(deps.rewriteUrl === undefined ? {} : { rewriteUrl: deps.rewriteUrl }),
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 120, caseSensitive: true },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
