@@ -48,7 +48,7 @@ const KINDS: Partial<Record<string, MessageKind>> = {
 };
 
 /** People get a page, not a problem document. The status is the same. */
-function answerMessage(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
+export function answerMessage(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
   const { status } = toProblem(error, request.id);
   if (isOurFault(error)) log.error({ requestId: request.id, error }, 'a page failed');
   const kind =
@@ -62,7 +62,7 @@ function answerMessage(error: unknown, request: FastifyRequest, reply: FastifyRe
 
 /** Back to the page where the buyer chose, which then starts nothing by itself. */
 function wayBack(request: FastifyRequest) {
-  const path = /^\/(?:c\/[^/]+|q)\/[^/?]+/.exec(request.url)?.[0];
+  const path = /^\/(?:c\/[^/]+\/[^/?]+|q\/[^/?]+|l\/[^/?]+\/pay(?=\?|$))/.exec(request.url)?.[0];
   if (path === undefined) return null;
   const label = path.startsWith('/c/') ? 'back_to_cashier' : 'try_again';
   return { href: `${path}?lang=${langOf(request)}&stay=1`, label } as const;

@@ -44,7 +44,7 @@ export function renderCodePage(page: CodePage): string {
 <form method="post" action="${page.actionUrl}" data-once data-testid="code-form">
 <input type="hidden" name="nonce" value="${page.nonce}">
 ${page.fixedAmount === null ? renderAmountField(page, text) : html`<p class="amount" data-testid="amount">${page.fixedAmount}</p>\n`}<p class="field-row"><label class="fine" for="note">${text.note}</label>
-<input class="field" id="note" name="note" value="${page.typed.note}" maxlength="${page.noteCharsMax}" placeholder="${text.notePlaceholder}" autocomplete="off"${fault(page.noteFault, 'note-fault')}></p>
+<input class="field" id="note" name="note" value="${page.typed.note}" maxlength="${page.noteCharsMax}" placeholder="${text.notePlaceholder}" autocomplete="off"${renderFaultMark(page.noteFault, 'note-fault')}></p>
 ${renderFault(page.noteFault, 'note-fault')}<button class="button" type="submit" data-busy="${text.busy}" data-testid="next">${page.fixedAmount === null ? text.next : text.pay(page.fixedAmount)}</button>
 </form>
 ${page.wallets.length > 0 && html`<p class="takes"><span class="fine">${text.takes}</span>${page.wallets.map((wallet) => html`<span class="takes-one">${walletMark(wallet.name)}<span class="visually-hidden">${wallet.label[page.lang]}</span></span>`)}</p>`}
@@ -53,16 +53,22 @@ ${renderFooter(page.lang, page.path)}`,
   });
 }
 
-function renderAmountField(page: CodePage, text: CodeTexts): Html {
+/** Where the buyer types how much. */
+export function renderAmountField(
+  page: Pick<CodePage, 'currencySign' | 'typed' | 'amountFault'>,
+  text: CodeTexts,
+): Html {
   return html`<p class="amount-row"><label for="amount">${text.amount}</label>
-<span class="amount-box"><span aria-hidden="true">${page.currencySign}</span><input id="amount" name="amount" value="${page.typed.amount}" inputmode="decimal" autocomplete="off" autofocus enterkeyhint="next" placeholder="0.00"${fault(page.amountFault, 'amount-fault')} data-testid="amount-field"></span></p>
+<span class="amount-box"><span aria-hidden="true">${page.currencySign}</span><input id="amount" name="amount" value="${page.typed.amount}" inputmode="decimal" autocomplete="off" autofocus enterkeyhint="next" placeholder="0.00"${renderFaultMark(page.amountFault, 'amount-fault')} data-testid="amount-field"></span></p>
 ${renderFault(page.amountFault, 'amount-fault')}`;
 }
 
-function fault(said: string | null, id: string): Html | null {
+/** What a field with a fault says of itself. */
+export function renderFaultMark(said: string | null, id: string): Html | null {
   return said === null ? null : html` aria-invalid="true" aria-errormessage="${id}"`;
 }
 
-function renderFault(said: string | null, id: string): Html | null {
+/** The line under a field. */
+export function renderFault(said: string | null, id: string): Html | null {
   return said === null ? null : html`<p class="alert" id="${id}" role="alert" data-testid="${id}">${said}</p>\n`;
 }

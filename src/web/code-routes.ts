@@ -48,7 +48,7 @@ export function mountCodeRoutes(app: FastifyInstance, cashier: Cashier): void {
       note: typed.note,
       nonce,
     });
-    return reply.header('cache-control', 'no-store').redirect(`${path}?${carried(request, scanned)}`, 303);
+    return reply.header('cache-control', 'no-store').redirect(`${path}?${carried(request, scanned.livemode)}`, 303);
   });
 
   async function sendPage(
@@ -63,7 +63,7 @@ export function mountCodeRoutes(app: FastifyInstance, cashier: Cashier): void {
     const page = renderCodePage({
       lang: langOf(request),
       path,
-      actionUrl: `${path}?${carried(request, scanned)}`,
+      actionUrl: `${path}?${carried(request, scanned.livemode)}`,
       livemode,
       place: toPlace(where),
       merchantName,
@@ -85,12 +85,12 @@ export function mountCodeRoutes(app: FastifyInstance, cashier: Cashier): void {
 const hidden = { schema: { hide: true } } as const;
 
 /** What the cashier page is to know as well: the language, and in test mode the place to stand in for. */
-function carried(request: FastifyRequest, { livemode }: ScannedCode): string {
+export function carried(request: FastifyRequest, livemode: boolean): string {
   const as = livemode ? null : findWhereabouts('', queryOf(request, 'as')).standsInFor;
   return new URLSearchParams({ lang: langOf(request), ...(as === null ? {} : { as }) }).toString();
 }
 
 /** One line of plain text: it goes to wallets as what is bought. */
-function cleanNote(text: string): string {
+export function cleanNote(text: string): string {
   return text.replace(/[\p{C}\s]+/gu, ' ').trim();
 }

@@ -19,7 +19,7 @@ let links: PayLinks;
 
 beforeAll(async () => {
   world = await openTestLinks();
-  links = openPayLinks({ ...world.cashier.deps, cashier: world.cashier });
+  links = openPayLinks({ ...world.cashier.deps, book: world.book, cashier: world.cashier });
   return async () => links.stop();
 });
 beforeEach(() => world.clock.advanceMs(61_000)); // a new minute for what is counted by the minute
@@ -69,7 +69,6 @@ async function ask(terms: Terms, wish: Partial<Parameters<PayLinks['pay']>[1]> =
     placeNo: null,
     payerName: null,
     note: '',
-    returnUrl: `https://pay.example/l/${terms.code}/pay`,
     ...wish,
   });
   const payment = await world.cashier.readPayment(world.book, paymentId);
@@ -252,7 +251,7 @@ describe('a link that is paid once', () => {
         ${world.clock.now()}, ${world.clock.now()})`;
     expect(await refused(ask(terms))).toBe('link_busy');
     world.clock.advanceMs(31_000);
-    const working = openPayLinks({ ...world.cashier.deps, cashier: world.cashier });
+    const working = openPayLinks({ ...world.cashier.deps, book: world.book, cashier: world.cashier });
     working.startWork();
     await untilTrue(async () => (await world.sql`select from payments where order_no = ${`LK-${nonce}`}`).length === 1);
     await working.stop();

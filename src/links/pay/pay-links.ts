@@ -18,7 +18,7 @@ import { settlePlaces } from './settle-places.ts';
 import { type Progress, showProgress, toProgress } from './show-terms.ts';
 import { newOrderNo, openTakeLane, type Taken, type TakeWish } from './take-places.ts';
 import type { Terms } from './terms.ts';
-import { findTerms, lockTerms } from './terms-store.ts';
+import { findTerms, findTermsByCode, lockTerms } from './terms-store.ts';
 
 /** What a buyer sends with the form of a link's page. */
 export interface PayWish {
@@ -32,13 +32,13 @@ export interface PayWish {
   payerName: string | null;
   /** What the shop is to read; empty for nothing. */
   note: string;
-  /** Our own page of the link. */
-  returnUrl: string;
 }
 
 export interface PayLinks {
-  /** How a link is paid; null for one that asks for nothing. */
-  terms(book: number, linkId: string): Promise<Terms | null>;
+  /** How the link of this code is paid; null for one that asks for nothing, and for none. */
+  termsOf(code: string): Promise<Terms | null>;
+  /** Where it is paid, and where its payers come back to. */
+  payUrl(terms: Terms): string;
   /**
    * Makes the payment, or finds the one that this buyer, this order or this share has already, and tells where its cashier page is.
    * @throws Refusal invalid_request, link_paid, link_busy, overloaded, order_no_taken
@@ -71,7 +71,8 @@ export function openPayLinks(deps: PayDeps): PayLinks {
     if (!cashier.mayScan(terms.linkId))
       throw new Refusal('overloaded', 'this link is being paid too often', { retryAfterSeconds: 30 });
     const subject = wish.note === '' ? terms.subject : wish.note;
-    const { nonce, placeNo, payerName, returnUrl } = wish;
+    const { nonce, placeNo, payerName } = wish;
+    const returnUrl = backUrl(deps, terms);
     if (terms.placesMax === null) {
       if (amountMinor === null) throw new Error('assertion failed: what has no end of places costs something');
       const orderNo = newOrderNo(deps, terms.book);
@@ -119,7 +120,7 @@ export function openPayLinks(deps: PayDeps): PayLinks {
     const places = await listPlaces(sql, book, [linkId], []);
     const old = places.filter(({ state, askedAt }) => state === 'open' && askedAt.getTime() <= lostBefore);
     const made = new Set((await readPaymentsByOrder(sql, book, old)).map(({ orderNo }) => orderNo));
-    const returnUrl = linkPayUrl(deps, terms);
+    const returnUrl = backUrl(deps, terms);
     for (const place of old.filter(({ orderNo }) => !made.has(orderNo)))
       await open(terms, { ...place, returnUrl }).catch((error: unknown) => {
         if (!(error instanceof Refusal) || error.code !== 'order_no_taken') throw error;
@@ -132,7 +133,8 @@ export function openPayLinks(deps: PayDeps): PayLinks {
   }
 
   return {
-    terms: async (book, linkId) => (await findTerms(sql, book, [linkId]))[0] ?? null,
+    termsOf: (code) => findTermsByCode(sql, deps.book, code),
+    payUrl: (terms) => linkPayUrl(deps, terms),
     pay,
     progress: async (terms) => toProgress(terms, await placesNow(terms)),
     async show(book, linkId) {
@@ -177,7 +179,12 @@ function checkAmount(terms: Terms, typedMinor: bigint | null): bigint | null {
   return typedMinor;
 }
 
-/** Our own page where a link is paid, and where its payers come back to. */
+/** Where payers come back to: the same page, which then says that they need not pay again. */
+function backUrl(deps: PayDeps, terms: Terms): string {
+  return `${linkPayUrl(deps, terms)}?back=1`;
+}
+
+/** Our own page where a link is paid. */
 function linkPayUrl({ publicUrl }: PayDeps, { code }: Terms): string {
   return `${publicUrl}/l/${code}/pay`;
 }

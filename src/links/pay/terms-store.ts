@@ -81,6 +81,16 @@ export async function findTerms(sql: Sql | Tx, book: number, linkIds: readonly s
   return await withShares(sql, book, rows);
 }
 
+/** By the code of its link. */
+export async function findTermsByCode(sql: Sql, book: number, code: string): Promise<Terms | null> {
+  const rows = await sql<TermsRow[]>`
+    select ${sql(COLUMNS)}
+    from link_terms
+    where code = ${code}
+      and book = ${book}`;
+  return (await withShares(sql, book, rows))[0] ?? null;
+}
+
 /** What a person collects, newest first. */
 export async function listTermsOfUser(
   sql: Sql,

@@ -1,0 +1,93 @@
+import { html, type Html } from '../../base/html.ts';
+import type { Lang } from '../../base/lang.ts';
+import { assetPath } from '../assets.ts';
+import type { Place } from '../cashier-view.ts';
+import { codeTexts } from '../code-texts.ts';
+import { renderAmountField, renderFault, renderFaultMark } from '../code-page.ts';
+import { renderFooter, renderPage } from '../page.ts';
+import { renderSandboxStrip } from '../sandbox-strip.ts';
+import { symbol } from '../symbols.ts';
+import { type PayNotice, payTexts } from './pay-texts.ts';
+
+/** What the pages of a link that asks for money have in common. */
+export interface PayFrame {
+  lang: Lang;
+  path: string;
+  /** Where the form goes: the path with what must not be lost on the way. */
+  actionUrl: string;
+  livemode: boolean;
+  place: Place;
+  merchantName: string;
+  subject: string;
+  /** Sent along, so that the same page sent twice makes one payment. */
+  nonce: string;
+  /** The buyer has just come back from the cashier. */
+  isBack: boolean;
+  notice: PayNotice | null;
+}
+
+/** The page where one payment begins: of a fixed amount, or of one that the buyer types. */
+export interface PayPage extends PayFrame {
+  currencySign: string;
+  /** For people; null where the buyer types it. */
+  fixedAmount: string | null;
+  /** What may be typed, for people. */
+  range: { least: string; most: string } | null;
+  typed: { amount: string; note: string };
+  amountFault: string | null;
+  noteFault: string | null;
+  noteCharsMax: number;
+}
+
+/** A plain form that works without script. */
+export function renderPayPage(page: PayPage): string {
+  const text = codeTexts[page.lang];
+  const own = payTexts[page.lang];
+  return renderFrame(page, own.payTo(page.merchantName), [
+    html`<h1 class="merchant"><span class="avatar" aria-hidden="true">${page.merchantName.match(/./u)?.[0]}</span><span>${own.payTo(page.merchantName)}</span></h1>
+<p class="fine">${page.subject}</p>
+${page.isBack && html`<p class="alert" role="status" data-testid="back">${own.back}</p>\n`}<form method="post" action="${page.actionUrl}" data-once data-testid="pay-form">
+<input type="hidden" name="nonce" value="${page.nonce}">
+${page.fixedAmount === null ? html`${renderAmountField(page, text)}${page.range && html`<p class="fine">${own.range(page.range.least, page.range.most)}</p>\n`}` : html`<p class="amount" data-testid="amount">${page.fixedAmount}</p>\n`}<p class="field-row"><label class="fine" for="note">${text.note}</label>
+<input class="field" id="note" name="note" value="${page.typed.note}" maxlength="${page.noteCharsMax}" placeholder="${text.notePlaceholder}" autocomplete="off"${renderFaultMark(page.noteFault, 'note-fault')}></p>
+${renderFault(page.noteFault, 'note-fault')}<button class="button" type="submit" data-busy="${text.busy}" data-testid="next">${page.fixedAmount === null ? text.next : text.pay(page.fixedAmount)}</button>
+</form>`,
+  ]);
+}
+
+/** The frame of every page of such a link. */
+export function renderFrame(page: PayFrame, title: string, body: readonly Html[]): string {
+  return renderPage({
+    lang: page.lang,
+    title,
+    scripts: ['hand-over.js'],
+    head: html`<link rel="stylesheet" href="${assetPath('link-pay.css')}">\n`,
+    body: html`${!page.livemode && renderSandboxStrip(page.lang, page.path, page.place)}<main class="sheet code" data-testid="pay-page">
+${page.notice && renderNotice(page.lang, page.notice)}${body}
+</main>
+${renderFooter(page.lang, page.path)}`,
+  });
+}
+
+function renderNotice(lang: Lang, notice: PayNotice): Html {
+  const { title, hint } = payTexts[lang].notices[notice];
+  return html`<div class="alert" role="alert" data-testid="notice" data-kind="${notice}"><p><strong>${title}</strong></p><p>${hint}</p></div>\n`;
+}
+
+/** A page of its own for a link that takes no payment. `path` leads on to how far it is paid, where that is shown. */
+export function renderNoticePage(page: { lang: Lang; notice: PayNotice; path: string | null }): string {
+  const text = payTexts[page.lang];
+  const { title, hint } = text.notices[page.notice];
+  return renderPage({
+    lang: page.lang,
+    title,
+    scripts: [],
+    body: html`<main class="sheet message" data-testid="notice" data-kind="${page.notice}">
+${symbol(page.notice === 'paid' ? 'done' : 'notice')}
+<h1>${title}</h1>
+<p class="muted">${hint}</p>
+${page.path && html`<a class="button" href="${page.path}?lang=${page.lang}">${text.look}</a>`}
+</main>
+${renderFooter(page.lang, null)}`,
+  });
+}

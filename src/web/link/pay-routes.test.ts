@@ -1,0 +1,249 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { silentLog } from '../../base/log.ts';
+import { systemRandom } from '../../base/random.ts';
+import type { ReadyLink } from '../../links/link.ts';
+import type { LinkReader } from '../../links/links.ts';
+import { openPayLinks, type PayLinks } from '../../links/pay/pay-links.ts';
+import { type GivenTerms, readPlan, toTerms } from '../../links/pay/read-terms.ts';
+import { insertTerms } from '../../links/pay/terms-store.ts';
+import { openTestLinks, payUnder, type TestLinks } from '../../links/pay/test-links.ts';
+import { linkPayRoutes } from './pay-routes.ts';
+
+let world: TestLinks;
+let payLinks: PayLinks;
+let app: FastifyInstance;
+const ready = new Map<string, ReadyLink>();
+const publicUrl = 'https://pay.example';
+
+beforeAll(async () => {
+  world = await openTestLinks();
+  payLinks = openPayLinks({ ...world.cashier.deps, book: world.book, cashier: world.cashier, publicUrl });
+  const reader: LinkReader = {
+    find: (_host, code) => [...ready.values()].find(({ link }) => link.code === code) ?? null,
+    findById: async (_book, id) => ready.get(id) ?? null,
+    servingHost: () => undefined,
+    appsOfHost: () => [],
+  };
+  app = fastify();
+  const deps = { clock: world.clock, random: systemRandom, log: silentLog, book: world.book, publicUrl };
+  await app.register(linkPayRoutes({ ...deps, walletUrl: 'https://wallet.example', reader, payLinks }));
+});
+afterAll(async () => {
+  await app.close();
+  await payLinks.stop();
+});
+beforeEach(() => world.clock.advanceMs(61_000));
+
+const cny = (minor: number) => ({ currency: 'CNY', minor: String(minor) }) as const;
+
+async function addLink(kind: 'pay' | 'group', given: GivenTerms, change: Partial<ReadyLink['link']> = {}) {
+  const { id, code } = await world.addLink({ kind });
+  const plan = readPlan(kind, '周五聚餐', given, '');
+  if (plan === null) throw new Error('a plan');
+  const now = world.clock.now();
+  const link: ReadyLink['link'] = {
+    book: world.book,
+    id,
+    code,
+    servedBy: null,
+    kind,
+    livemode: false,
+    state: 'active',
+    stateReason: null,
+    owner: { kind: 'merchant', merchantId: world.merchantId },
+    page: null,
+    appPath: null,
+    title: '周五聚餐',
+    description: null,
+    imageUrl: null,
+    price: null,
+    availability: null,
+    direct: false,
+    expiresAt: null,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+    ...change,
+  };
+  ready.set(id, {
+    link,
+    url: `${publicUrl}/l/${code}`,
+    servedHost: 'pay.example',
+    ownerName: '测试小店',
+    apps: [],
+    targets: new Set(),
+  });
+  await world.sql.begin((tx) => insertTerms(tx, [toTerms(link, plan)]));
+  return { ...link, path: `/l/${code}/pay` };
+}
+
+const get = async (path: string) => await app.inject({ method: 'GET', url: `${path}?lang=en` });
+const post = async (path: string, fields: Record<string, string>) =>
+  await app.inject({
+    method: 'POST',
+    url: `${path}?lang=en`,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    payload: new URLSearchParams(fields).toString(),
+  });
+const nonceIn = (body: string) => /name="nonce" value="([^"]+)"/.exec(body)?.[1] ?? '';
+const newNonce = () => systemRandom.bytes(16).toString('hex');
+
+async function paymentBehind(location: string | string[] | number | undefined) {
+  const id = /^https:\/\/pay\.example\/c\/(pay_[^/]+)\//.exec(String(location))?.[1] ?? '';
+  const payment = await world.cashier.readPayment(world.book, id);
+  if (payment === null) throw new Error(`no payment behind ${String(location)}`);
+  return { ...payment, minor: payment.amountMinor };
+}
+
+describe('the page of a pay link', () => {
+  test('with an amount shows it, and its button leads to the cashier of a new payment', async () => {
+    const { path, id, code } = await addLink('pay', { pay: { amount: cny(1280), subject: '茶具' } });
+    const page = await get(path);
+    expect(page.statusCode).toBe(200);
+    expect(page.body).toContain('¥12.80');
+    expect(page.body).toContain('测试小店');
+    expect(page.body).not.toContain('name="amount"');
+    const sent = await post(path, { nonce: nonceIn(page.body), note: '  不要\n辣 ' });
+    expect(sent.statusCode).toBe(303);
+    expect(await paymentBehind(sent.headers.location)).toMatchObject({
+      amountMinor: 1280n,
+      subject: '不要 辣',
+      linkCode: code,
+      metadata: { link: id },
+      returnUrl: `https://pay.example${path}?back=1`,
+    });
+  });
+
+  test('looking at it makes no payment', async () => {
+    const { path, code } = await addLink('pay', { pay: { amount: cny(1280) } });
+    await get(path);
+    expect(await world.sql`select from payments where link_code = ${code}`).toHaveLength(0);
+  });
+
+  test.each([
+    ['', 'Type an amount.'],
+    ['0.99', 'The amount must be between ¥1.00 and ¥5.00.'],
+    ['5.01', 'The amount must be between ¥1.00 and ¥5.00.'],
+    ['1.005', 'There are too many decimals.'],
+    ['"><script>1</script>', 'Type digits only'],
+  ])('that asks for an amount tells what is wrong with %j', async (amount, line) => {
+    const { path } = await addLink('pay', { pay: { min: cny(100), max: cny(500) } });
+    const sent = await post(path, { nonce: newNonce(), amount, note: '' });
+    expect(sent.statusCode).toBe(400);
+    expect(sent.body).toContain(line);
+    expect(sent.body).not.toContain('<script>1');
+  });
+
+  test('the same form sent twice leads to the same cashier', async () => {
+    const { path } = await addLink('pay', { pay: { min: cny(100), max: cny(500) } });
+    const fields = { nonce: newNonce(), amount: '2', note: '' };
+    const [a, b] = [await post(path, fields), await post(path, fields)];
+    expect(b.headers.location).toBe(a.headers.location);
+  });
+
+  test('that was paid as often as it may be says so, and takes nothing', async () => {
+    const { path } = await addLink('pay', { pay: { amount: cny(100), times: 1 } });
+    const sent = await post(path, { nonce: newNonce(), note: '' });
+    const busy = await post(path, { nonce: newNonce(), note: '' });
+    expect([busy.statusCode, busy.body.includes('data-kind="busy"')]).toEqual([409, true]);
+    await payUnder(world, await paymentBehind(sent.headers.location));
+    expect((await get(path)).body).toContain('data-kind="paid"');
+    expect((await post(path, { nonce: newNonce(), note: '' })).statusCode).toBe(409);
+  });
+
+  test.each([
+    ['stopped', { state: 'stopped' } as const, 410],
+    ['taken down', { state: 'taken_down', stateReason: 'phishing' } as const, 410],
+    ['over', { expiresAt: new Date('2026-01-01T00:00:00Z') }, 410],
+  ])('that is %s takes nothing', async (_, change, status) => {
+    const { path, code } = await addLink('pay', { pay: { amount: cny(100) } }, change);
+    expect((await get(path)).statusCode).toBe(status);
+    expect((await post(path, { nonce: newNonce(), note: '' })).statusCode).toBe(status);
+    expect(await world.sql`select from payments where link_code = ${code}`).toHaveLength(0);
+  });
+
+  test.each(['/l/abcdefgh/pay', '/l/../pay', '/l/%00aaaaaaa/pay', `/l/${'a'.repeat(90)}/pay`])(
+    '%s is no link',
+    async (path) => {
+      expect((await get(path)).statusCode).toBe(404);
+    },
+  );
+
+  test('a form without the nonce of its page is refused in words', async () => {
+    const { path } = await addLink('pay', { pay: { amount: cny(100) } });
+    expect((await post(path, { note: '' })).statusCode).toBe(400);
+    expect((await post(path, { nonce: 'x'.repeat(32), note: '' })).body).toContain('data-testid="message"');
+  });
+
+  test('at a serving host leads to our own address', async () => {
+    const { path, code } = await addLink('pay', { pay: { amount: cny(100) } });
+    const reply = await get(`/l-at/go.shop.example/${code}/pay`);
+    expect([reply.statusCode, reply.headers.location]).toEqual([302, `https://pay.example${path}?lang=en`]);
+  });
+
+  test('whoever comes back from the cashier reads that nothing more is to be done', async () => {
+    const { path } = await addLink('pay', { pay: { min: cny(1), max: cny(500) } });
+    const reply = await app.inject({ method: 'GET', url: `${path}?lang=en&back=1` });
+    expect(reply.body).toContain('data-testid="back"');
+  });
+
+  test('lets a form end at our own cashier only', async () => {
+    const { path } = await addLink('pay', { pay: { amount: cny(100) } });
+    expect((await get(path)).headers['content-security-policy']).toContain("form-action 'self' https://pay.example;");
+  });
+});
+
+describe('the page of a group', () => {
+  test('shows how far it is paid and by whom, and takes a name for the next share', async () => {
+    const { path } = await addLink('group', { group: { total: cny(1000), shares: 3 } });
+    const first = await get(path);
+    expect(first.body).toContain('0 of 3 paid');
+    expect(first.body).toContain('Pay my share, ¥3.34');
+    const sent = await post(path, { nonce: nonceIn(first.body), name: ' 老 王 ' });
+    const payment = await paymentBehind(sent.headers.location);
+    expect(payment).toMatchObject({ amountMinor: 334n, metadata: { payer: '老 王', share: '1/3' } });
+    expect((await get(path)).body).toContain('1 is being paid');
+    await payUnder(world, payment);
+    const after = await get(path);
+    expect(after.body).toContain('1 of 3 paid');
+    expect(after.body).toContain('老 王');
+  });
+
+  test.each(['', '   ', 'x'.repeat(21), '\u202e'])('a name like %j is refused', async (name) => {
+    const { path } = await addLink('group', { group: { total: cny(1000), shares: 3 } });
+    const sent = await post(path, { nonce: newNonce(), name });
+    expect(sent.statusCode).toBe(400);
+    expect(sent.body).toContain('Type 1 to 20 letters or digits.');
+  });
+
+  test('a name is text and nothing else', async () => {
+    const { path } = await addLink('group', { group: { total: cny(1000), shares: 3 } });
+    await post(path, { nonce: newNonce(), name: '<img src=x>' });
+    expect((await get(path)).body).not.toContain('<img');
+  });
+
+  test('by names lets each choose their own, and a paid one is not offered', async () => {
+    const people = [
+      { name: '老王', amount: cny(700) },
+      { name: '小李', amount: cny(300) },
+    ];
+    const { path } = await addLink('group', { group: { total: cny(1000), people } });
+    expect((await post(path, { nonce: newNonce() })).body).toContain('Choose a share.');
+    const sent = await post(path, { nonce: newNonce(), place: '2' });
+    await payUnder(world, await paymentBehind(sent.headers.location));
+    const page = (await get(path)).body;
+    expect(page).not.toContain('name="place" value="2"');
+    const late = await post(path, { nonce: newNonce(), place: '2' });
+    expect([late.statusCode, late.body.includes('data-kind="share_paid"')]).toEqual([409, true]);
+  });
+
+  test('says that it is all paid when it is', async () => {
+    const { path } = await addLink('group', { group: { total: cny(200), shares: 2 } });
+    for (const name of ['甲', '乙'])
+      await payUnder(world, await paymentBehind((await post(path, { nonce: newNonce(), name })).headers.location));
+    const page = (await get(path)).body;
+    expect(page).toContain('data-testid="complete"');
+    expect(page).not.toContain('group-form');
+  });
+});
