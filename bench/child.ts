@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 /** A file of this folder as a process of its own, which is asked by messages. */
@@ -17,6 +18,16 @@ export async function nextMessage<T>(child: ChildProcess): Promise<T> {
     child.once('message', (message) => {
       child.off('exit', ended);
       resolve(message as T); // our own processes: the caller knows what it asked for
+    });
+  });
+}
+
+/** A port of this machine that nobody listens on just now. */
+export async function freePort(): Promise<number> {
+  return await new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
     });
   });
 }

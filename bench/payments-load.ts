@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Pool } from 'undici';
 import { connect } from '../src/db/connect.ts';
 import { startPostgres } from '../src/db/embedded.ts';
-import { forkProcess, nextMessage } from './child.ts';
+import { forkProcess, freePort, nextMessage } from './child.ts';
 import { cpuSecondsOf } from './cpu-time.ts';
 import type { Sample } from './harness.ts';
 import type { WatchedCall } from './hutong-process.ts';
@@ -321,13 +321,4 @@ async function startWebhookReceiver(): Promise<WebhookReceiver> {
     paid: (id) => new Promise((resolve) => waiting.set(id, resolve)),
     close: () => server.close().closeAllConnections(),
   };
-}
-
-async function freePort(): Promise<number> {
-  return await new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
