@@ -158,7 +158,7 @@ describe('what is given for a link', () => {
       'a name of nothing',
       'group',
       { group: { total: cny(10), people: [{ name: '\u200b ', amount: cny(10) }] } },
-      'group.people[0].name',
+      'group.people.0.name',
     ],
     ['a shop that collects', 'collect', {}, 'kind'],
   ];

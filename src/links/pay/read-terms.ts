@@ -57,7 +57,8 @@ export interface GivenCollection {
   people: number;
 }
 
-type Plan = Pick<
+/** How a link that is not there yet will be paid. */
+export type Plan = Pick<
   Terms,
   'currency' | 'subject' | 'amountMinor' | 'minMinor' | 'maxMinor' | 'totalMinor' | 'placesMax' | 'orderNo' | 'shares'
 >;
@@ -65,7 +66,7 @@ type Plan = Pick<
 const NO_AMOUNTS = { amountMinor: null, minMinor: null, maxMinor: null, totalMinor: null, orderNo: null } as const;
 
 /**
- * What stands beside a link that asks for money; `param` of a refusal begins with `at`, such as `links[3].`.
+ * What stands beside a link that asks for money; `param` of a refusal begins with `at`, such as `links.3.`.
  * @throws Refusal invalid_request
  */
 export function readPlan(kind: Link['kind'], title: string, given: GivenTerms, at: string): Plan | null {
@@ -169,10 +170,10 @@ function planGroup(given: GivenGroup, title: string, at: string): Plan {
   const named = people.map((person, index): Share => {
     const name = cleanName(person.name);
     if (name === null)
-      throw wrong(`${at}.people[${index}].name`, `a name has 1 to ${LINK_PAYER_NAME_CHARS_MAX} characters`);
+      throw wrong(`${at}.people.${index}.name`, `a name has 1 to ${LINK_PAYER_NAME_CHARS_MAX} characters`);
     if (person.amount.currency !== total.currency)
-      throw wrong(`${at}.people[${index}].amount.currency`, 'everybody pays in the currency of the total');
-    return { placeNo: index + 1, name, amountMinor: readMinor(person.amount, `${at}.people[${index}].amount`) };
+      throw wrong(`${at}.people.${index}.amount.currency`, 'everybody pays in the currency of the total');
+    return { placeNo: index + 1, name, amountMinor: readMinor(person.amount, `${at}.people.${index}.amount`) };
   });
   if (named.reduce((sum, { amountMinor }) => sum + amountMinor, 0n) !== totalMinor)
     throw wrong(`${at}.people`, 'what the people pay is not the total');
