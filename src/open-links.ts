@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { RouteRow } from './http/route.ts';
+import { linkRegistryRoutes } from './http/routes/link-registry.ts';
 import { linkStatsRoutes } from './http/routes/link-stats.ts';
+import { linkRoutes } from './http/routes/links.ts';
 import { type OpenLinkCounter, openLinkCounter } from './links/count/open-link-counter.ts';
 import type { LinksDeps } from './links/links-deps.ts';
 import { type OpenedLinks, openLinks } from './links/open-links.ts';
@@ -40,7 +42,7 @@ export function openHutongLinks(given: Omit<LinksDeps, 'safeFetch'>): HutongLink
     cards,
     counter,
     pay,
-    routes: [...linkStatsRoutes({ ...deps, desk })],
+    routes: [...linkRoutes(links), ...linkRegistryRoutes(links), ...linkStatsRoutes({ ...deps, desk })],
     pages: [],
     rewriteUrl: (request) => rewriteForServingHost(request, reader),
     startWork() {

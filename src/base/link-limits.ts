@@ -33,7 +33,7 @@ export const LINK_PRICE_MINOR_MAX = 999_999_999_999n;
 export const LINK_TEMPLATE_CHARS_MAX = 512;
 export const LINK_CERTIFICATES_MAX = 10;
 /** 1000 links with their texts; the API takes no other body of this size. */
-export const LINKS_BODY_BYTES_MAX = 4 * 1024 * 1024;
+export const LINKS_BODY_BYTES_MAX = 2 * 1024 * 1024;
 export const LINKS_BODY_KEYS_MAX = 20_000;
 
 // Proofs of hosts.
@@ -187,3 +187,9 @@ export const WECHAT_KEPT_SECONDS = 60;
 export const WECHAT_ACCOUNTS_KEPT_MAX = 2_000;
 /** Nobody asks again so soon after a failure: WeChat was busy, the settings are wrong, the day's calls are used up. */
 export const WECHAT_RETRY_SECONDS = { busy: 15, busyMax: 300, settings: 600, quota: 3_600 } as const;
+
+// The console's pages of links.
+export const LINKS_SHOWN_MAX = 30;
+/** A form with as many links as one call takes. */
+export const LINK_BULK_FORM_BYTES_MAX = 1024 * 1024;
+export const LINK_FAULTS_SHOWN_MAX = 20;

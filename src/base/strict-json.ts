@@ -5,7 +5,7 @@ import { Refusal } from './refusal.ts';
  * JSON as two readers cannot read it differently: UTF-8 without byte order mark, no key twice in one object, no lone
  * surrogates, bounded depth and number of keys, no `__proto__`. @throws Refusal invalid_json saying what is wrong.
  */
-export function readStrictJson(body: Buffer): unknown {
+export function readStrictJson(body: Buffer, keysMax = JSON_KEYS_MAX): unknown {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
@@ -13,7 +13,7 @@ export function readStrictJson(body: Buffer): unknown {
     throw new Refusal('invalid_json', 'the body is not UTF-8');
   }
   if (text.startsWith('\ufeff')) throw new Refusal('invalid_json', 'the body begins with a byte order mark');
-  scan(text);
+  scan(text, keysMax);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -24,7 +24,7 @@ export function readStrictJson(body: Buffer): unknown {
 }
 
 /** One pass over the text before it is parsed: counts depth and keys and remembers the keys of every open object. */
-function scan(text: string): void {
+function scan(text: string, keysMax: number): void {
   const open: (Set<string> | null)[] = [];
   let keysCount = 0;
   let at = 0;
@@ -41,7 +41,7 @@ function scan(text: string): void {
       if (keys instanceof Set && isKey(text, end)) {
         const key = readKey(text.slice(at, end));
         keysCount += 1;
-        if (keysCount > JSON_KEYS_MAX) throw new Refusal('invalid_json', `more than ${JSON_KEYS_MAX} keys`);
+        if (keysCount > keysMax) throw new Refusal('invalid_json', `more than ${keysMax} keys`);
         if (keys.has(key)) throw new Refusal('invalid_json', 'a key stands twice in one object', { param: shown(key) });
         if (key === '__proto__') throw new Refusal('invalid_json', 'a key is not allowed', { param: key });
         keys.add(key);

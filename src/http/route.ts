@@ -32,6 +32,8 @@ export interface RouteRow {
   query?: TSchema;
   body?: TSchema;
   reply: Record<number, TSchema>;
+  /** For lists that are larger than the body of any other request. */
+  large?: { bodyBytesMax: number; jsonKeysMax: number };
   run(call: Call<unknown, unknown, unknown>): Promise<Answer>;
 }
 
@@ -47,6 +49,13 @@ export function row<P extends TSchema, Q extends TSchema, B extends TSchema>(
   return definition; // the schemas stand guard: run gets what they describe
 }
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** How many keys a JSON body may have; JSON_KEYS_MAX when left out. */
+    jsonKeysMax?: number;
+  }
+}
+
 export function mountRoute(
   app: FastifyInstance,
   route: RouteRow,
@@ -56,6 +65,9 @@ export function mountRoute(
     method: route.method,
     url: route.url,
     schema: toSchema(route),
+    ...(route.large === undefined
+      ? {}
+      : { bodyLimit: route.large.bodyBytesMax, config: { jsonKeysMax: route.large.jsonKeysMax } }),
     handler: (request, reply) => answer(route, authenticate, request, reply),
   });
 }

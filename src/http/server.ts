@@ -157,7 +157,7 @@ function readJsonBody(
     if (!JSON_TYPE.test(request.headers['content-type'] ?? ''))
       throw new Refusal('content_type_unsupported', 'send application/json in UTF-8');
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    done(null, bytes.length === 0 ? undefined : readStrictJson(bytes));
+    done(null, bytes.length === 0 ? undefined : readStrictJson(bytes, request.routeOptions.config.jsonKeysMax));
   } catch (error) {
     done(error instanceof Error ? error : new Error(String(error)));
   }

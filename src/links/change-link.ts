@@ -126,9 +126,8 @@ function readReason(reason: string | null): string | null {
 }
 
 function takenDown({ stateReason }: LinkRow): Refusal {
-  return new Refusal('link_taken_down', 'the operator took the link down', {
-    ...(stateReason === null ? {} : { reason: stateReason }),
-  });
+  const facts = stateReason === null ? {} : { reason: stateReason };
+  return new Refusal('link_taken_down', 'the operator took the link down', facts);
 }
 
 function tooMany(): Refusal {

@@ -1,3 +1,4 @@
+import { assertNever } from '../base/assert.ts';
 import { LINK_CERTIFICATES_MAX, LINK_TEMPLATE_CHARS_MAX, LINK_URL_CHARS_MAX } from '../base/link-limits.ts';
 import { Refusal } from '../base/refusal.ts';
 import { wrong } from './check-content.ts';
@@ -78,6 +79,8 @@ export function checkApp(given: LinkAppSettings, ground: AppGround): LinkAppSett
             ? null
             : readMatch(given.openAppId, WECHAT_APP_ID, 'open_app_id', 'wx and 16 hex letters'),
       };
+    default:
+      return assertNever(given);
   }
 }
 

@@ -172,11 +172,11 @@ export function keepLinks(deps: LinksDeps, linksMax = LINKS_KEPT_MAX): KeptLinks
         if (kept !== undefined) return at(servedHost, kept);
         if (!isLinkCode(code) || memory.isMissed(code)) return null;
       } else if (!isLinkCode(code)) return null;
-      return ask(code, memory.byCode, gatherCodes).then((kept) => at(servedHost, kept));
+      return ask(code, (key) => memory.byCode(key), gatherCodes).then((kept) => at(servedHost, kept));
     },
     async findById(idBook, id) {
       if (idBook !== book) return null;
-      const kept = await ask(id, memory.byId, gatherIds);
+      const kept = await ask(id, (key) => memory.byId(key), gatherIds);
       return kept === undefined ? null : memory.readyOf(kept);
     },
     servingHost: (host) => owners.servingHost(host),

@@ -1,3 +1,4 @@
+import type { KeyClaim } from '../db/idempotency-store.ts';
 import type { DueLoop } from '../db/due.ts';
 import { createDnsText } from '../net/dns-text.ts';
 import { editLink, setLinkState, takeDownAll } from './change-link.ts';
@@ -5,20 +6,28 @@ import { createLinks } from './create-links.ts';
 import type { DeskDeps } from './desk-deps.ts';
 import { keepLinks } from './keep-links.ts';
 import type { LinksDeps } from './links-deps.ts';
-import type { LinkDesk, LinkReader } from './links.ts';
-import { proveHost, startProofLooks } from './prove-host.ts';
+import type { Keyed, LinkActor, LinkDesk, LinkReader } from './links.ts';
+import { proveHost, proveHostWithKey, startProofLooks } from './prove-host.ts';
 import { getLink, pageLinks, readHistory } from './read-links.ts';
-import { dropAppOf, listApps, openAppSecret, putApp } from './register-app.ts';
-import { addHost, dropHostOf, listHosts } from './register-host.ts';
+import { dropAppOf, listApps, openAppSecret, putApp, putAppWithKey } from './register-app.ts';
+import { addHost, addHostWithKey, dropHostOf, listHosts } from './register-host.ts';
 
 export interface OpenedLinks {
   desk: LinkDesk;
   reader: LinkReader;
+  /** What the API asks of the desk with an idempotency key: the reply as it was kept with it. */
+  keyed: KeyedLinkDesk;
   /** Resolves when `reader.servingHost` knows all hosts under which links are served. @throws Refusal unavailable */
   ready(): Promise<void>;
   /** Hears of changes from now on, and looks again at proofs of hosts; a process that only serves requests need not. */
   startWork(): void;
   stop(): Promise<void>;
+}
+
+export interface KeyedLinkDesk {
+  addHost(request: Parameters<LinkDesk['addHost']>[0], claim: KeyClaim): Promise<Keyed>;
+  proveHost(actor: LinkActor, id: string, claim: KeyClaim): Promise<Keyed>;
+  putApp(request: Parameters<LinkDesk['putApp']>[0], claim: KeyClaim): Promise<Keyed>;
 }
 
 /** The book's links: what owners and operators do with them, and how they are found when somebody opens one. */
@@ -45,6 +54,11 @@ export function openLinks(given: LinksDeps): OpenedLinks {
       openAppSecret: (app) => openAppSecret(deps, app),
     },
     reader: kept,
+    keyed: {
+      addHost: (request, claim) => addHostWithKey(deps, request, claim),
+      proveHost: (actor, id, claim) => proveHostWithKey(deps, actor, id, claim),
+      putApp: (request, claim) => putAppWithKey(deps, request, claim),
+    },
     ready: () => kept.ready(),
     startWork() {
       kept.startWork();

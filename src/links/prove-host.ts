@@ -8,6 +8,8 @@ import { Refusal } from '../base/refusal.ts';
 import { raiseAlert } from '../cashier/raise-alert.ts';
 import type { Tx } from '../db/connect.ts';
 import { type DueLoop, startDueLoop } from '../db/due.ts';
+import type { KeyClaim } from '../db/idempotency-store.ts';
+import { withKey } from '../db/with-key.ts';
 import type { DeskDeps } from './desk-deps.ts';
 import { lookForProof, type ProofLook, proofPlacesOf } from './hosts/look-for-proof.ts';
 import { lockMerchant, raiseMerchant } from './link-book-store.ts';
@@ -21,8 +23,9 @@ import {
   updateProof,
 } from './link-host-store.ts';
 import type { LinkHost } from './link.ts';
-import type { LinkActor } from './links.ts';
+import type { Keyed, LinkActor } from './links.ts';
 import { seenHost } from './register-host.ts';
+import { showLinkHost } from './show-link.ts';
 
 const HOUR_MS = 3_600_000;
 const LEASE_MS = 60_000;
@@ -34,13 +37,26 @@ const IDLE_MS = 5000;
  * for theirs, too: one that has changed hands goes to whoever proves it. @throws Refusal not_found, link_proof_missing, link_host_taken
  */
 export async function proveHost(deps: DeskDeps, actor: LinkActor, id: string): Promise<LinkHost> {
+  const { host } = await proveHostWithKey(deps, actor, id, null);
+  if (host === null) throw new Error('assertion failed: without a key nothing is repeated');
+  return host;
+}
+
+/** The same by an idempotency key; `host` is null where the reply is an earlier one. */
+export async function proveHostWithKey(
+  deps: DeskDeps,
+  actor: LinkActor,
+  id: string,
+  claim: KeyClaim | null,
+): Promise<Keyed & { host: LinkHost | null }> {
   const host = await seenHost(deps, actor, id);
   const look = await lookForProof(deps, host);
   if (look.kind !== 'found') throw missing(host, look);
   const rival = host.uses.includes('serve') ? await findServing(deps.sql, host.book, host.host) : null;
   const hasLeft =
     rival !== null && rival.id !== host.id && (await lookForProof(deps, rival)).kind === 'missing' ? rival : null;
-  const { proved } = await deps.sql.begin(async (tx) => {
+  const done: { host: LinkHost | null } = { host: null };
+  const reply = await withKey(deps.sql, claim, deps.clock.now(), null, async (tx) => {
     const merchants = [host.merchantId, ...(hasLeft === null ? [] : [hasLeft.merchantId])].sort();
     for (const merchantId of merchants) await lockMerchant(tx, host.book, merchantId);
     const now = deps.clock.now();
@@ -57,10 +73,11 @@ export async function proveHost(deps: DeskDeps, actor: LinkActor, id: string): P
     const after: HostRow = { ...before, provedAt: before.provedAt ?? now, seenAt: now, missedLooks: 0 };
     await updateProof(tx, after, new Date(now.getTime() + LINK_PROOF_LOOK_HOURS * HOUR_MS));
     if (before.provedAt === null) await raiseMerchant(tx, host.book, host.merchantId);
-    return { proved: after };
+    done.host = after;
+    return { status: 200, body: JSON.stringify(showLinkHost(after)) };
   });
   deps.kept.doubt();
-  return proved;
+  return { ...reply, host: done.host };
 }
 
 /** Looks again at hosts that were proved, each once a day. */

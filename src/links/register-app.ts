@@ -2,6 +2,8 @@ import { bookOfId, isId, newId } from '../base/id.ts';
 import { LINK_APPS_PER_MERCHANT_MAX } from '../base/link-limits.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Tx } from '../db/connect.ts';
+import type { KeyClaim } from '../db/idempotency-store.ts';
+import { withKey } from '../db/with-key.ts';
 import { checkApp, checkSecret } from './check-app.ts';
 import { readWords } from './check-content.ts';
 import type { DeskDeps } from './desk-deps.ts';
@@ -10,8 +12,9 @@ import { dropApp, findApp, findSecret, insertApp, listAppsOf, updateApp } from '
 import { lockMerchant, raiseMerchant } from './link-book-store.ts';
 import { listHostsOf } from './link-host-store.ts';
 import type { LinkApp } from './link.ts';
-import type { LinkActor, LinkDesk } from './links.ts';
+import type { Keyed, LinkActor, LinkDesk } from './links.ts';
 import { lockMerchantOf } from './register-host.ts';
+import { showLinkApp } from './show-link.ts';
 
 const NAME_CHARS_MAX = 80;
 
@@ -19,13 +22,27 @@ const NAME_CHARS_MAX = 80;
  * A new app (`id` null), or other settings of one; a secret that is not given stays. Its kind stays as it is.
  * @throws Refusal not_found, invalid_request, link_host_not_proved, link_apps_max
  */
-export async function putApp(deps: DeskDeps, request: Parameters<LinkDesk['putApp']>[0]): Promise<LinkApp> {
+export async function putApp(deps: DeskDeps, request: PutApp): Promise<LinkApp> {
+  const { app } = await putAppWithKey(deps, request, null);
+  if (app === null) throw new Error('assertion failed: without a key nothing is repeated');
+  return app;
+}
+
+type PutApp = Parameters<LinkDesk['putApp']>[0];
+
+/** The same by an idempotency key; `app` is null where the reply is an earlier one. */
+export async function putAppWithKey(
+  deps: DeskDeps,
+  request: PutApp,
+  claim: KeyClaim | null,
+): Promise<Keyed & { app: LinkApp | null }> {
   const { actor, merchantId } = request;
   checkMerchant(actor, merchantId);
   const name = readWords(request.name, NAME_CHARS_MAX, '', 'name');
   const secret = request.secret === null ? null : checkSecret(request.secret, request.settings.kind);
   const { book } = deps;
-  const { app } = await deps.sql.begin(async (tx) => {
+  const done: { app: LinkApp | null } = { app: null };
+  const reply = await withKey(deps.sql, claim, deps.clock.now(), null, async (tx) => {
     await lockMerchantOf(deps, tx, merchantId);
     const hosts = await listHostsOf(tx, book, [merchantId]);
     const isTarget = ({ provedAt, uses }: (typeof hosts)[number]) => provedAt !== null && uses.includes('target');
@@ -48,10 +65,11 @@ export async function putApp(deps: DeskDeps, request: Parameters<LinkDesk['putAp
     if (before === null) await insertApp(tx, app, sealed, nameOf(actor));
     else await updateApp(tx, app, sealed, now < app.createdAt ? app.createdAt : now);
     await raiseMerchant(tx, book, merchantId);
-    return { app };
+    done.app = app;
+    return { status: 201, body: JSON.stringify(showLinkApp(app)) };
   });
   deps.kept.doubt();
-  return app;
+  return { ...reply, app: done.app };
 }
 
 /** Links open it no more; its secret is forgotten. @throws Refusal not_found */

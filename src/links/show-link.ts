@@ -1,5 +1,6 @@
+import { assertNever } from '../base/assert.ts';
 import { type ProofPlaces, proofPlacesOf } from './hosts/look-for-proof.ts';
-import type { Link, LinkApp, LinkAppSettings, LinkContent, LinkHost, LinkState } from './link.ts';
+import type { Link, LinkApp, LinkAppSettings, LinkContent, LinkHost, LinkState, ReadyLink } from './link.ts';
 import type { LinkVersion } from './links.ts';
 import { linkUrlOf, type WhereLinksAre } from './ready-link.ts';
 
@@ -20,6 +21,7 @@ export interface ShownLink extends ShownContent {
   id: string;
   object: 'link';
   url: string;
+  card_url: string;
   code: string;
   host: string | null;
   kind: Link['kind'];
@@ -59,12 +61,22 @@ export interface ShownLinkApp {
 
 /** `servedHost`: `URL.host` of what serves it; null: our own address. */
 export function showLink(where: WhereLinksAre, link: Link, servedHost: string | null): ShownLink {
+  return show(link, linkUrlOf(where, link.code, servedHost), servedHost);
+}
+
+/** The same of one that is ready to be opened. */
+export function showReady({ link, url, servedHost }: ReadyLink): ShownLink {
+  return show(link, url, link.servedBy === null ? null : servedHost);
+}
+
+function show(link: Link, url: string, host: string | null): ShownLink {
   return {
     id: link.id,
     object: 'link',
-    url: linkUrlOf(where, link.code, servedHost),
+    url,
+    card_url: `${url}/card.png?v=${link.version}`,
     code: link.code,
-    host: servedHost,
+    host,
     kind: link.kind,
     state: link.state,
     state_reason: link.stateReason,
@@ -150,5 +162,7 @@ export function showAppSettings(settings: LinkAppSettings): ShownLinkAppSettings
       return { kind: settings.kind, app_id: settings.appId, page: settings.page };
     case 'wechat_account':
       return { kind: settings.kind, app_id: settings.appId, open_app_id: settings.openAppId };
+    default:
+      return assertNever(settings);
   }
 }

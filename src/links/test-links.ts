@@ -173,7 +173,8 @@ export function contentOf(over: Partial<LinkContent> = {}): LinkContent {
   };
 }
 
-export function newLinkOf({ kind = 'page', servedHost = null, actor: _, within: __, ...content }: TestLink): NewLink {
+export function newLinkOf(wish: TestLink): NewLink {
+  const { kind = 'page', servedHost = null, actor: _actor, within: _within, ...content } = wish;
   const page = kind === 'page' ? {} : { page: null };
   return { kind, servedHost, content: contentOf({ ...page, ...content }) };
 }
