@@ -114,10 +114,13 @@ function typeOf(headers: Record<string, string>): string {
   return (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
+/** Which address of ours a name leads to is nobody's business: it is not told. */
 function toNoPage({ reason }: Exclude<StartReply, { kind: 'reply' }>, hops: readonly string[]): SafePage {
   const isRefused = reason.startsWith(ADDRESS_REFUSED);
-  return { kind: isRefused ? 'refused' : 'unreachable', reason, hops };
+  return isRefused ? { kind: 'refused', reason: NOT_PUBLIC, hops } : { kind: 'unreachable', reason, hops };
 }
+
+const NOT_PUBLIC = 'the host is not on the open internet';
 
 async function toPage(
   wish: SafeWish,

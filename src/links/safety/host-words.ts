@@ -57,8 +57,8 @@ export function judgeHost(host: string): JudgedHost {
   }
   const registrable = getDomain(name, { allowPrivateDomains: true });
   if (registrable === null) warnings.add('no_registrable');
-  if (!isSoundPunycode(name)) warnings.add('broken_punycode');
   const unicode = domainToUnicode(name);
+  if (unicode === '' || !isSoundPunycode(name)) warnings.add('broken_punycode');
   for (const label of unicode.split('.')) for (const each of warningsOfLabel(label, name)) warnings.add(each);
   const brand = brandOf(name, unicode, registrable);
   if (brand !== null) warnings.add(brand.how);

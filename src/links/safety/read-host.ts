@@ -72,7 +72,7 @@ function faultOfText(typed: string): HostFault | null {
   if (/^[a-z][a-z0-9+.-]*:\/\//.test(typed)) return 'has_scheme';
   if (typed.includes('@')) return 'has_userinfo';
   if (/[/\\?#]/.test(typed)) return 'has_path';
-  return null;
+  return typed.includes('%') ? 'not_a_host' : null; // what would be decoded is not what is read
 }
 
 function faultOfName(ascii: string): HostFault | null {
@@ -84,7 +84,7 @@ function faultOfName(ascii: string): HostFault | null {
 
 function canonicalV6(bracketed: string): string {
   const address = bracketed.slice(1, -1);
-  if (isIP(address) !== 6 || address.includes('%')) return ''; // a zone index names one of our own interfaces
+  if (isIP(address) !== 6) return '';
   return new URL(`http://${bracketed}/`).hostname;
 }
 
