@@ -55,6 +55,13 @@ function isWord(text: string, start: number, word: string): boolean {
   return start >= 0 && text.slice(start, start + word.length).toLowerCase() === word;
 }
 
+/** Where the letters that an address may have end, its last signs trimmed. */
+export function endOfAscii(text: string, start: number): number {
+  let end = start;
+  while (end < text.length && isOfUrl(text.charCodeAt(end))) end += 1;
+  return trimEnd(text, start, end);
+}
+
 /** An address is ASCII, but for hosts of other letters; a sentence's own stops at its end are not part of it. */
 function endOfUrl(text: string, hostStart: number): number {
   let end = hostStart;

@@ -4,12 +4,19 @@ import { LINK_CODE_CHARS, LINK_CODE_LETTERS } from '../../base/link-limits.ts';
 import { checkLetter, readChecked } from './check-letter.ts';
 import { koulingOf } from './kouling-of.ts';
 import { readKouling } from './read-kouling.ts';
-import { testLink } from './test-link.ts';
+import type { ReadyLink } from '../link.ts';
+import { testReadyLink } from '../preview/test-ready-link.ts';
 
 const letters = Array.from(LINK_CODE_LETTERS);
 const anyCode = fc
   .array(fc.constantFrom(...letters), { minLength: LINK_CODE_CHARS, maxLength: LINK_CODE_CHARS })
   .map((all) => all.join(''));
+
+function testLink({ code, title }: { code: string; title: string }): ReadyLink {
+  const ready = testReadyLink({ title, url: `https://pay.example/l/${code}` });
+  return { ...ready, link: { ...ready.link, code } };
+}
+
 const URL_PART = /https?:\/\/[!-~]+/g;
 
 describe('the check letter', () => {

@@ -3,7 +3,7 @@ import { cleanUrl } from './clean-url.ts';
 import { findRuns, type Run } from './find-runs.ts';
 import { findTitle } from './find-title.ts';
 import { findTokens, type FoundToken } from './find-token.ts';
-import { findUrls, type FoundUrl, type Span, toUrl, trimEnd } from './find-urls.ts';
+import { endOfAscii, findUrls, type FoundUrl, type Span, toUrl } from './find-urls.ts';
 import { foldText, type FoldedText, simplify } from './fold-text.ts';
 import type { TextFormat } from './format-row.ts';
 import type { AppOfText, PastedText, TextWarning } from './pasted-text.ts';
@@ -195,8 +195,7 @@ function urlOf({ warnings }: Reading, { url, hadCredentials }: FoundUrl, row: Te
 function findBareUrl(text: string): FoundUrl[] {
   const match = text.includes('/') ? BARE_URL.exec(text) : null;
   if (match === null) return [];
-  const stop = text.slice(match.index).search(/[^!-~]/);
-  const end = trimEnd(text, match.index, stop < 0 ? text.length : match.index + stop);
+  const end = endOfAscii(text, match.index);
   const found = toUrl(`https://${text.slice(match.index, end)}`);
   return found === null ? [] : [{ ...found, start: match.index, end }];
 }
