@@ -6,13 +6,13 @@ import { MacKey, macText } from '../src/bank/iso8583/mac.ts';
 import { Message } from '../src/bank/iso8583/message.ts';
 import {
   type BenchOptions,
-  type Case,
   compare,
   describeMachine,
   type Machine,
   measure,
   type Measured,
   type Ratio,
+  timeCalls,
 } from './harness.ts';
 
 const GOAL = 300_000;
@@ -81,14 +81,16 @@ export async function benchCodec({ quick, say }: BenchOptions): Promise<CodecBen
   checkAlike(message, bytes, readPeer(), writePeer());
 
   const secondsEach = quick ? 0.3 : 1;
-  const cases: Case[] = [
-    each(DECODE, secondsEach, () => decodeBody(bytes)),
-    each(DECODE_PEER, secondsEach, readPeer),
-    each(ENCODE, secondsEach, () => encodeBody(message)),
-    each(ENCODE_PEER, secondsEach, writePeer),
-    each('MAC, ANSI X9.19', secondsEach, () => retail.macLetters(macText(message, true))),
-    each('MAC, SM4', secondsEach, () => sm4.macLetters(macText(message, true))),
-    each('read, check its MAC, write, Hutong', secondsEach, () => {
+  const cases = [
+    timeCalls(DECODE, { seconds: secondsEach, calls: CALLS }, () => decodeBody(bytes)),
+    timeCalls(DECODE_PEER, { seconds: secondsEach, calls: CALLS }, readPeer),
+    timeCalls(ENCODE, { seconds: secondsEach, calls: CALLS }, () => encodeBody(message)),
+    timeCalls(ENCODE_PEER, { seconds: secondsEach, calls: CALLS }, writePeer),
+    timeCalls('MAC, ANSI X9.19', { seconds: secondsEach, calls: CALLS }, () =>
+      retail.macLetters(macText(message, true)),
+    ),
+    timeCalls('MAC, SM4', { seconds: secondsEach, calls: CALLS }, () => sm4.macLetters(macText(message, true))),
+    timeCalls('read, check its MAC, write, Hutong', { seconds: secondsEach, calls: CALLS }, () => {
       const read = decodeBody(bytes);
       retail.agrees(macText(read, true), read.get(128) ?? '');
       return encodeBody(read);
@@ -120,21 +122,4 @@ function checkAlike(message: Message, bytes: Buffer, read: object, written: obje
   assert(encodeBody(ours) === encodeBody(message), 'our codec reads what it wrote');
   assert(Buffer.isBuffer(written) && written.equals(bytes), 'the peer writes the same bytes');
   assert(isDeepStrictEqual({ ...read }, { 0: '0200', ...FIELDS }), 'the peer reads the same fields');
-}
-
-function each(name: string, seconds: number, run: () => unknown): Case {
-  return {
-    name,
-    run() {
-      const begin = process.cpuUsage();
-      const end = performance.now() + seconds * 1000;
-      let count = 0;
-      while (performance.now() < end) {
-        for (let i = 0; i < CALLS; i++) run();
-        count += CALLS;
-      }
-      const { user, system } = process.cpuUsage(begin);
-      return Promise.resolve({ perSecond: (count * 1e6) / (user + system) });
-    },
-  };
 }

@@ -11,13 +11,13 @@ import { buildSnapshot, EMPTY_SNAPSHOT, type RolloutWithFigures } from '../src/r
 import type { WalletName } from '../src/wallets/wallet.ts';
 import {
   type BenchOptions,
-  type Case,
   compare,
   describeMachine,
   type Machine,
   measure,
   type Measured,
   type Ratio,
+  timeCalls,
 } from './harness.ts';
 
 const GOAL = 200_000;
@@ -54,10 +54,14 @@ export async function benchDecisions({ quick, say }: BenchOptions): Promise<Deci
   const secondsEach = quick ? 0.3 : 1;
   let at = 0;
   const next = <T>(list: readonly T[]): T => list[(at = (at + 1) % BUYERS)] as T; // within the list
-  const cases: Case[] = [
-    each(HUTONG, secondsEach, () => decideWallets(staged, BOOK, next(contexts), WALLETS, NOW)),
-    each(PLAIN, secondsEach, () => decideWallets(plain, BOOK, next(contexts), WALLETS, NOW)),
-    each(BARE, secondsEach, () => {
+  const cases = [
+    timeCalls(HUTONG, { seconds: secondsEach, calls: CALLS }, () =>
+      decideWallets(staged, BOOK, next(contexts), WALLETS, NOW),
+    ),
+    timeCalls(PLAIN, { seconds: secondsEach, calls: CALLS }, () =>
+      decideWallets(plain, BOOK, next(contexts), WALLETS, NOW),
+    ),
+    timeCalls(BARE, { seconds: secondsEach, calls: CALLS }, () => {
       const one = next(facts);
       return flags.map((flag) => flag.evaluate(one).variant);
     }),
@@ -145,20 +149,4 @@ function bareFlag(plan: Plan) {
   const flag = storage.getFlag(plan.key);
   assert(flag !== undefined, 'flagd understands the plan');
   return flag;
-}
-function each(name: string, seconds: number, run: () => unknown): Case {
-  return {
-    name,
-    run() {
-      const begin = process.cpuUsage();
-      const end = performance.now() + seconds * 1000;
-      let count = 0;
-      while (performance.now() < end) {
-        for (let i = 0; i < CALLS; i++) run();
-        count += CALLS;
-      }
-      const { user, system } = process.cpuUsage(begin);
-      return Promise.resolve({ perSecond: (count * 1e6) / (user + system) });
-    },
-  };
 }

@@ -56,6 +56,31 @@ export interface Measured {
 }
 
 /**
+ * A call that is made again and again for so many seconds, as a case: calls a second of processor time, collecting garbage included. `calls` are
+ * made between two looks at the clock.
+ */
+export function timeCalls(
+  name: string,
+  { seconds, calls }: { seconds: number; calls: number },
+  call: () => unknown,
+): Case {
+  return {
+    name,
+    run() {
+      const begin = process.cpuUsage();
+      const end = performance.now() + seconds * 1000;
+      let count = 0;
+      while (performance.now() < end) {
+        for (let i = 0; i < calls; i++) call();
+        count += calls;
+      }
+      const { user, system } = process.cpuUsage(begin);
+      return Promise.resolve({ perSecond: (count * 1e6) / (user + system) });
+    },
+  };
+}
+
+/**
  * Every case once per round, then the next round, so that what else happens on the machine meets all of them alike. Compare
  * cases of one run with each other, never with those of another run.
  */
