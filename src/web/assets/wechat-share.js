@@ -14,8 +14,8 @@
 
   const sdk = document.createElement('script');
   sdk.src = share.dataset.sdk;
-  sdk.onload = configure;
-  sdk.onerror = fail;
+  sdk.addEventListener('load', configure);
+  sdk.addEventListener('error', fail);
   document.head.appendChild(sdk);
 
   async function configure() {

@@ -21,6 +21,8 @@ export const WECHATPAY_FAULTS: FaultPlan = {
     bill: 'bill',
     bill_file: 'bill',
     access_token: 'identify',
+    stable_token: 'identify',
+    jsapi_ticket: 'identify',
     notify: 'notify',
   },
   kinds: ['signtest', 'unsigned', 'unknown_serial', 'next_certificate', 'old_time'],

@@ -9,6 +9,7 @@ import { compose, NOTIFY_DELAYS_MS } from './notify.ts';
 import { newPaymentCode, toTransactionId } from './numbers.ts';
 import { findByPrepayId, registerPhoneRoutes, scan } from './phone.ts';
 import { registerApiRoutes } from './routes.ts';
+import { type OfficialAccounts, openOfficialAccounts, type SharedCard } from './official-account.ts';
 import { type MerchantSettings, toSettings } from './settings.ts';
 
 const REFUND_DELAY_MS = 2_000;
@@ -34,6 +35,8 @@ export interface WechatpaySandbox extends Simulator<WechatpayOrder> {
   merchantSettings: MerchantSettings;
   /** One with certificates alone, then one with the public key alone. */
   extraMerchants: MerchantSettings[];
+  /** What pages inside WeChat gave its menu to share, oldest first: their signatures were right. */
+  sharedCards(): readonly SharedCard[];
 }
 
 /**
@@ -44,16 +47,22 @@ export interface WechatpaySandbox extends Simulator<WechatpayOrder> {
  */
 export async function startWechatpaySandbox(options: WechatpaySandboxOptions): Promise<WechatpaySandbox> {
   const keys = await openKeys(options, options.dataDir);
+  let sharedCards = (): readonly SharedCard[] => [];
   const simulator = await startSimulator(options, {
     ...WECHATPAY_FAULTS,
     notifyDelaysMs: NOTIFY_DELAYS_MS,
     refundDelayMs: REFUND_DELAY_MS,
     indexed: ['prepayId', 'codeUrl'],
-    build: (ground: Ground) => createSide(toGateway(ground, keys, options)),
+    build: (ground: Ground) => {
+      const gateway = toGateway(ground, keys, options);
+      const accounts = openOfficialAccounts(gateway);
+      sharedCards = () => accounts.sharedCards();
+      return createSide(gateway, accounts);
+    },
   });
   const [first, ...others] = [...keys.merchants.values()].map((merchant) => toSettings(merchant, keys, simulator.url));
   if (first === undefined) throw new Error('there are pretend merchants');
-  return { ...simulator, merchantSettings: first, extraMerchants: others };
+  return { ...simulator, merchantSettings: first, extraMerchants: others, sharedCards };
 }
 
 function toGateway(ground: Ground, keys: SandboxKeys, options: WechatpaySandboxOptions): Gateway {
@@ -66,7 +75,7 @@ function toGateway(ground: Ground, keys: SandboxKeys, options: WechatpaySandboxO
   });
 }
 
-function createSide(gateway: Gateway): WalletSide<WechatpayOrder> {
+function createSide(gateway: Gateway, accounts: OfficialAccounts): WalletSide<WechatpayOrder> {
   const merchants = [...gateway.keys.merchants.values()];
   return {
     brand: BRAND,
@@ -76,6 +85,7 @@ function createSide(gateway: Gateway): WalletSide<WechatpayOrder> {
     registerRoutes: (app) => {
       registerApiRoutes(app, gateway);
       registerPhoneRoutes(app, gateway);
+      accounts.registerRoutes(app);
     },
     number: (order) => ({ walletId: order.walletId ?? toTransactionId(gateway, order.sequence), wire: {} }),
     compose: (order, fault) => compose(gateway, order, fault),
