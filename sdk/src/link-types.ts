@@ -28,6 +28,8 @@ export interface Link extends LinkContent {
   url: string;
   /** Its picture with title, price and code. */
   card_url: string;
+  /** The host of yours that serves it; null: Hutong's own address. */
+  host: string | null;
   kind: 'page' | 'pay' | 'group' | 'collect';
   state: LinkState;
   state_reason: string | null;
@@ -37,10 +39,10 @@ export interface Link extends LinkContent {
   updated_at: string;
 }
 
-export interface LinkVersion {
+export interface LinkVersion extends LinkContent {
   version: number;
-  content: LinkContent;
   state: LinkState;
+  state_reason: string | null;
   /** The operator, an API key's id, or a person's id. */
   by: string;
   at: string;
@@ -52,8 +54,8 @@ export interface LinkHost {
   /** As in a URL, with the port only where it is not the usual one. */
   host: string;
   uses: ('target' | 'serve')[];
-  /** What the file or the DNS record must show. */
-  proof_token: string;
+  /** The line that proves it, and where it may stand; null where that place proves nothing for such a host. One place is enough. */
+  proof: { line: string; file_url: string | null; dns_name: string | null };
   /** Null until it is proved, and again when the proof is gone for good. */
   proved_at: string | null;
   created_at: string;

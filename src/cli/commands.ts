@@ -8,6 +8,13 @@ import { demoCommand, demoRolloutCommand, demoWalletCommand } from './demo.ts';
 import { keyCommands } from './key.ts';
 import { ledgerCommands } from './ledger.ts';
 import { limitCommands } from './limit.ts';
+import { linkAppCommands } from './link-app.ts';
+import { linkBulkCommand } from './link-bulk.ts';
+import { linkHostCommands } from './link-host.ts';
+import { linkReportCommands } from './link-report.ts';
+import { linkStatsCommand } from './link-stats.ts';
+import { linkTextCommands } from './link-text.ts';
+import { linkCommands } from './link.ts';
 import { merchantCommands } from './merchant.ts';
 import { moveCommands } from './move.ts';
 import { offerCheckCommands } from './offer-check.ts';
@@ -54,6 +61,13 @@ export const commands: readonly Command[] = [
   ...limitCommands,
   ...offerCheckCommands,
   ...offerCommands,
+  ...linkCommands,
+  linkBulkCommand,
+  ...linkTextCommands,
+  linkStatsCommand,
+  ...linkHostCommands,
+  ...linkAppCommands,
+  ...linkReportCommands,
   ...consoleCommands,
   ...moveCommands,
   ...clearingCommands,

@@ -6,6 +6,7 @@ const GROUPS: readonly (readonly [title: string, firstWords: readonly string[]])
   ['Merchants', ['merchant', 'key', 'wallet', 'qr', 'webhook']],
   ['Money', ['payment', 'refund', 'statement', 'ledger', 'alerts']],
   ['Offers and rollouts', ['offer', 'rollout', 'console']],
+  ['Links', ['link']],
   ['Wallet', ['bank', 'prefix', 'limit', 'vault', 'audit', 'move', 'clearing', 'wallet-shop']],
   ['Machine', ['db', 'version']],
 ];

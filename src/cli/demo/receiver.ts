@@ -20,7 +20,8 @@ export async function startReceiver(log: WireLog): Promise<Receiver> {
     if (secret === null) return 503;
     try {
       const message = await verifyWebhook(body, headers, secret);
-      heard.push({ id: message.id, type: message.type, objectId: message.data.id, state: message.data.state });
+      const state = 'state' in message.data ? message.data.state : '';
+      heard.push({ id: message.id, type: message.type, objectId: message.data.id, state });
       return 204;
     } catch {
       return 400;

@@ -2,7 +2,7 @@ import { cardPicture } from './card-picture.ts';
 import { PROOF_PATH } from './join-links.ts';
 import { productPicture } from './product-picture.ts';
 import { findProduct, type Product } from './products.ts';
-import { renderNoApp, renderShare } from './share-page.ts';
+import { renderShare } from './share-page.ts';
 import { shareProduct } from './share-product.ts';
 import { renderShopProblem } from './shop-pages.ts';
 import { frameOf, sendPage, sendProblem, sendTo, type Visit } from './visit.ts';
@@ -15,10 +15,6 @@ export async function answerShare(visit: Visit): Promise<boolean> {
   const [, folder = '', id = '', action, rest] = path.split('/');
   if (path === PROOF_PATH && deps.hostProof !== null) {
     response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end(deps.hostProof);
-    return true;
-  }
-  if (path === '/app') {
-    sendPage(visit, 200, renderNoApp(frameOf(visit)));
     return true;
   }
   const shown =

@@ -18,45 +18,42 @@ async function proveHost(deps: ShopDeps): Promise<void> {
   const { host } = new URL(deps.url);
   const known = await find(deps.hutong.linkHosts.list(), (one) => one.host === host);
   const ours = known ?? (await deps.hutong.linkHosts.add({ host, uses: ['target'] }));
-  deps.hostProof = ours.proof_token;
+  deps.hostProof = ours.proof.line;
   if (ours.proved_at === null) await deps.hutong.linkHosts.prove(ours.id);
 }
 
-async function nameApps({ hutong, url }: ShopDeps): Promise<void> {
+async function nameApps({ hutong }: ShopDeps): Promise<void> {
   const known = new Set<string>();
   for await (const { settings } of hutong.linkApps.list()) known.add(settings.kind);
-  for (const settings of exampleApps(url))
+  for (const settings of EXAMPLE_APPS)
     if (!known.has(settings.kind)) await hutong.linkApps.add({ name: NAMES[settings.kind], settings });
 }
 
-/** Made-up ids of the right shape: no store has such apps, so that every phone shows what happens where the app is not there. */
-function exampleApps(url: string): readonly LinkAppSettings[] {
-  const storeUrl = `${url}/app`;
-  return [
-    {
-      kind: 'ios',
-      app_id: 'HUTONG4DEM.example.hutong.shop',
-      scheme: 'hutongshop://open/{path}',
-      universal_host: null,
-      store_url: storeUrl,
-    },
-    {
-      kind: 'android',
-      package: 'example.hutong.shop',
-      certificates: [CERTIFICATE],
-      scheme: 'hutongshop://open/{path}',
-      app_link_host: null,
-      store_url: storeUrl,
-    },
-    {
-      kind: 'wechat_mini',
-      app_id: 'wx5d0c40f2a17b3e96',
-      original_id: 'gh_5d0c40f2a17b',
-      page: 'pages/item/item?path={path}',
-    },
-    { kind: 'alipay_mini', app_id: '2021009876543210', page: 'pages/item/item?path={path}' },
-  ];
-}
+/** Made-up ids of the right shape. No store has such apps, so none is named: who has not got them goes to the shop's pages. */
+const EXAMPLE_APPS: readonly LinkAppSettings[] = [
+  {
+    kind: 'ios',
+    app_id: 'HUTONG4DEM.example.hutong.shop',
+    scheme: 'hutongshop://open/{path}',
+    universal_host: null,
+    store_url: null,
+  },
+  {
+    kind: 'android',
+    package: 'example.hutong.shop',
+    certificates: [certificateOf('hutong demo shop')],
+    scheme: 'hutongshop://open/{path}',
+    app_link_host: null,
+    store_url: null,
+  },
+  {
+    kind: 'wechat_mini',
+    app_id: 'wx5d0c40f2a17b3e96',
+    original_id: 'gh_5d0c40f2a17b',
+    page: 'pages/open/open?path={path}',
+  },
+  { kind: 'alipay_mini', app_id: '2021009876543210', page: 'pages/open/open?path={path}' },
+];
 
 const NAMES: Record<LinkAppSettings['kind'], string> = {
   ios: '胡同小铺 iPhone',
@@ -66,12 +63,11 @@ const NAMES: Record<LinkAppSettings['kind'], string> = {
   wechat_account: '胡同小铺 服务号',
 };
 
-/** The SHA-256 of no certificate at all: of the words `hutong demo shop`. */
-const CERTIFICATE = createHash('sha256')
-  .update('hutong demo shop')
-  .digest('hex')
-  .toUpperCase()
-  .replace(/..(?=.)/g, '$&:');
+/** The SHA-256 of these words, where a real shop would have that of a certificate. */
+function certificateOf(words: string): string {
+  const hex = createHash('sha256').update(words).digest('hex').toUpperCase();
+  return hex.replace(/..(?=.)/g, '$&:');
+}
 
 async function find<T>(list: AsyncIterable<T>, fits: (item: T) => boolean): Promise<T | undefined> {
   for await (const item of list) if (fits(item)) return item;

@@ -52,6 +52,7 @@ function toNews(event: WebhookEvent): PaymentNews | RefundNews | null {
         ...event.data,
         refund: toOrderRefund(event.data),
       };
+    case 'link.completed':
     default:
       return null;
   }

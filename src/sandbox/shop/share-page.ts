@@ -75,18 +75,6 @@ function scanned(url: string): string {
   return address.href;
 }
 
-/** Where an app of a real shop could be had. */
-export function renderNoApp(frame: ShopFrame): string {
-  const text = shareTexts[frame.lang];
-  return renderFrame(
-    frame,
-    '/app',
-    `${text.getApp} · ${shopTexts[frame.lang].shop}`,
-    html`<div class="card problem" data-testid="no-app"><h1>${text.noApp}</h1><p>${text.noAppHint}</p>
-<p><a class="button" href="/?lang=${frame.lang}">${shopTexts[frame.lang].keepShopping}</a></p></div>`,
-  );
-}
-
 const shareMark: Html = rawHtml(
   '<svg class="share-mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="M12 15V4M8 7.5 12 3.5l4 4M5 12v6.5A1.5 1.5 0 0 0 6.5 20h11a1.5 1.5 0 0 0 1.5-1.5V12" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></svg>',
 );

@@ -19,9 +19,6 @@ interface ShareTexts {
   scanAlt: string;
   close: string;
   back: string;
-  getApp: string;
-  noApp: string;
-  noAppHint: string;
 }
 
 const chinese: ShareTexts = {
@@ -43,9 +40,6 @@ const chinese: ShareTexts = {
   scanAlt: '打开这件商品的二维码',
   close: '关闭',
   back: '返回商品',
-  getApp: '下载小铺的应用',
-  noApp: '这里没有应用可以下载',
-  noAppHint: '胡同小铺是演示商店。真的商店会在这里放上自己应用的下载页。',
 };
 
 const english: ShareTexts = {
@@ -67,9 +61,6 @@ const english: ShareTexts = {
   scanAlt: 'A QR code that opens this product',
   close: 'Close',
   back: 'Back to the product',
-  getApp: 'Get the shop’s app',
-  noApp: 'There is no app to get here',
-  noAppHint: 'Hutong Store is a demo. A real shop would have the download page of its app here.',
 };
 
 export const shareTexts: Record<Lang, ShareTexts> = { 'zh-CN': chinese, en: english };

@@ -1,0 +1,176 @@
+import { addDays, shanghaiDay } from '../base/shanghai.ts';
+import { type LinkStats, readLinkStats } from '../links/count/read-link-stats.ts';
+import type { LinkState, ReadyLink } from '../links/link.ts';
+import { type CliDeps, type Command, UsageError } from './command.ts';
+import type { Input } from './input.ts';
+import { contentOf, contentOptions, fillContent, OPTION_OF, readContentTexts } from './link-content.ts';
+import { printHistory, printLink, printLinks, shownOf } from './print-links.ts';
+import { toJson } from './print.ts';
+import { findLink, type LinkOperator, madeBy, OPERATOR, withLinks } from './with-links.ts';
+import { chooseMerchant } from './with-operator.ts';
+
+const ITEMS_USUAL = 20;
+const ITEMS_MAX = 1000;
+const STATS_DAYS_USUAL = 30;
+const STATES: readonly LinkState[] = ['active', 'stopped', 'taken_down'];
+
+export const merchantOption = { value: 'id', what: 'whose; may be left out while there is only one' };
+export const linkWord = { name: 'link', what: 'its code, its address, or lnk_…' };
+const reason = { value: 'text', what: 'why; its owner reads it' };
+
+/** Share links as the operator keeps them. */
+export const linkCommands: readonly Command[] = [
+  {
+    name: 'link create',
+    summary: 'Make a link to a page of a merchant’s, and print it',
+    options: {
+      merchant: merchantOption,
+      ...contentOptions,
+      page: { ...contentOptions.page, required: true },
+      title: { ...contentOptions.title, required: true },
+      host: { value: 'host', what: 'a proved host of the merchant’s that serves it; our own address when left out' },
+    },
+    json: true,
+    notes: [
+      'The host of the page has to be proved first: hutong link host add <host>',
+      'Many at once: hutong link bulk',
+    ],
+    examples: [
+      'hutong link create --page https://shop.example/item/42 --title 青花盖碗 --price 68.00',
+      'hutong link create --page https://shop.example/sale --title Sale --expires 2026-12-31 --json',
+    ],
+    async run(deps, input) {
+      const content = fillContent(readContent(input));
+      await withLinks(deps, async (links) => {
+        const { id: merchantId } = await chooseMerchant(links.operator, input.text('merchant'));
+        const servedHost = input.text('host') ?? null;
+        const { body } = await links.desk.create({
+          actor: madeBy(merchantId),
+          book: links.operator.book,
+          livemode: links.livemode,
+          links: [{ kind: 'page', content, servedHost }],
+          reply: 'one',
+          claim: null,
+        });
+        const { id }: { id: string } = JSON.parse(body); // a link as the API shows it
+        print(deps, input, links, [await links.desk.get(OPERATOR, id)]);
+      });
+    },
+  },
+  {
+    name: 'link list',
+    summary: 'List the links, newest first',
+    options: {
+      state: { value: 'state', what: STATES.join(', ') },
+      merchant: { value: 'id', what: 'only those of this merchant' },
+      limit: { value: 'count', what: `how many at most; ${ITEMS_USUAL} when left out` },
+    },
+    json: true,
+    examples: ['hutong link list', 'hutong link list --state taken_down --json'],
+    async run(deps, input) {
+      const said = input.text('state');
+      const state = STATES.find((one) => one === said) ?? null;
+      if (said !== undefined && state === null) throw new UsageError(`--state is ${STATES.join(', ')}`);
+      const itemsMax = input.count('limit', { min: 1, max: ITEMS_MAX }) ?? ITEMS_USUAL;
+      await withLinks(deps, async (links) => {
+        const merchantId = input.text('merchant');
+        const viewer = merchantId === undefined ? OPERATOR : madeBy(merchantId);
+        const page = await links.desk.list({ viewer, state, before: null, itemsMax });
+        print(deps, input, links, page.data);
+      });
+    },
+  },
+  {
+    name: 'link show',
+    summary: 'Show a link: what it says, where it leads, how it was opened',
+    words: [linkWord],
+    json: true,
+    examples: ['hutong link show Ab3dEf7h', 'hutong link show https://pay.example/l/Ab3dEf7h --json'],
+    async run(deps, input) {
+      await withLinks(deps, async (links) => {
+        const ready = await findLink(links, input.word('link'));
+        const stats = await readUsualStats(deps, links, ready);
+        if (input.json)
+          deps.terminal.print(toJson({ ...shownOf(links.where, ready), owner: ready.ownerName, counts: stats.totals }));
+        else printLink(deps.terminal, ready, stats);
+      });
+    },
+  },
+  {
+    name: 'link edit',
+    summary: 'Change what a link says, as a new version; what is left out stays',
+    words: [linkWord],
+    options: contentOptions,
+    json: true,
+    notes: ['"none" takes away what may be missing: --price none.'],
+    examples: ['hutong link edit Ab3dEf7h --price 58.00', 'hutong link edit lnk_… --availability out_of_stock'],
+    async run(deps, input) {
+      const content = readContent(input);
+      if (Object.keys(content).length === 0) throw new UsageError('hutong link edit: nothing to change was given');
+      await withLinks(deps, async (links) => {
+        const { link } = await findLink(links, input.word('link'));
+        print(deps, input, links, [await links.desk.edit({ actor: OPERATOR, id: link.id, content })]);
+      });
+    },
+  },
+  switching('link stop', 'Stop a link: who opens it reads that it is no longer there', 'stopped', false),
+  switching('link resume', 'Let a link open again that was stopped or taken down', 'active', false),
+  switching('link take-down', 'Take a link down, so that its owner cannot bring it back', 'taken_down', true),
+  {
+    name: 'link history',
+    summary: 'List the versions of a link, newest first: who changed what, and why',
+    words: [linkWord],
+    json: true,
+    examples: ['hutong link history Ab3dEf7h'],
+    async run(deps, input) {
+      await withLinks(deps, async (links) => {
+        const { link } = await findLink(links, input.word('link'));
+        printHistory(deps.terminal, input.json, await links.desk.history(OPERATOR, link.id));
+      });
+    },
+  },
+];
+
+function switching(name: string, summary: string, state: LinkState, isReasonNeeded: boolean): Command {
+  return {
+    name,
+    summary,
+    words: [linkWord],
+    options: { reason: isReasonNeeded ? { ...reason, required: true } : reason },
+    json: true,
+    examples: [`hutong ${name} Ab3dEf7h --reason "${state === 'active' ? 'all is well' : 'the offer is over'}"`],
+    async run(deps, input) {
+      await withLinks(deps, async (links) => {
+        const { link } = await findLink(links, input.word('link'));
+        const wish = { actor: OPERATOR, id: link.id, state, reason: input.text('reason') ?? null };
+        print(deps, input, links, [await links.desk.setState(wish)]);
+      });
+    },
+  };
+}
+
+/** What stands on the line. @throws UsageError naming the option */
+function readContent(input: Input): ReturnType<typeof readContentTexts>['content'] {
+  const { content, faults } = readContentTexts(contentOf((option) => input.text(option)));
+  const [first] = faults;
+  if (first !== undefined) throw new UsageError(`--${OPTION_OF[first.field]}: ${first.text}`);
+  return content;
+}
+
+/** Of the last days. */
+async function readUsualStats({ clock }: CliDeps, { operator }: LinkOperator, { link }: ReadyLink): Promise<LinkStats> {
+  const until = shanghaiDay(clock.now());
+  const from = addDays(until, 1 - STATS_DAYS_USUAL);
+  return await readLinkStats(operator.sql, {
+    book: link.book,
+    linkId: link.id,
+    from,
+    until,
+    by: 'day',
+    split: 'none',
+  });
+}
+
+function print(deps: CliDeps, input: Input, { where }: LinkOperator, links: readonly ReadyLink[]): void {
+  printLinks(deps.terminal, input.json, where, links);
+}
