@@ -86,6 +86,7 @@ export const link = Type.Object({
   object: Type.Literal('link'),
   url: Type.String(),
   card_url: Type.String(),
+  texts: Type.Object({ 'zh-CN': Type.String(), en: Type.String() }),
   code: Type.String(),
   host: orNull(Type.String()),
   kind: Type.Enum(['page', 'pay', 'group', 'collect']),

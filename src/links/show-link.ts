@@ -1,5 +1,7 @@
 import { assertNever } from '../base/assert.ts';
+import type { Lang } from '../base/lang.ts';
 import { type ProofPlaces, proofPlacesOf } from './hosts/look-for-proof.ts';
+import { koulingOf } from './kouling/kouling-of.ts';
 import type { Link, LinkApp, LinkAppSettings, LinkContent, LinkHost, LinkState, ReadyLink } from './link.ts';
 import type { LinkVersion } from './links.ts';
 import { linkUrlOf, type WhereLinksAre } from './ready-link.ts';
@@ -22,6 +24,8 @@ export interface ShownLink extends ShownContent {
   object: 'link';
   url: string;
   card_url: string;
+  /** What to paste where an app passes text alone. */
+  texts: Record<Lang, string>;
   code: string;
   host: string | null;
   kind: Link['kind'];
@@ -75,6 +79,7 @@ function show(link: Link, url: string, host: string | null): ShownLink {
     object: 'link',
     url,
     card_url: `${url}/card.png?v=${link.version}`,
+    texts: { 'zh-CN': koulingOf({ link, url }, 'zh-CN'), en: koulingOf({ link, url }, 'en') },
     code: link.code,
     host,
     kind: link.kind,

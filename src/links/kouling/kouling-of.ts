@@ -1,14 +1,20 @@
 import type { Lang } from '../../base/lang.ts';
-import type { ReadyLink } from '../link.ts';
+import type { Link } from '../link.ts';
 import { checkLetter } from './check-letter.ts';
 import { OWN_NAME } from './read-own.ts';
+
+/** What of a link stands in its text. */
+interface Shared {
+  link: Pick<Link, 'code' | 'title'>;
+  url: string;
+}
 
 /**
  * What people copy where an app passes text alone: a sentence with the title, the short address, and the code with its check letter, so that
  * the link is found again also when an app has taken the address out. No eight letters and digits stand in a row outside of the address, and no
  * sign of currency: readers of other apps' tokens find none.
  */
-export function koulingOf(ready: ReadyLink, lang: Lang): string {
+export function koulingOf(ready: Shared, lang: Lang): string {
   const { code, title } = ready.link;
   const token = `〔${OWN_NAME[lang]} ${groupCode(code)}〕`;
   const url = `${ready.url}?via=text`;
