@@ -120,11 +120,12 @@ create table link_payments (
 create unique index link_payments_places on link_payments (link_id, place_no, book) where state <> 'ended';
 create index link_payments_due on link_payments (due_at) where due_at is not null;
 
--- The same among people: one transfer that somebody set out to make for a collect link, written with the quote that it will confirm.
+-- The same among people: a share of a collect link that somebody set out to pay. hold_id is part of the one key under which any quote for it
+-- is confirmed, so that at most one transfer is ever made for it, however many quotes were asked for. due_at: when it is given back if none was.
 create table link_transfers (
   book integer not null,
   link_id text not null,
-  quote_id text not null,
+  hold_id text not null,
   user_id text not null,
   state text not null check (state in ('open', 'paid', 'ended')),
   place_no integer not null check (place_no >= 1),
@@ -134,7 +135,7 @@ create table link_transfers (
   asked_at timestamptz not null,
   due_at timestamptz,
   ended_at timestamptz,
-  primary key (book, link_id, quote_id),
+  primary key (book, link_id, hold_id),
   foreign key (book, link_id) references link_terms (book, link_id),
   check ((state = 'open') = (due_at is not null)),
   check ((state = 'open') = (ended_at is null))
@@ -142,4 +143,3 @@ create table link_transfers (
 create unique index link_transfers_places on link_transfers (link_id, place_no, book) where state <> 'ended';
 -- Everybody pays once.
 create unique index link_transfers_people on link_transfers (link_id, user_id, book) where state <> 'ended';
-create index link_transfers_due on link_transfers (due_at) where due_at is not null;
