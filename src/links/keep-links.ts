@@ -17,10 +17,10 @@ import { createLinkMemory, type KeptLink } from './link-memory.ts';
 import { findLinksByCode, findLinksById, listChangedLinks, type LinkRow } from './link-store.ts';
 import type { ReadyLink } from './link.ts';
 import { LINKS_CHANNEL, type LinksDeps } from './links-deps.ts';
-import type { LinkReader } from './links.ts';
+import type { LinkFinder } from './links.ts';
 import { toReady } from './ready-link.ts';
 
-export interface KeptLinks extends LinkReader {
+export interface KeptLinks extends LinkFinder {
   /** Rows that were just read, ready to be shown; they are not put in memory. */
   makeReady(rows: readonly LinkRow[]): Promise<ReadyLink[]>;
   /** A change was made here: whoever asks next reads first. */
@@ -177,6 +177,10 @@ export function keepLinks(deps: LinksDeps, linksMax = LINKS_KEPT_MAX): KeptLinks
     async findById(idBook, id) {
       if (idBook !== book) return null;
       const kept = await ask(id, (key) => memory.byId(key), gatherIds);
+      return kept === undefined ? null : memory.readyOf(kept);
+    },
+    async findByCode(code) {
+      const kept = isLinkCode(code) ? await ask(code, (key) => memory.byCode(key), gatherCodes) : undefined;
       return kept === undefined ? null : memory.readyOf(kept);
     },
     servingHost: (host) => owners.servingHost(host),

@@ -33,6 +33,11 @@ export interface LinkReader {
   appsOfHost(host: string): readonly LinkApp[];
 }
 
+/** For texts that people paste, where the address may be gone: a code is unique in all books, so it finds its link without the host. */
+export interface LinkFinder extends LinkReader {
+  findByCode(code: string): Promise<ReadyLink | null>;
+}
+
 /** A link that is wanted; what is left out of the content is null, `direct` false. */
 export interface NewLink {
   kind: LinkKind;

@@ -6,7 +6,7 @@ import { createLinks } from './create-links.ts';
 import type { DeskDeps } from './desk-deps.ts';
 import { keepLinks } from './keep-links.ts';
 import type { LinksDeps } from './links-deps.ts';
-import type { Keyed, LinkActor, LinkDesk, LinkReader } from './links.ts';
+import type { Keyed, LinkActor, LinkDesk, LinkFinder } from './links.ts';
 import { proveHost, proveHostWithKey, startProofLooks } from './prove-host.ts';
 import { getLink, pageLinks, readHistory } from './read-links.ts';
 import { dropAppOf, listApps, openAppSecret, putApp, putAppWithKey } from './register-app.ts';
@@ -14,7 +14,7 @@ import { addHost, addHostWithKey, dropHostOf, listHosts } from './register-host.
 
 export interface OpenedLinks {
   desk: LinkDesk;
-  reader: LinkReader;
+  reader: LinkFinder;
   /** What the API asks of the desk with an idempotency key: the reply as it was kept with it. */
   keyed: KeyedLinkDesk;
   /** Resolves when `reader.servingHost` knows all hosts under which links are served. @throws Refusal unavailable */
