@@ -65,9 +65,16 @@ export function goneReason({ link, targets }: ReadyLink, now: Date): GoneReason 
 
 const OWN_APP: ReadonlySet<StepKind> = new Set(['universal_link', 'intent', 'app_link', 'scheme']);
 
+const FOR_PAYING: ReadonlySet<StepKind> = new Set(['pay', 'copy_text']);
+
 /** Sure ways into an app, then the page, then ways that may open, then ways out. One way into the owner's app is enough. */
 function choose(place: StepPlace): { steps: [Step, ...Step[]]; why: Reason[] } {
-  const answers = STEP_RULES.map((rule) => ({ rule, answer: rule.ask(place) }));
+  const isPaid = place.page === null;
+  const answers = STEP_RULES.map((rule) => ({
+    rule,
+    answer:
+      isPaid && !FOR_PAYING.has(rule.step) ? 'what is to be paid is paid at our cashier, in any app' : rule.ask(place),
+  }));
   const ofOwnApp = answers.flatMap(({ answer }) => (isOffer(answer) && OWN_APP.has(answer.step.kind) ? [answer] : []));
   const intoApp = ofOwnApp.find(({ rank }) => rank === 'sure') ?? ofOwnApp[0];
   const isKept = (offer: Offer): boolean => !OWN_APP.has(offer.step.kind) || offer === intoApp;

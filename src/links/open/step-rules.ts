@@ -217,8 +217,7 @@ export const STEP_RULES: readonly StepRule[] = [
       if (!visitor.isPhone) return 'on a large screen the code leads to the phone';
       if (visitor.isMiniProgram) return 'a mini program has no menu around its pages';
       if (row.browserMenu === 'none') return `${row.en} is not known to have such a menu`;
-      if (!isStopped(place) && (place.page === null || ownApp(place) === null))
-        return 'nothing opens there that does not open here';
+      if (!isStopped(place) && ownApp(place) === null) return 'nothing opens there that does not open here';
       return {
         step: { kind: 'open_in_browser', menu: row.browserMenu },
         rank: 'out',
@@ -257,11 +256,16 @@ function isAppSystem({ visitor }: StepPlace): boolean {
   return visitor.isPhone && !visitor.isMiniProgram && (visitor.os === 'ios' || visitor.os === 'android');
 }
 
+/** Whether WeChat of this version knows its open tags. */
+export function hasWechatTags(version: string | null): boolean {
+  return isAtLeast(version, WECHAT_TAGS_FROM);
+}
+
 function whyNoTag(place: StepPlace): string | null {
   const { visitor, ability, row } = place;
   if (!ability.wechatTags) return `launch tags are WeChat’s, not ${row.en}’s`;
   if (!isAppSystem(place)) return 'launch tags are for WeChat on iOS and Android, outside mini programs';
-  if (!isAtLeast(visitor.version, WECHAT_TAGS_FROM)) return `launch tags need WeChat ${WECHAT_TAGS_FROM.join('.')}`;
+  if (!hasWechatTags(visitor.version)) return `launch tags need WeChat ${WECHAT_TAGS_FROM.join('.')}`;
   return appOf(place, 'wechat_account') === null ? 'the owner has registered no verified service account' : null;
 }
 

@@ -51,6 +51,8 @@ export function rewriteForServingHost(
 ): string {
   const host = servingHostOf(headers.host, reader);
   if (host === null) return url.startsWith(NOWHERE) ? NOWHERE : url;
+  // Pages about a link are drawn with our files; their names are hashes of what is in them.
+  if (url.startsWith('/assets/')) return url;
   return url.startsWith('/') ? `${SERVED}${host}${url}` : NOWHERE;
 }
 

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { html, type Html, rawHtml } from '../../base/html.ts';
+import type { Lang } from '../../base/lang.ts';
+import { rootDir } from '../../base/root.ts';
+import { assetPath } from '../assets.ts';
+import { securityHeaders } from '../security-headers.ts';
+
+/** Our style, without what only its readers need. It is put into the page: a link is opened once, and one answer is all there is to wait for. */
+const STYLE = readFileSync(join(rootDir, 'src', 'web', 'assets', 'link.css'), 'utf8')
+  .replace(/\/\*.*?\*\//gs, '')
+  .replace(/\s*([{};:,])\s*/g, '$1')
+  .trim();
+
+const STYLE_HASH = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
+
+/** WeChat's JS-SDK comes from here and is asked for only inside WeChat, where the owner has an account for it. */
+export const WECHAT_SCRIPTS = 'https://res.wx.qq.com';
+
+/**
+ * The headers of a link's page: those of every page, this one style, and no store, so that a stopped or expired link is gone at once.
+ * @param hasWechat the page loads WeChat's script
+ */
+export function linkPageHeaders(hasWechat: boolean): Record<string, string> {
+  const headers = securityHeaders([]);
+  const policy = (headers['content-security-policy'] ?? '')
+    .replace("style-src 'self'", `style-src ${STYLE_HASH}`)
+    .replace("script-src 'self'", hasWechat ? `script-src 'self' ${WECHAT_SCRIPTS}` : "script-src 'self'");
+  return { ...headers, 'content-security-policy': policy };
+}
+
+export interface LinkPage {
+  lang: Lang;
+  title: string;
+  /** What previews read; null where there is nothing to preview. */
+  head: Html | null;
+  /** What the page's own addresses begin with, `/l/abcd2345`; null where it has none. */
+  base: string | null;
+  body: Html;
+}
+
+/** The frame of every page of a link: small, in system fonts, indexed by nobody. */
+export function renderLinkPage(page: LinkPage): string {
+  return html`<!doctype html>
+<html lang="${page.lang}" prefix="og: https://ogp.me/ns# product: https://ogp.me/ns/product#">
+<head>
+<meta charset="utf-8">
+<title>${page.title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<meta name="format-detection" content="telephone=no">
+<link rel="icon" href="${assetPath('icon.svg')}" type="image/svg+xml">
+<style>${rawHtml(STYLE)}</style>
+${page.head}${page.base !== null && html`<script src="${assetPath('link.js')}" defer></script>\n`}</head>
+<body${page.base !== null && html` data-base="${page.base}"`}>
+${page.body}
+</body>
+</html>
+`.toString();
+}
