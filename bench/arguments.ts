@@ -11,6 +11,7 @@ export const BENCH_PARTS = [
   'transfers',
   'quote',
   'decisions',
+  'opens',
 ] as const;
 export type BenchPart = (typeof BENCH_PARTS)[number];
 

@@ -9,6 +9,7 @@ import type { QuoteBench } from './quote.ts';
 import { mergePage } from './merge-page.ts';
 import { compare, formatTable, measure, type Measured, median, quantile } from './harness.ts';
 import type { LedgerBench } from './ledger.ts';
+import type { OpensBench } from './opens.ts';
 import type { PaymentsBench } from './payments.ts';
 import type { ReconcileBench } from './reconcile.ts';
 import { type BenchReport, formatReport, whatBounds } from './report.ts';
@@ -113,6 +114,19 @@ const transfers: TransfersBench = {
   goal: { name: 'transfers over the bank rail a second', value: 800, goal: 1000, reached: false },
 };
 
+const opens: OpensBench = {
+  machine,
+  method: ['One process answers, another asks.'],
+  measured: [measured('landing pages', [9000, 9500, 9800]), measured('bare route', [18000, 19000, 19500])],
+  ratios: [{ name: 'landing pages to the bare route', value: 0.5, least: 0.49, most: 0.5, goal: 0.4, reached: true }],
+  perCoreSecond: [
+    { name: 'landing pages', value: 16_000, goal: 15_000, reached: true, isGoal: true },
+    { name: 'bare route', value: 30_000, goal: 15_000, reached: true, isGoal: false },
+  ],
+  latency: { rate: 7500, reached: 7498, p50Ms: 1, p99Ms: 6, goalMs: 10, isReached: true },
+  counted: { opened: 123_456, counted: 123_456 },
+};
+
 const report: BenchReport = {
   date: '2026-11-23',
   commit: 'abc1234',
@@ -126,6 +140,7 @@ const report: BenchReport = {
   decisions,
   staged,
   transfers,
+  opens,
 };
 
 describe('the statistics', () => {

@@ -10,6 +10,7 @@ import { benchDecisions } from './decisions.ts';
 import { benchLedger } from './ledger.ts';
 import { readArguments, type BenchArguments, type BenchPart } from './arguments.ts';
 import { mergePage } from './merge-page.ts';
+import { benchOpens } from './opens.ts';
 import { benchPayments } from './payments.ts';
 import { benchQuote } from './quote.ts';
 import { benchReconcile } from './reconcile.ts';
@@ -43,6 +44,7 @@ async function bench({ quick, full, json, only, write }: BenchArguments): Promis
     codec: wants('codec') ? await benchCodec(options) : null,
     quote: wants('quote') ? await benchQuote(options) : null,
     decisions: wants('decisions') ? await benchDecisions(options) : null,
+    opens: wants('opens') ? await benchOpens(options) : null,
   };
   const text = formatReport(report);
   console.log(json ? JSON.stringify(report) : text);

@@ -2,6 +2,7 @@ import type { CodecBench } from './codec.ts';
 import type { DecisionsBench } from './decisions.ts';
 import { formatMeasured, formatRate, formatRatios, formatTable, type Machine, median } from './harness.ts';
 import type { LedgerBench } from './ledger.ts';
+import type { OpensBench } from './opens.ts';
 import type { PaymentsBench } from './payments.ts';
 import type { QuoteBench } from './quote.ts';
 import type { ReconcileBench } from './reconcile.ts';
@@ -24,18 +25,19 @@ export interface BenchReport {
   staged: StagedBench | null;
   quote: QuoteBench | null;
   decisions: DecisionsBench | null;
+  opens: OpensBench | null;
 }
 
 /** docs/benchmarks.md, and what the command prints. */
 export function formatReport(report: BenchReport): string {
-  const { ledger, payments, staged, wallets, reconcile, codec, transfers, quote, decisions } = report;
-  const machine = [ledger, payments, staged, transfers, wallets, reconcile, codec, quote, decisions].find(
+  const { ledger, payments, staged, wallets, reconcile, codec, transfers, quote, decisions, opens } = report;
+  const machine = [ledger, payments, staged, transfers, wallets, reconcile, codec, quote, decisions, opens].find(
     (part) => part !== null,
   )?.machine;
   const parts = [
     INTRODUCTION,
     ...(machine === undefined ? [] : [machinePart(report, machine)]),
-    ...([payments, staged, ledger, reconcile, codec, transfers, quote, decisions].every((part) => part === null)
+    ...([payments, staged, ledger, reconcile, codec, transfers, quote, decisions, opens].every((part) => part === null)
       ? []
       : [goalsPart(report)]),
     ...(payments === null ? [] : [paymentsPart(payments)]),
@@ -47,6 +49,7 @@ export function formatReport(report: BenchReport): string {
     ...(codec === null ? [] : [codecPart(codec)]),
     ...(quote === null ? [] : [quotePart(quote)]),
     ...(decisions === null ? [] : [decisionsPart(decisions)]),
+    ...(opens === null ? [] : [opensPart(opens)]),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -59,7 +62,7 @@ This page is written by a command; run it on a machine that has nothing else to 
 npm run bench                     # everything; writes this page
 npm run bench -- --quick          # a few minutes, less certain; only prints
 npm run bench -- --full           # also the ledger after ten million transfers
-npm run bench -- --only payments  # or: staged, wallets, reconcile, ledger, codec, transfers, quote, decisions
+npm run bench -- --only payments  # or: staged, wallets, reconcile, ledger, codec, transfers, quote, decisions, opens
 npm run bench -- --json           # one JSON object
 npm run bench -- --write          # writes this page also after --quick; after --only, that part of it
 \`\`\`
@@ -79,7 +82,17 @@ function machinePart({ date, commit, quick }: BenchReport, machine: Machine & { 
   ].join('\n\n');
 }
 
-function goalsPart({ ledger, payments, staged, reconcile, codec, transfers, quote, decisions }: BenchReport): string {
+function goalsPart({
+  ledger,
+  payments,
+  staged,
+  reconcile,
+  codec,
+  transfers,
+  quote,
+  decisions,
+  opens,
+}: BenchReport): string {
   const rows: string[][] = [];
   for (const { name, value, goal, reached } of [
     payments?.goal,
@@ -89,6 +102,14 @@ function goalsPart({ ledger, payments, staged, reconcile, codec, transfers, quot
     decisions?.goal,
   ].filter((one) => one !== undefined))
     rows.push([name, formatRate(value), `≥ ${formatRate(goal)}`, inWords(reached)]);
+  if (opens !== null) {
+    for (const { name, value, goal, reached } of opens.perCoreSecond.filter(({ isGoal }) => isGoal))
+      rows.push([`${name}, a second of one core`, formatRate(value), `≥ ${formatRate(goal)}`, inWords(reached)]);
+    const { rate, p99Ms, goalMs, isReached } = opens.latency;
+    rows.push([`opens, p99 at ${formatRate(rate)} a second`, `${p99Ms} ms`, `< ${goalMs} ms`, inWords(isReached)]);
+    for (const { name, value, goal, reached } of opens.ratios)
+      rows.push([name, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
+  }
   if (transfers !== null) {
     const { cards, extraMs, reached } = transfers.balances;
     rows.push([
@@ -220,6 +241,24 @@ function quotePart({ method, measured }: QuoteBench): string {
 
 function decisionsPart({ method, measured, ratios }: DecisionsBench): string {
   return ['## Decisions of rollouts', list(method), formatMeasured(measured), formatRatios(ratios)].join('\n\n');
+}
+
+function opensPart({ method, measured, ratios, perCoreSecond, latency, counted }: OpensBench): string {
+  const count = (value: number) => value.toLocaleString('en');
+  return [
+    '## Opens of links',
+    list(method),
+    formatMeasured(measured),
+    formatRatios(ratios),
+    formatTable(
+      ['a second of one core', ''],
+      perCoreSecond.map(({ name, value }) => [name, formatRate(value)]),
+    ),
+    list([
+      `at ${formatRate(latency.reached)} a second: p50 ${latency.p50Ms} ms, p99 ${latency.p99Ms} ms`,
+      `${count(counted.opened)} opens were sent and ${count(counted.counted)} are written as counted`,
+    ]),
+  ].join('\n\n');
 }
 
 function stagedPart({ method, measured, cpu, ratios }: StagedBench): string {
