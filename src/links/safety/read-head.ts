@@ -14,7 +14,9 @@ export interface Head {
   data: string[];
 }
 
-const CHUNK_BYTES = 16 * 1024;
+const CHUNK_BYTES = 8 * 1024;
+/** More is no head, but something that was made to keep a reader busy. */
+const TAGS_MAX = 2_000;
 const TITLE_CHARS_MAX = 2_000;
 const META_CHARS_MAX = 4_000;
 /** What a page may say of its kind: others are not kept. */
@@ -51,6 +53,7 @@ class HeadReader {
   #inside: 'title' | 'data' | null = null;
   #hasTitle = false;
   #data = '';
+  #tags = 0;
 
   onparserinit(parser: Parser): void {
     this.#parser = parser;
@@ -58,11 +61,12 @@ class HeadReader {
 
   onopentag(name: string, attributes: Record<string, string>): void {
     if (this.isOver) return;
+    this.#tags += 1;
     if (name === 'meta') this.#meta(attributes);
     else if (name === 'title' && !this.#hasTitle) this.#inside = 'title';
     else if (name === 'link') this.#link(attributes);
     else if (name === 'base') this.head.base ??= attributes['href'] ?? null;
-    else if (name === 'body') this.#stop();
+    else if (name === 'body' || this.#tags > TAGS_MAX) this.#stop();
     else if (name === 'script' && isData(attributes) && this.head.data.length < PREVIEW_DATA_BLOCKS_MAX)
       this.#inside = 'data';
   }

@@ -110,7 +110,7 @@ describe('a host that somebody types', () => {
   });
 
   test('whatever is read is read the same a second time, and is what a URL makes of it', () => {
-    const letters = fc.string({ unit: fc.constantFrom(...'abcXY019-._:[]商é。ａ\u0301ß٣') });
+    const letters = fc.string({ unit: fc.constantFrom(...Array.from('abcXY019-._:[]商é。ａ\u0301ß٣')) });
     fc.assert(
       fc.property(letters, (typed) => {
         const first = readHost(typed);
