@@ -9,8 +9,11 @@ import { renderFault, renderSignedOut } from './enter-page.ts';
 import { mountEnterRoutes } from './enter-routes.ts';
 import { PAGE_HEADERS } from './headers.ts';
 import { mountHomeRoutes } from './home-routes.ts';
-
+import { mountHostRoutes } from './host-routes.ts';
+import { mountNewLinkRoutes } from './link-new-routes.ts';
+import { mountLinkRoutes } from './link-routes.ts';
 import { mountOfferRoutes } from './offer-routes.ts';
+import { mountReportRoutes } from './report-routes.ts';
 import { mountRolloutRoutes } from './rollout-routes.ts';
 import { sayIn } from './say.ts';
 import { keepLang, langOf, queryOf } from './visitor.ts';
@@ -46,7 +49,12 @@ export function consoleRoutes(deps: ConsoleDeps) {
         mountRolloutRoutes(app, deps);
         mountOfferRoutes(app, deps);
         mountWhyRoutes(app, deps);
-
+        if (deps.links !== undefined) {
+          mountNewLinkRoutes(app, deps, deps.links);
+          mountLinkRoutes(app, deps, deps.links);
+          mountReportRoutes(app, deps, deps.links);
+          mountHostRoutes(app, deps, deps.links);
+        }
         return Promise.resolve();
       },
       { prefix: '/console' },

@@ -8,30 +8,35 @@ export interface ConsolePage {
   title: string;
   body: Html;
   /** Which entry of the menu it belongs to. */
-  part: 'home' | 'rollouts' | 'offers';
+  part: 'home' | 'rollouts' | 'offers' | 'links';
   /** Its own address, for the way to the same page in the other language. */
   path: string;
   /** What was just done. */
   notice?: string | null;
-  /** With the chart's files. */
-  hasChart?: boolean;
+  /** The file that draws its chart; null or left out where it has none. */
+  chart?: 'chart.js' | 'link-chart.js' | null;
   /** It refreshes its figures by itself. */
   isLive?: boolean;
 }
 
 /** The frame of every page for somebody who is signed in. */
 export function renderPage(visitor: Visitor, page: ConsolePage): string {
-  const { say, lang, session } = visitor;
+  const { say, lang, session, reportsWaiting } = visitor;
   const entries = [
-    { part: 'home', path: '/console', label: say('总览', 'Overview') },
-    { part: 'rollouts', path: '/console/rollouts', label: say('灰度', 'Rollouts') },
-    { part: 'offers', path: '/console/offers', label: say('优惠', 'Offers') },
-  ] as const;
+    { part: 'home', path: '/console', label: say('总览', 'Overview'), waiting: 0 },
+    { part: 'rollouts', path: '/console/rollouts', label: say('灰度', 'Rollouts'), waiting: 0 },
+    { part: 'offers', path: '/console/offers', label: say('优惠', 'Offers'), waiting: 0 },
+    ...(reportsWaiting === null
+      ? []
+      : [{ part: 'links', path: '/console/links', label: say('链接', 'Links'), waiting: reportsWaiting }]),
+  ];
+  const badge = (waiting: number): Html =>
+    html`<span class="badge" data-testid="reports-waiting"><span aria-hidden="true">${waiting}</span><span class="visually-hidden">${say(`，${waiting} 个被举报`, `, ${waiting} reported`)}</span></span>`;
   const other = lang === 'en' ? 'zh-CN' : 'en';
   const body = html`<a class="skip" href="#main">${say('跳到内容', 'Skip to content')}</a>
 <header class="bar"><div class="bar-in">
 <a class="brand" href="/console">${brandMark()}<span>${say('互通运营台', 'Hutong Console')}</span></a>
-<nav aria-label="${say('菜单', 'Menu')}"><ul>${entries.map(({ part, path, label }) => html`<li><a href="${path}"${part === page.part && html` aria-current="page"`}>${label}</a></li>`)}</ul></nav>
+<nav aria-label="${say('菜单', 'Menu')}"><ul>${entries.map(({ part, path, label, waiting }) => html`<li><a href="${path}"${part === page.part && html` aria-current="page"`}>${label}${waiting > 0 && badge(waiting)}</a></li>`)}</ul></nav>
 <div class="who"><a class="quiet" href="${page.path}?lang=${other}" lang="${other}" hreflang="${other}">${lang === 'en' ? '中文' : 'English'}</a>
 <form method="post" action="/console/leave">${tokenField(visitor)}<button class="quiet" type="submit" data-testid="leave">${say(`${session.operator} · 退出`, `${session.operator} · Sign out`)}</button></form></div>
 </div></header>
@@ -40,7 +45,7 @@ ${page.notice != null && html`<p class="notice" role="status" data-testid="notic
 ${page.body}
 </main>
 <footer class="foot"><p>${say('时间均为北京时间', 'All times are Asia/Shanghai')}${page.isLive === true && html` · <span data-live-state data-paused="${say('已暂停刷新', 'not refreshed')}">${say('自动刷新', 'refreshed by itself')}</span>`}</p></footer>`;
-  return renderDocument({ lang, title: page.title, body, hasChart: page.hasChart === true, hasScript: true });
+  return renderDocument({ lang, title: page.title, body, chart: page.chart ?? null, hasScript: true });
 }
 
 /** The frame of the pages before signing in, and of faults. */
@@ -49,7 +54,7 @@ export function renderBare(lang: Lang, title: string, body: Html): string {
   return renderDocument({
     lang,
     title,
-    hasChart: false,
+    chart: null,
     hasScript: false,
     body: html`<main id="main" class="door"><p class="brand">${brandMark()}<span>${say('互通运营台', 'Hutong Console')}</span></p>
 ${body}</main>`,
@@ -68,10 +73,10 @@ function renderDocument(page: {
   lang: Lang;
   title: string;
   body: Html;
-  hasChart: boolean;
+  chart: string | null;
   hasScript: boolean;
 }): string {
-  const { lang, title, body, hasChart, hasScript } = page;
+  const { lang, title, body, chart, hasScript } = page;
   return html`<!doctype html>
 <html lang="${lang}">
 <head>
@@ -82,11 +87,11 @@ function renderDocument(page: {
 <meta name="robots" content="noindex">
 <meta name="format-detection" content="telephone=no">
 <link rel="icon" href="${assetPath('icon.svg')}" type="image/svg+xml">
-${hasChart && html`<link rel="stylesheet" href="${chartPaths.style}">`}
+${chart !== null && html`<link rel="stylesheet" href="${chartPaths.style}">`}
 <link rel="stylesheet" href="${assetPath('console.css')}">
 <script src="${assetPath('font.js')}" data-stylesheet="${fontStylesheetPath}"></script>
 <noscript><link rel="stylesheet" href="${fontStylesheetPath}"></noscript>
-${hasChart && html`<script src="${chartPaths.script}" defer></script><script src="${assetPath('chart.js')}" defer></script>`}
+${chart !== null && html`<script src="${chartPaths.script}" defer></script><script src="${assetPath(chart)}" defer></script>`}
 ${hasScript && html`<script src="${assetPath('console.js')}" defer></script>`}
 </head>
 <body>

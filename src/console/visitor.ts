@@ -16,7 +16,11 @@ export interface Visitor {
   session: OperatorSession;
   /** Stands in every form of this session: another site does not know it. */
   formToken: string;
+  /** Links that were reported and wait for somebody to decide, as far as they are counted; null where links are not served. */
+  reportsWaiting: number | null;
 }
+
+const REPORTS_COUNTED_MAX = 99;
 
 const LANG_COOKIE = 'hutong-console-lang';
 const LANG_SECONDS = 365 * 86_400;
@@ -31,7 +35,13 @@ export async function visitorOf(deps: ConsoleDeps, request: FastifyRequest): Pro
   const session = await findOperatorSession(deps, cookie, sign);
   if (session === null) throw new Refusal('signed_out', 'no session of the console is open in this browser');
   const lang = langOf(request);
-  return { lang, say: sayIn(lang), session, formToken: formTokenOf(cookie) };
+  const waiting = await deps.links?.reports.waiting(operatorOf(session), REPORTS_COUNTED_MAX);
+  return { lang, say: sayIn(lang), session, formToken: formTokenOf(cookie), reportsWaiting: waiting?.length ?? null };
+}
+
+/** Who acts, as it is written down. */
+export function operatorOf({ operator }: OperatorSession): { kind: 'operator'; name: string } {
+  return { kind: 'operator', name: `console:${operator}` };
 }
 
 /** A form that this visitor sent from one of our own pages. @throws Refusal `signed_out`, `invalid_request` */

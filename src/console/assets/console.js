@@ -6,8 +6,10 @@
   if (!page || !window.DOMParser || !window.fetch) return;
   var said = document.querySelector('[data-live-state]');
   var refreshed = said ? said.textContent : '';
-  var older = new URLSearchParams(location.search).get('before');
-  var address = location.pathname + (older === null ? '' : '?before=' + encodeURIComponent(older));
+  var query = new URLSearchParams(location.search);
+  query.delete('done');
+  query.delete('lang');
+  var address = location.pathname + (query.size === 0 ? '' : '?' + query.toString());
 
   function tell(isFresh) {
     var text = isFresh ? refreshed : said.dataset.paused;
