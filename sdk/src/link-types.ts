@@ -26,8 +26,10 @@ export interface Link extends LinkContent {
   code: string;
   /** What people share. */
   url: string;
-  /** Its picture with title, price and code. */
+  /** Its picture with title, price and a code to scan. */
   card_url: string;
+  /** What to paste where an app takes text alone. */
+  texts: { 'zh-CN': string; en: string };
   /** The host of yours that serves it; null: Hutong's own address. */
   host: string | null;
   kind: 'page' | 'pay' | 'group' | 'collect';
@@ -92,8 +94,42 @@ export interface LinkApp {
   created_at: string;
 }
 
+/** By what days can be split. */
+export type LinkSplit = 'app' | 'system' | 'referrer' | 'via' | 'robot' | 'step';
+
 export interface LinkStats {
   object: 'link_stats';
+  link_id: string;
+  /** Days of Asia/Shanghai, both included. */
+  from: string;
+  until: string;
+  by: 'hour' | 'day';
+  split: LinkSplit | 'none';
+  totals: {
+    /** By people; robots are apart. */
+    opens: number;
+    /** Estimated for each day and added up: who comes on two days is two. */
+    people: number;
+    robots: number;
+    /** Steps that were offered and taken. */
+    taps: number;
+    payments: number;
+    /** `minor` is an integer in a string. */
+    amounts: { currency: string; payments: number; minor: string }[];
+  };
+  /** Every day (`2026-11-23`) or hour (`2026-11-23T09`) in order; what is known by day alone is null by hour. */
+  points: {
+    at: string;
+    opens: number;
+    people: number | null;
+    robots: number | null;
+    taps: number | null;
+    payments: number | null;
+  }[];
+  /** Days by what was asked for, the most first within each; empty without a split. */
+  rows: { at: string; value: string; count: number }[];
+  /** Of all days together, the most first. */
+  tops: Record<LinkSplit, { value: string; count: number }[]>;
 }
 
 export interface PastedText {

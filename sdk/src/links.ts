@@ -1,5 +1,4 @@
 import { at, call, list } from './call.ts';
-import type { Money } from './json.ts';
 import type { List, ListParams } from './list.ts';
 import type { CallOptions, Transport } from './transport.ts';
 import type {
@@ -15,13 +14,20 @@ import type {
 } from './link-types.ts';
 
 /** A link that is wanted; what is left out is null. */
-export interface NewLink extends Partial<Omit<LinkContent, 'title' | 'price'>> {
+export interface NewLink extends Partial<Omit<LinkContent, 'title'>> {
   /** `page`, if not given. */
-  kind?: 'page' | 'pay' | 'group';
+  kind?: 'page';
   title: string;
-  price?: Money | null;
   /** A proved host of yours that serves links; Hutong's own address, if not given. */
   host?: string;
+}
+
+export interface LinkStatsParams {
+  /** Days of Asia/Shanghai, both included; the last seven, if not given. */
+  from?: string;
+  until?: string;
+  by?: LinkStats['by'];
+  split?: LinkStats['split'];
 }
 
 export class Links {
@@ -61,7 +67,7 @@ export class Links {
     return (await call<{ data: LinkVersion[] }>(this.#transport, request, options)).data;
   }
   /** How often it was opened, by how many people, in which apps, and what was paid by it. */
-  stats(id: string, params: { from?: string; to?: string } = {}, options?: CallOptions): Promise<LinkStats> {
+  stats(id: string, params: LinkStatsParams = {}, options?: CallOptions): Promise<LinkStats> {
     return call(this.#transport, { method: 'GET', path: at('/v1/links', id, '/stats'), query: params }, options);
   }
 }
@@ -103,8 +109,8 @@ export class LinkApps {
   add(app: NewLinkApp, options?: CallOptions): Promise<LinkApp> {
     return call(this.#transport, { method: 'POST', path: '/v1/link_apps', body: app }, options);
   }
-  /** All of its settings anew. */
-  change(id: string, app: NewLinkApp, options?: CallOptions): Promise<LinkApp> {
+  /** What is left out stays; settings are given whole. */
+  change(id: string, app: Partial<NewLinkApp>, options?: CallOptions): Promise<LinkApp> {
     return call(this.#transport, { method: 'PATCH', path: at('/v1/link_apps', id), body: app }, options);
   }
   /** All of them: they are few. */

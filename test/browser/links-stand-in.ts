@@ -37,7 +37,13 @@ export function createLinksStandIn(url: string): LinksStandIn {
 }
 
 function host(body: Record<string, unknown>): Record<string, unknown> {
-  return { id: 'lho_1', object: 'link_host', ...body, proof_token: 'proof-of-the-shop', proved_at: null };
+  return {
+    id: 'lho_1',
+    object: 'link_host',
+    ...body,
+    proof: { line: 'hutong-verification=proof-of-the-shop' },
+    proved_at: null,
+  };
 }
 
 function prove(standIn: LinksStandIn, id: string): object {
@@ -56,6 +62,7 @@ function link(url: string, body: Record<string, unknown>): Record<string, unknow
     code: CODE,
     url: `${url}/l/${CODE}`,
     card_url: `${url}/l/${CODE}/card.png?v=1`,
+    texts: { 'zh-CN': `「茶」点开 ${url}/l/${CODE}`, en: `「Tea」 Tap ${url}/l/${CODE}` },
     state: 'active',
     version: 1,
     ...body,

@@ -49,7 +49,6 @@ async function isOpen(deps: ShopDeps, { id }: SharedLink): Promise<boolean> {
   }
 }
 
-/** Where an app takes only text, the link stands in a sentence. */
 function toShared(link: Link, of: Pick<SharedLink, 'productId' | 'lang' | 'page'>): SharedLink {
-  return { ...of, id: link.id, url: link.url, text: link.title, cardUrl: link.card_url };
+  return { ...of, id: link.id, url: link.url, text: link.texts[of.lang], cardUrl: link.card_url };
 }

@@ -17,7 +17,8 @@
       const reply = await fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) });
       const fresh = new DOMParser().parseFromString(await reply.text(), 'text/html');
       const sheet = fresh.getElementById('share');
-      if (sheet === null) form.submit(); // the page itself says what is wrong
+      if (sheet === null)
+        form.submit(); // the page itself says what is wrong
       else show(document.adoptNode(sheet), button);
     } catch {
       form.submit();
