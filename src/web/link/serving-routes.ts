@@ -26,7 +26,7 @@ export function mountServingRoutes(
   { reader, clock }: ServingDeps,
   answerUnknown: (request: FastifyRequest, reply: FastifyReply) => FastifyReply,
 ): void {
-  const kept = new Map<string, { untilMs: number; body: string }>();
+  const kept = new Map<string, { untilMs: number; body: Buffer }>();
 
   for (const name of FILES) {
     for (const prefix of ['', '/l-at/:host'])
@@ -44,13 +44,14 @@ export function mountServingRoutes(
       .send(bodyOf(request.params.host ?? null, name));
   }
 
-  function bodyOf(host: string | null, name: FileName): string {
+  function bodyOf(host: string | null, name: FileName): Buffer {
     const nowMs = clock.now().getTime();
     const key = `${host ?? ''} ${name}`;
     const known = kept.get(key);
     if (known !== undefined && known.untilMs > nowMs && known.untilMs <= nowMs + ASSOCIATION_KEPT_MS) return known.body;
     const apps = host === null ? [] : reader.appsOfHost(host);
-    const body = JSON.stringify(name === 'assetlinks.json' ? buildAssetLinks(apps) : buildAppleAssociation(apps));
+    const file = name === 'assetlinks.json' ? buildAssetLinks(apps) : buildAppleAssociation(apps);
+    const body = Buffer.from(JSON.stringify(file)); // as bytes: to a text a charset would be added, which the type does not have
     kept.set(key, { untilMs: nowMs + ASSOCIATION_KEPT_MS, body });
     return body;
   }
