@@ -1,11 +1,14 @@
 import { Resvg } from '@resvg/resvg-js';
-import jsQR from 'jsqr';
+import jsqr from 'jsqr';
 import { describe, expect, test } from 'vitest';
 import { CARD_SIZES, type CardShape, layOutCard } from './card-layout.ts';
 import { drawCard, toSvg } from './draw-card.ts';
 import { drawPicture, rasterize } from './draw-picture.ts';
 import { encodePng } from './encode-png.ts';
 import { HOSTILE, testReadyLink } from './test-ready-link.ts';
+
+/** The package's types are for bundlers: in Node its default export is the function itself. */
+const readCode = jsqr as unknown as (rgba: Uint8ClampedArray, width: number, height: number) => { data: string } | null;
 
 const SHAPES: CardShape[] = ['wide', 'tall', 'square'];
 
@@ -41,7 +44,7 @@ describe('a card', () => {
       const { width, height, rgba } = await decode(png);
       expect({ width, height }).toEqual(CARD_SIZES[shape]);
       expect(png.length).toBeLessThan(300_000);
-      const read = jsQR(new Uint8ClampedArray(rgba), width, height);
+      const read = readCode(new Uint8ClampedArray(rgba), width, height);
       expect(read?.data).toBe('https://go.example/l/abcd2345?via=qr');
     },
   );

@@ -63,7 +63,7 @@
               : /^gh_\w+$/.test(this.getAttribute('username') || '');
           const canLaunch = isNamed && location.hash !== '#pasted';
           const detail = { errMsg: canLaunch ? 'launch:ok' : 'launch:fail' };
-          this.dispatchEvent(new CustomEvent(canLaunch ? 'launch' : 'error', { detail, bubbles: true }));
+          this.dispatchEvent(new CustomEvent(canLaunch ? 'launch' : 'error', { detail }));
         }
       },
     );
