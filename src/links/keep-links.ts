@@ -169,7 +169,10 @@ export function keepLinks(deps: LinksDeps, linksMax = LINKS_KEPT_MAX): KeptLinks
     find(servedHost, code) {
       if (isFresh()) {
         const kept = memory.byCode(code);
-        if (kept !== undefined) return at(servedHost, kept);
+        if (kept !== undefined) {
+          kept.isUsed = true;
+          return at(servedHost, kept);
+        }
         if (!isLinkCode(code) || memory.isMissed(code)) return null;
       } else if (!isLinkCode(code)) return null;
       return ask(code, (key) => memory.byCode(key), gatherCodes).then((kept) => at(servedHost, kept));

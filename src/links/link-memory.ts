@@ -10,7 +10,7 @@ export interface KeptLink {
   owner: OwnerSlot;
   things: OwnerThings;
   ready: ReadyLink;
-  /** Asked for since it was last passed over. */
+  /** Asked for again since it was last passed over. */
   isUsed: boolean;
 }
 
@@ -80,7 +80,6 @@ export function createLinkMemory(
       return kept;
     },
     readyOf(kept) {
-      kept.isUsed = true;
       if (kept.things !== kept.owner.things) {
         kept.things = kept.owner.things;
         kept.ready = toReady(where, kept.row, kept.things);
