@@ -35,6 +35,8 @@ import { webhookRoutes } from './http/routes/webhooks.ts';
 import { buildServer } from './http/server.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
 import { createVettedSend } from './net/vetted-send.ts';
+import type { Abilities } from './links/open/ability.ts';
+import type { WechatPlace } from './links/preview/wechat-api.ts';
 import { type OpenedOffers, openOffers } from './offers/open-offers.ts';
 import { openRollouts, type RunningRollouts } from './rollout/open-rollouts.ts';
 import type { SettlementDeps } from './settlement/settlement-deps.ts';
@@ -56,6 +58,10 @@ export interface HutongOptions {
   publicUrl: string;
   /** Another address of ours for share links alone; publicUrl when left out. */
   linkUrl?: string;
+  /** What apps can open, where the operator knows better than our table. */
+  linkAbilities?: Abilities;
+  /** Where WeChat's interfaces are, when it is not WeChat itself. */
+  wechat?: WechatPlace;
   masterSecrets: readonly [Secret, ...Secret[]];
   /** Sandbox: webhooks may go to this machine, over plain http. */
   isSandbox: boolean;
@@ -155,6 +161,9 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
     linkUrl: options.linkUrl ?? publicUrl,
     isSandbox: options.isSandbox,
     cashier,
+    walletUrl: options.wallet?.url ?? null,
+    ...(options.wechat === undefined ? {} : { wechat: options.wechat }),
+    ...(options.linkAbilities === undefined ? {} : { abilities: options.linkAbilities }),
   });
   const settlement: SettlementDeps = { cashier, ledger };
   const app = await buildServer({
@@ -185,7 +194,7 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
     ],
     rewriteUrl: links.rewriteUrl,
     pages: [
-      buyerRoutes(cashier, log),
+      buyerRoutes(cashier, log, links.mounts),
       ...links.pages,
       ofrepRoutes({ rollouts, authenticate: createAuthenticator(cashier.deps), log }),
       docsRoutes(),

@@ -7,43 +7,73 @@ import { linkRoutes } from './http/routes/links.ts';
 import { type OpenLinkCounter, openLinkCounter } from './links/count/open-link-counter.ts';
 import type { LinksDeps } from './links/links-deps.ts';
 import { type OpenedLinks, openLinks } from './links/open-links.ts';
+import { ABILITIES } from './links/open/abilities.ts';
+import type { Abilities } from './links/open/ability.ts';
 import { linkedPayments } from './links/pay/linked-payments.ts';
 import { openPayLinks, type PayLinks } from './links/pay/pay-links.ts';
-import { type LinkCards, openLinkCards } from './links/preview/link-cards.ts';
+import { type LinkPreview, openLinkPreview } from './links/preview/open-preview.ts';
+import { WECHAT, type WechatPlace } from './links/preview/wechat-api.ts';
 import { openReports } from './links/safety/open-reports.ts';
 import type { Reports } from './links/safety/reports.ts';
 import { createSafeFetch } from './net/safe-fetch.ts';
 import { rewriteForServingHost } from './web/link/link-address.ts';
+import { linkRoutes as linkPages } from './web/link/link-routes.ts';
+import { renderWechatShare } from './web/link/wechat-config.ts';
+import { linkPayRoutes } from './web/link/pay-routes.ts';
+import { previewRoutes } from './web/link/preview-routes.ts';
+import { mountReportRoutes } from './web/link/report-routes.ts';
 
 /** Share links with everything around them. */
 export interface HutongLinks extends OpenedLinks {
   reports: Reports;
-  cards: LinkCards;
+  preview: LinkPreview;
   counter: OpenLinkCounter;
   pay: PayLinks;
   routes: RouteRow[];
   pages: ((app: FastifyInstance) => Promise<void>)[];
+  /** Pages that stand beside the cashier's and fail like them. */
+  mounts: ((app: FastifyInstance) => void)[];
   /** What comes to a merchant's serving host is asked there and nowhere else. */
   rewriteUrl(request: IncomingMessage): string;
 }
 
-export function openHutongLinks(given: Omit<LinksDeps, 'safeFetch'>): HutongLinks {
+export interface LinksOptions extends Omit<LinksDeps, 'safeFetch'> {
+  /** Hutong Wallet's address; null where there is none. */
+  walletUrl: string | null;
+  /** Where WeChat's interfaces are, when it is not WeChat itself. */
+  wechat?: WechatPlace;
+  /** What apps can open, where the operator knows better than the table. */
+  abilities?: Abilities;
+}
+
+export function openHutongLinks(given: LinksOptions): HutongLinks {
   const safeFetch = createSafeFetch({ allowPrivate: given.isSandbox });
   const deps: LinksDeps = { ...given, safeFetch };
   const links = openLinks(deps);
   const { desk, reader } = links;
   const reports = openReports({ ...deps, desk });
-  const cards = openLinkCards(deps);
+  const preview = openLinkPreview(deps, { desk, place: given.wechat ?? WECHAT });
   const counter = openLinkCounter({ ...deps, payments: linkedPayments });
   const pay = openPayLinks(deps);
   return {
     ...links,
     reports,
-    cards,
+    preview,
     counter,
     pay,
     routes: [...linkRoutes(links), ...linkRegistryRoutes(links), ...linkStatsRoutes({ ...deps, desk })],
-    pages: [],
+    pages: [
+      linkPages({
+        ...deps,
+        reader,
+        counter,
+        abilities: given.abilities ?? ABILITIES,
+        wechat: (ready, lang) => renderWechatShare(ready, lang, preview.place),
+      }),
+      previewRoutes({ ...deps, reader, preview }),
+      linkPayRoutes({ ...deps, walletUrl: given.walletUrl, reader, payLinks: pay }),
+    ],
+    mounts: [(app) => mountReportRoutes(app, { reader, reports })],
     rewriteUrl: (request) => rewriteForServingHost(request, reader),
     startWork() {
       links.startWork();

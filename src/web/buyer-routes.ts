@@ -13,8 +13,11 @@ import { mountPosterRoutes } from './poster-routes.ts';
 import { langOf } from './page-request.ts';
 import { securityHeaders } from './security-headers.ts';
 
-/** Everything that buyers see: the cashier of a payment, the shop's codes, and the files of both. */
-export function buyerRoutes(cashier: Cashier, log: Log) {
+/**
+ * Everything that buyers see: the cashier of a payment, the shop's codes, and the files of both. `mounts` put more pages of the same sort
+ * beside them.
+ */
+export function buyerRoutes(cashier: Cashier, log: Log, mounts: readonly ((app: FastifyInstance) => void)[] = []) {
   return function mount(app: FastifyInstance): Promise<void> {
     app.addContentTypeParser(
       'application/x-www-form-urlencoded',
@@ -25,6 +28,7 @@ export function buyerRoutes(cashier: Cashier, log: Log) {
     mountCashierRoutes(app, cashier);
     mountCodeRoutes(app, cashier);
     mountPosterRoutes(app, cashier);
+    for (const mountMore of mounts) mountMore(app);
     app.get('/assets/*', { schema: { hide: true } }, async (request, reply) => {
       const asset = assets.get(request.url.split('?')[0] ?? '');
       if (asset === undefined) throw new Refusal('not_found', 'there is no such file');
