@@ -39,7 +39,7 @@ export function registrationFaultOf({ warnings }: JudgedHost): HostWarning | nul
 }
 
 /** First the worst. */
-const REFUSED: readonly HostWarning[] = ['broken_punycode', 'mixed_scripts', 'imitates', 'odd_sign', 'look_alike'];
+const REFUSED: readonly HostWarning[] = ['broken_punycode', 'look_alike', 'mixed_scripts', 'imitates', 'odd_sign'];
 
 /** In these the letters say something else than they seem to, so that the host is shown as it is written on the wire. */
 const SHOWN_ASCII: ReadonlySet<HostWarning> = new Set(REFUSED);
