@@ -49,6 +49,8 @@ export const LINK_PROOF_UNSEEN_DAYS_MAX = 14;
 // Pasted texts and codes that survive an app's installation.
 /** What is read of a pasted text, in UTF-16 units; the rest is cut. */
 export const PASTED_CHARS_MAX = 4096;
+/** What the page's box takes: in a form each Chinese character is nine letters, and FORM_BYTES_MAX holds. */
+export const PASTE_FIELD_CHARS_MAX = 1500;
 /** Addresses of one text that are looked at. */
 export const PASTED_URLS_MAX = 8;
 /** Texts that one network may have read on the page in a minute. */
@@ -132,8 +134,10 @@ export const LINK_PAYMENT_LOST_SECONDS = 30;
 export const LINK_LOOK_SECONDS_MIN = 5;
 export const LINK_LOOK_SECONDS_MAX = 60;
 export const LINK_LOOK_CONCURRENCY = 8;
-/** Collections of one person that still ask for money. */
-export const LINK_COLLECTIONS_PER_PERSON_MAX = 50;
+/** Collections that one person begins within a day. */
+export const LINK_COLLECTIONS_PER_DAY_MAX = 20;
+/** How much longer than its quote a share is kept: a confirmation that was recorded in the quote's last moment is seen by then. */
+export const LINK_HOLD_MARGIN_SECONDS = 120;
 /** Of somebody else's page: its head ends long before. */
 export const PREVIEW_PAGE_BYTES_MAX = 128 * 1024;
 export const PREVIEW_TIMEOUT_MS = 5_000;

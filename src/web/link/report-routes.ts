@@ -60,7 +60,7 @@ async function findReported(reader: LinkReader, request: FastifyRequest<LinkPara
 }
 
 /** A browser says where a form comes from; one that says nothing is too old to be made to send one unseen. */
-function isOwnPage({ headers }: FastifyRequest): boolean {
+export function isOwnPage({ headers }: FastifyRequest): boolean {
   const { origin, host = '' } = headers;
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
