@@ -5,6 +5,8 @@ import { agreeOnSalt, deleteSalts } from './salt-store.ts';
 
 const SALT_BYTES = 16;
 
+type SaltDeps = Pick<LinksDeps, 'sql' | 'random' | 'log' | 'keyring' | 'book'>;
+
 export interface DaySalts {
   /** The day's salt as hex; at once, also before the nodes have agreed on it: then it is the one that this node proposes. */
   of(day: string): string;
@@ -16,12 +18,7 @@ export interface DaySalts {
  * What people are hashed with, anew each day: a person's number of one day says nothing about the next, and when the salt is gone nobody can
  * try addresses against the numbers any more. It is known a day ahead, so that midnight waits for nothing.
  */
-export function createDaySalts({
-  sql,
-  random,
-  keyring,
-  book,
-}: Pick<LinksDeps, 'sql' | 'random' | 'keyring' | 'book'>): DaySalts {
+export function createDaySalts({ sql, random, log, keyring, book }: SaltDeps): DaySalts {
   const salts = new Map<string, { salt: string; isAgreed: boolean }>();
   let sweptFor = '';
 
@@ -35,10 +32,22 @@ export function createDaySalts({
 
   async function agree(day: string, now: Date): Promise<void> {
     if (salts.get(day)?.isAgreed === true) return;
-    const about = `link_salts ${book} ${day}`;
-    const sealed = keyring.seal(of(day), about);
+    const sealed = keyring.seal(of(day), aboutSalt(book, day));
     const agreed = await agreeOnSalt(sql, { book, day, sealed, now });
-    salts.set(day, { salt: agreed === sealed ? of(day) : keyring.open(agreed, about), isAgreed: true });
+    salts.set(day, { salt: agreed === sealed ? of(day) : open(agreed, day), isAgreed: true });
+  }
+
+  /** Opens matter more than people: without the shared salt this node goes on with its own, and who comes to two nodes is two. */
+  function open(sealed: string, day: string): string {
+    try {
+      return keyring.open(sealed, aboutSalt(book, day));
+    } catch (error) {
+      log.error(
+        { error, day },
+        'the salt of a day cannot be opened: people of links are counted by each node for itself',
+      );
+      return of(day);
+    }
   }
 
   return {
@@ -54,4 +63,8 @@ export function createDaySalts({
       sweptFor = kept;
     },
   };
+}
+
+function aboutSalt(book: number, day: string): string {
+  return `link_salts ${book} ${day}`;
 }

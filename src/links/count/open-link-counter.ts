@@ -51,7 +51,7 @@ interface Batch {
  * Counts opens in memory and adds them to the database once a second. What a process holds when it is killed is lost, a second's worth; a
  * clean stop loses nothing, and while the database is away everything is kept and written when it is back.
  */
-export function openLinkCounter(deps: LinkCounterDeps): OpenLinkCounter {
+export function openLinkCounter(deps: LinkCounterDeps, talliesMax = LINK_TALLIES_MAX): OpenLinkCounter {
   const { sql, clock, random, log, book } = deps;
   const node = random.bytes(12).toString('base64url');
   const salts = createDaySalts(deps);
@@ -77,7 +77,7 @@ export function openLinkCounter(deps: LinkCounterDeps): OpenLinkCounter {
   }
 
   function begin(linkBook: number, linkId: string): LinkTally | undefined {
-    if (held.size + batches.length * LINK_FLUSH_ROWS >= LINK_TALLIES_MAX) {
+    if (held.size + batches.length * LINK_FLUSH_ROWS >= talliesMax) {
       lost += 1;
       return undefined;
     }

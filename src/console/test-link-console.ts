@@ -1,0 +1,148 @@
+import fastify from 'fastify';
+import { systemClock } from '../base/clock.ts';
+import { silentLog } from '../base/log.ts';
+import { systemRandom } from '../base/random.ts';
+import { createMerchant } from '../cashier/create-merchant.ts';
+import { Secret } from '../base/secret.ts';
+import { BOOK } from '../hutong.ts';
+import { openLinkCounter, type OpenLinkCounter } from '../links/count/open-link-counter.ts';
+import { openEvent, pretendPayments } from '../links/count/test-counter.ts';
+import type { LinkHost, ReadyLink } from '../links/link.ts';
+import type { OpenEvent, SafeFetch } from '../links/links.ts';
+import type { LinksDeps } from '../links/links-deps.ts';
+import { ABILITIES } from '../links/open/abilities.ts';
+import { openLinks } from '../links/open-links.ts';
+import { openLinkCards } from '../links/preview/link-cards.ts';
+import { openReports } from '../links/safety/open-reports.ts';
+import type { Reports } from '../links/safety/reports.ts';
+import { createKeyring } from '../vault/seal.ts';
+import { freePort } from '../../test/server.ts';
+import { consoleRoutes } from './console-routes.ts';
+import { type ConsoleVisit, openConsoleWorld, openVisit } from './test-console.ts';
+
+/** Somebody else's pages, of which none is there. */
+const nobodyThere: SafeFetch = {
+  fetch: async () => await Promise.resolve({ kind: 'unreachable', reason: 'nobody is there', hops: [] }),
+};
+
+/** A shop on this machine that nobody asks for anything. */
+export const SHOP_URL = 'http://127.0.0.1:9';
+
+export interface LinkConsoleWorld {
+  url: string;
+  merchantId: string;
+  /** Of another shop, without hosts and links. */
+  otherMerchantId: string;
+  deps: LinksDeps;
+  reports: Reports;
+  counter: OpenLinkCounter;
+  enter(operator?: string): Promise<ConsoleVisit>;
+  /** The code of a new link into the console. */
+  enterCode(): Promise<string>;
+  visit(cookie: string): ConsoleVisit;
+  /** A host of this machine, proved for `target`. */
+  host: LinkHost;
+  newLink(title: string, path?: string): Promise<ReadyLink>;
+  getLink(id: string): Promise<ReadyLink>;
+  open(link: ReadyLink, changed?: Partial<OpenEvent>): void;
+  report(link: ReadyLink, changed?: { address?: string; words?: string; contact?: string }): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The console over links that are really there, on a port of its own. */
+export async function openLinkConsole(): Promise<LinkConsoleWorld> {
+  const world = await openConsoleWorld();
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const deps: LinksDeps = {
+    sql: world.sql,
+    clock: systemClock,
+    random: systemRandom,
+    log: silentLog,
+    keyring: createKeyring({ random: systemRandom }, [new Secret('a master secret for tests, long enough')]),
+    book: BOOK,
+    publicUrl: url,
+    linkUrl: url,
+    isSandbox: true,
+    cashier: world.cashier,
+    safeFetch: nobodyThere,
+  };
+  const { desk, stop } = openLinks(deps);
+  const reports = openReports({ ...deps, desk });
+  const counter = openLinkCounter({ ...deps, payments: pretendPayments([]) });
+  const app = fastify();
+  await app.register(
+    consoleRoutes({
+      ...deps,
+      rollouts: world.rollouts,
+      offers: world.offers,
+      links: { desk, reports, cards: openLinkCards(deps), abilities: ABILITIES },
+    }),
+  );
+  await app.listen({ port, host: '127.0.0.1' });
+  const operator = { kind: 'operator', name: 'test' } as const;
+  const merchantId = world.merchant.id;
+  const added = await desk.addHost({
+    actor: operator,
+    merchantId,
+    host: new URL(SHOP_URL).host,
+    uses: ['target', 'serve'],
+  });
+  const host = await desk.proveHost(operator, added.id);
+  const getLink = (id: string): Promise<ReadyLink> => desk.get(operator, id);
+  const other = await createMerchant(world.cashier.deps, { book: BOOK, name: '隔壁小店', livemode: false });
+  return {
+    url,
+    merchantId,
+    otherMerchantId: other.id,
+    deps,
+    reports,
+    counter,
+    host,
+    getLink,
+    visit: (cookie) => openVisit(url, cookie),
+    async enter(name) {
+      return openVisit(url, (await world.enter(name)).cookie);
+    },
+    enterCode: async () => (await world.link('张伟')).code,
+    async newLink(title, path = '/item/42') {
+      const made = await desk.create({
+        actor: { kind: 'merchant', merchantId, keyId: 'key_test' },
+        book: BOOK,
+        livemode: false,
+        links: [
+          {
+            kind: 'page',
+            servedHost: null,
+            content: {
+              page: `${SHOP_URL}${path}`,
+              appPath: null,
+              title,
+              description: '现磨，不加糖',
+              imageUrl: null,
+              price: { currency: 'CNY', minor: 1234n },
+              availability: 'in_stock',
+              direct: false,
+              expiresAt: null,
+            },
+          },
+        ],
+        reply: 'one',
+        claim: null,
+      });
+      const { id }: { id: string } = JSON.parse(made.body); // a link as the API shows it
+      return await getLink(id);
+    },
+    open: ({ link }, changed = {}) => counter.opened(openEvent({ book: BOOK, linkId: link.id, ...changed })),
+    async report(ready, changed = {}) {
+      const { address = '203.0.113.1', words = null, contact = null } = changed;
+      await reports.report({ ready, reason: 'fraud', words, contact, lang: 'zh-CN', address });
+    },
+    async close() {
+      await app.close();
+      await reports.stop();
+      await stop();
+      await world.close();
+    },
+  };
+}
