@@ -124,7 +124,7 @@ const opens: OpensBench = {
     { name: 'bare route', value: 30_000, goal: 15_000, reached: true, isGoal: false },
   ],
   latency: { rate: 7500, reached: 7498, p50Ms: 1, p99Ms: 6, goalMs: 10, isReached: true },
-  counted: { opened: 123_456, counted: 123_456 },
+  counted: { sent: 123_500, answered: 123_456, counted: 123_480 },
 };
 
 const report: BenchReport = {

@@ -52,7 +52,9 @@ async function start({ databaseUrl, port }: { databaseUrl: string; port: number 
 /** Half of the links open the page at once where nothing better can be done, half always show what they are. */
 async function shareProducts({ cashier, links }: Hutong): Promise<{ direct: string[]; landing: string[] }> {
   const { id: merchantId } = await createMerchant(cashier.deps, { book: BOOK, name: '胡同茶铺', livemode: false });
-  const shop = createServer((_request, response) => response.end(`hutong-verification=${token}\n`));
+  const shop = createServer((_request, response) =>
+    response.setHeader('content-type', 'text/plain').end(`hutong-verification=${token}\n`),
+  );
   await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve));
   const host = `127.0.0.1:${(shop.address() as AddressInfo).port}`; // it listens on a port
   const added = await links.desk.addHost({ actor: OPERATOR, merchantId, host, uses: ['target'] });

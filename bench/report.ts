@@ -256,7 +256,7 @@ function opensPart({ method, measured, ratios, perCoreSecond, latency, counted }
     ),
     list([
       `at ${formatRate(latency.reached)} a second: p50 ${latency.p50Ms} ms, p99 ${latency.p99Ms} ms`,
-      `${count(counted.opened)} opens were sent and ${count(counted.counted)} are written as counted`,
+      `${count(counted.sent)} opens were sent, ${count(counted.answered)} were answered before autocannon hung up, ${count(counted.counted)} are written as counted`,
     ]),
   ].join('\n\n');
 }
