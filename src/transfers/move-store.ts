@@ -138,7 +138,7 @@ export async function findMoves(sql: Sql | Tx, book: number, ids: readonly strin
 }
 
 /** The parts of confirmed quotes, in the order in which they were made. */
-export async function findMovesOfQuotes(tx: Tx, book: number, quoteIds: readonly string[]): Promise<MoveRow[]> {
+export async function findMovesOfQuotes(tx: Sql | Tx, book: number, quoteIds: readonly string[]): Promise<MoveRow[]> {
   const rows = await tx<DbRow[]>`
     select ${tx(COLUMNS)}
     from moves

@@ -3,6 +3,7 @@ import { LEG_LEASE_SECONDS, MOVE_SETTLE_MS_MAX, MOVE_WORK_CONCURRENCY, QUOTE_SWE
 import { Refusal } from '../base/refusal.ts';
 import { type DueLoop, startDueLoop } from '../db/due.ts';
 import { addDays, shanghaiDay } from '../base/shanghai.ts';
+import { money } from '../money/money.ts';
 import type { Session } from '../users/users.ts';
 import { cardOfOrder } from './card-of-order.ts';
 import { learnLegs, readLegsByStamp, readLegsOfDay } from './clearing-legs.ts';
@@ -14,6 +15,7 @@ import { claimDueMoves, type DueMove, isCardUsed } from './move-store.ts';
 import { isEnded } from './moves-of-state.ts';
 import { deleteUnpaidPayees } from './payee-store.ts';
 import { deleteOldQuotes } from './quote-store.ts';
+import { readConfirmed } from './read-confirmed.ts';
 import { listKnownPayees, listOwnMoves, readMoves } from './read-moves.ts';
 import { addSeconds } from './repeat-schedule.ts';
 import { drawStamp } from './send-leg.ts';
@@ -51,6 +53,13 @@ export function openTransfers(deps: TransfersDeps): OpenedTransfers {
         throw new Refusal('not_found', 'there is no such quote');
       return { act: actOf(quote), level: levelOf(quote, session) };
     },
+    async quotedTo(session, quoteId) {
+      const quote = isId('quo', quoteId) ? await engineOf(session.book).quote(quoteId) : undefined;
+      if (quote === undefined || quote.userId !== session.userId)
+        throw new Refusal('not_found', 'there is no such quote');
+      return { toUserId: quote.toUserId, amount: money('CNY', quote.amountMinor) };
+    },
+    confirmedBy: readConfirmed,
     knownPayees: (session) => listKnownPayees(sql, session),
     confirm: async (session, input) => showResult(await confirmQuote(engineOf(session.book), session, input)),
     start: (order) => startOrder(engineOf(order.book), order),

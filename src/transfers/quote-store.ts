@@ -80,7 +80,7 @@ export async function findQuotes(sql: Sql, book: number, ids: readonly string[])
 
 /** Which quote each of these keys has confirmed, if any. */
 export async function findConfirmedKeys(
-  tx: Tx,
+  tx: Sql | Tx,
   book: number,
   keys: readonly { userId: string; key: string }[],
 ): Promise<{ userId: string; key: string; quoteId: string }[]> {

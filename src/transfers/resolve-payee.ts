@@ -58,6 +58,8 @@ export async function resolvePayee(engine: Engine, session: Session, input: Quot
       return await byOwnCard(engine, session, input.kind, payee.cardId);
     case 'phone':
       return await byPhone(engine, session, input.kind, payee.phone);
+    case 'person':
+      return await byPerson(engine, session, input.kind, payee);
   }
   payee satisfies never;
   throw invalidPayee('a payee is a card, one of your cards, a phone number, or one who was paid before');
@@ -227,6 +229,29 @@ async function byPhone(
   await countLookUp(engine, session);
   const found = await deps.users.findByPhone(deps.sql, session.book, phone);
   if (found === session.userId) throw invalidPayee('this is your own number; choose one of your cards');
+  return await toPerson(engine, session, found, { bank: '', last4: phone.slice(-4), nameMasked: maskPhone(phone) });
+}
+
+/** Who it is was told by the one who is paid; where they receive stays their own affair. */
+async function byPerson(
+  engine: Engine,
+  session: Session,
+  kind: QuoteInput['kind'],
+  { userId, shownName }: Extract<Payee, { kind: 'person' }>,
+): Promise<ResolvedPayee> {
+  if (kind === 'repayment') throw invalidPayee('a person receives on a debit card; repay a card by its number');
+  if (userId === session.userId) throw invalidPayee('nobody pays themselves; choose one of your cards');
+  return await toPerson(engine, session, userId, { bank: '', last4: '', nameMasked: shownName });
+}
+
+/** The card with which somebody receives, without saying anything of it; the same work is done for nobody. */
+async function toPerson(
+  engine: Engine,
+  session: Session,
+  found: UserId | null,
+  shownTo: QuotedPayee['shownTo'],
+): Promise<ResolvedPayee> {
+  const { deps } = engine;
   const card = await deps.cards.receivingCard(deps.sql, session.book, found ?? session.userId);
   const opened = card === null ? undefined : await engine.opener.card(card.id);
   const end = found === null || !isReachable(opened) ? null : endOfCard(opened);
@@ -242,7 +267,7 @@ async function byPhone(
       toInstitution: end?.institution ?? null,
       toLast4: end?.last4 ?? '',
       toNameMasked: end?.nameMasked ?? '',
-      shownTo: { bank: '', last4: phone.slice(-4), nameMasked: maskPhone(phone) },
+      shownTo,
     },
     number: end === null ? null : (opened?.number ?? null),
     isNew: true,

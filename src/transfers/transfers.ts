@@ -1,6 +1,6 @@
 import type { CardNumber } from '../base/card-number.ts';
 import type { Refusal } from '../base/refusal.ts';
-import type { Tx } from '../db/connect.ts';
+import type { Sql, Tx } from '../db/connect.ts';
 import type { Money } from '../money/money.ts';
 import type { Act, ProofLevel, Session, UserId } from '../users/users.ts';
 import type { LimitLeft } from '../limits/limits.ts';
@@ -62,6 +62,8 @@ export type Payee =
   | { kind: 'card'; number: CardNumber; name: string }
   | { kind: 'own_card'; cardId: string }
   | { kind: 'phone'; phone: string }
+  /** Somebody here whom the payer knows by this name alone: nobody's phone number is looked up or told. */
+  | { kind: 'person'; userId: UserId; shownName: string }
   /** One who was paid before, by the id that the history shows. */
   | { kind: 'known'; payeeId: string };
 
@@ -164,6 +166,14 @@ export interface Transfers {
   quote(session: Session, input: QuoteInput): Promise<Quote>;
   /** The act of a quote of one's own, and how much has to be proved from this session. @throws Refusal `not_found` */
   quoteAct(session: Session, quoteId: string): Promise<{ act: Act; level: ProofLevel }>;
+  /** Whom a quote of one's own pays, and how much. @throws Refusal `not_found` */
+  quotedTo(session: Session, quoteId: string): Promise<{ toUserId: string | null; amount: Money }>;
+  /** What each of these persons' keys has confirmed, as far as it has: the state of every part. */
+  confirmedBy(
+    sql: Sql | Tx,
+    book: number,
+    keys: readonly { userId: UserId; key: string }[],
+  ): Promise<Map<string, MoveState[]>>;
   /** Whom this person has paid by card number, the last first. */
   knownPayees(session: Session): Promise<KnownPayee[]>;
   /** Records every part with its limit reservation, uses up the proof, then sets out. The same key again answers the same. */

@@ -1,0 +1,117 @@
+import type { Sql, Tx } from '../../db/connect.ts';
+import type { UserId } from '../../users/users.ts';
+
+/** A share of a collection that somebody set out to pay; a row of `link_transfers`. */
+export interface Hold {
+  book: number;
+  linkId: string;
+  holdId: string;
+  userId: UserId;
+  /** `open` keeps its share until its transfer has ended or, where none was made, `dueAt`; `paid` for good; `ended` has given it back. */
+  state: 'open' | 'paid' | 'ended';
+  placeNo: number;
+  amountMinor: bigint;
+  /** Shortened, as the payee sees payers. */
+  payerName: string;
+  askedAt: Date;
+  dueAt: Date | null;
+}
+
+const COLUMNS = [
+  'book',
+  'link_id',
+  'hold_id',
+  'user_id',
+  'state',
+  'place_no',
+  'amount_minor',
+  'payer_name',
+  'asked_at',
+  'due_at',
+];
+
+/** Those that keep a share, in order of their places. */
+export async function listHolds(sql: Sql | Tx, book: number, linkIds: readonly string[]): Promise<Hold[]> {
+  const rows = await sql<Row[]>`
+    select ${sql(COLUMNS)}
+    from link_transfers
+    where book = ${book}
+      and link_id = any(${[...linkIds]}::text[])
+      and state <> 'ended'
+    order by link_id, place_no`;
+  return rows.map(toHold);
+}
+
+export async function insertHold(tx: Tx, hold: Hold): Promise<void> {
+  await tx`
+    insert into link_transfers (book, link_id, hold_id, user_id, state, place_no, amount_minor, payer_name, asked_at, due_at)
+    values (${hold.book}, ${hold.linkId}, ${hold.holdId}, ${hold.userId}, ${hold.state}, ${hold.placeNo},
+      ${hold.amountMinor}, ${hold.payerName}, ${hold.askedAt}, ${hold.dueAt})`;
+}
+
+/** Another quote was asked for. */
+export async function extendHold(tx: Tx, hold: Pick<Hold, 'book' | 'linkId' | 'holdId'>, dueAt: Date): Promise<void> {
+  await tx`
+    update link_transfers
+    set due_at = greatest(due_at, ${dueAt})
+    where book = ${hold.book}
+      and link_id = ${hold.linkId}
+      and hold_id = ${hold.holdId}
+      and state = 'open'`;
+}
+
+export async function endHolds(
+  tx: Tx,
+  holds: readonly { book: number; linkId: string; holdId: string; state: 'paid' | 'ended' }[],
+  now: Date,
+): Promise<void> {
+  for (const hold of holds)
+    await tx`
+      update link_transfers
+      set state = ${hold.state},
+        due_at = null,
+        ended_at = ${now}
+      where book = ${hold.book}
+        and link_id = ${hold.linkId}
+        and hold_id = ${hold.holdId}
+        and state = 'open'`;
+}
+
+/** How many collections a person has begun since then. */
+export async function countCollectionsSince(sql: Sql, book: number, userId: string, since: Date): Promise<number> {
+  const [row] = await sql<{ count: bigint }[]>`
+    select count(*) as count
+    from link_terms
+    where book = ${book}
+      and user_id = ${userId}
+      and created_at > ${since}`;
+  return Number(row?.count ?? 0n);
+}
+
+interface Row {
+  book: number;
+  link_id: string;
+  hold_id: string;
+  user_id: UserId;
+  state: Hold['state'];
+  place_no: number;
+  amount_minor: bigint;
+  payer_name: string;
+  asked_at: Date;
+  due_at: Date | null;
+}
+
+function toHold(row: Row): Hold {
+  return {
+    book: row.book,
+    linkId: row.link_id,
+    holdId: row.hold_id,
+    userId: row.user_id,
+    state: row.state,
+    placeNo: row.place_no,
+    amountMinor: row.amount_minor,
+    payerName: row.payer_name,
+    askedAt: row.asked_at,
+    dueAt: row.due_at,
+  };
+}
