@@ -5,10 +5,10 @@ import type { LinkAppSettings } from './link.ts';
 import { ANDROID_APP, IOS_APP, TARGET } from './test-links.ts';
 
 const GROUND = { targets: new Set([TARGET]) };
-type Ios = LinkAppSettings & { kind: 'ios' };
-type Android = LinkAppSettings & { kind: 'android' };
-const ios = (over: Partial<Ios>): LinkAppSettings => ({ ...IOS_APP, ...over }) as Ios; // of the kind that IOS_APP is
-const android = (over: Partial<Android>): LinkAppSettings => ({ ...ANDROID_APP, ...over }) as Android; // likewise
+type Ios = typeof IOS_APP;
+type Android = typeof ANDROID_APP;
+const ios = (over: Partial<Ios>): LinkAppSettings => ({ ...IOS_APP, ...over });
+const android = (over: Partial<Android>): LinkAppSettings => ({ ...ANDROID_APP, ...over });
 const mini = {
   kind: 'wechat_mini',
   appId: 'wx0123456789abcdef',

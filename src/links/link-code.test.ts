@@ -17,7 +17,7 @@ test('a code is of letters that nobody takes for another, each as likely at each
   }
   const expected = DRAWS / LINK_CODE_LETTERS.length;
   for (const [place, seen] of counts.entries()) {
-    expect([...seen.keys()].sort().join('')).toBe([...LINK_CODE_LETTERS].sort().join(''));
+    expect([...seen.keys()].sort().join('')).toBe(Array.from(LINK_CODE_LETTERS).sort().join(''));
     const chi = [...seen.values()].reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
     // 56 degrees of freedom: one run in a hundred million is above 130.
     expect(chi, `place ${place}`).toBeLessThan(130);

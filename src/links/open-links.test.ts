@@ -152,8 +152,9 @@ describe('several nodes', () => {
     await Promise.all(changes.map((change) => change()));
     await eventually('all agree', async () => {
       const found = await Promise.all(
-        links.map(async ({ link }) =>
-          Promise.all([world, ...nodes].map(async ({ reader }) => (await reader.find(null, link.code))?.link)),
+        links.map(
+          async ({ link }) =>
+            await Promise.all([world, ...nodes].map(async ({ reader }) => (await reader.find(null, link.code))?.link)),
         ),
       );
       return found.every(([first, ...rest]) =>
@@ -188,7 +189,7 @@ describe('the memory', () => {
     const { code } = await world.link();
     queries.length = 0;
     const wrong = Array.from({ length: 200 }, () => newLinkCode(systemRandom));
-    const found = await Promise.all([...wrong, code, code, code].map((each) => kept.find(null, each)));
+    const found = await Promise.all([...wrong, code, code, code].map(async (each) => await kept.find(null, each)));
     expect(found.filter((each) => each !== null)).toHaveLength(3);
     expect(queries.filter((text) => text.includes('from links')).length).toBe(1);
     queries.length = 0;

@@ -103,7 +103,9 @@ export async function openTestLinks(
   async function prove(by: typeof actor, host: string, uses: LinkHost['uses']): Promise<LinkHost> {
     const added = await desk.addHost({ actor: by, merchantId: by.merchantId, host, uses });
     const name = `_hutong.${added.host.replace(/:\d+$/, '')}`;
-    outside.texts.set(name, { kind: 'found', texts: [`hutong-verification=${added.proofToken}`] });
+    const said = outside.texts.get(name);
+    const others = said?.kind === 'found' ? said.texts : [];
+    outside.texts.set(name, { kind: 'found', texts: [...others, `hutong-verification=${added.proofToken}`] });
     return await desk.proveHost(by, added.id);
   }
 
@@ -179,7 +181,7 @@ export function newLinkOf(wish: TestLink): NewLink {
   return { kind, servedHost, content: contentOf({ ...page, ...content }) };
 }
 
-export const IOS_APP: LinkAppSettings = {
+export const IOS_APP: Extract<LinkAppSettings, { kind: 'ios' }> = {
   kind: 'ios',
   appId: 'TEAMID1234.com.example.shop',
   scheme: 'teashop://item/{path}',
@@ -187,7 +189,7 @@ export const IOS_APP: LinkAppSettings = {
   storeUrl: 'https://apps.apple.com/cn/app/id1',
 };
 
-export const ANDROID_APP: LinkAppSettings = {
+export const ANDROID_APP: Extract<LinkAppSettings, { kind: 'android' }> = {
   kind: 'android',
   package: 'com.example.shop',
   certificates: [Array.from({ length: 32 }, () => 'AB').join(':')],
