@@ -1,10 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { createRateLimit } from './base/rate-limit.ts';
+import type { ConsoleLinks } from './console/console-deps.ts';
 import type { RouteRow } from './http/route.ts';
 import { linkRegistryRoutes } from './http/routes/link-registry.ts';
 import { linkStatsRoutes } from './http/routes/link-stats.ts';
+import { linkTextRoutes } from './http/routes/link-texts.ts';
 import { linkRoutes } from './http/routes/links.ts';
 import { type OpenLinkCounter, openLinkCounter } from './links/count/open-link-counter.ts';
+import { type Deferrals, openDeferrals } from './links/deferred/open-deferrals.ts';
 import type { LinksDeps } from './links/links-deps.ts';
 import { type OpenedLinks, openLinks } from './links/open-links.ts';
 import { ABILITIES } from './links/open/abilities.ts';
@@ -16,9 +20,11 @@ import { WECHAT, type WechatPlace } from './links/preview/wechat-api.ts';
 import { openReports } from './links/safety/open-reports.ts';
 import type { Reports } from './links/safety/reports.ts';
 import { createSafeFetch } from './net/safe-fetch.ts';
+import { mountDeferRoutes } from './web/link/defer-routes.ts';
 import { rewriteForServingHost } from './web/link/link-address.ts';
 import { linkRoutes as linkPages } from './web/link/link-routes.ts';
 import { renderWechatShare } from './web/link/wechat-config.ts';
+import { mountPasteRoutes } from './web/link/paste-routes.ts';
 import { linkPayRoutes } from './web/link/pay-routes.ts';
 import { previewRoutes } from './web/link/preview-routes.ts';
 import { mountReportRoutes } from './web/link/report-routes.ts';
@@ -29,6 +35,9 @@ export interface HutongLinks extends OpenedLinks {
   preview: LinkPreview;
   counter: OpenLinkCounter;
   pay: PayLinks;
+  deferrals: Deferrals;
+  /** What the operator's pages work with. */
+  forConsole: ConsoleLinks;
   routes: RouteRow[];
   pages: ((app: FastifyInstance) => Promise<void>)[];
   /** Pages that stand beside the cashier's and fail like them. */
@@ -55,37 +64,52 @@ export function openHutongLinks(given: LinksOptions): HutongLinks {
   const preview = openLinkPreview(deps, { desk, place: given.wechat ?? WECHAT });
   const counter = openLinkCounter({ ...deps, payments: linkedPayments });
   const pay = openPayLinks(deps);
+  const abilities = given.abilities ?? ABILITIES;
+  const deferrals = openDeferrals({ ...deps, reader });
+  const pasted = { ...deps, reader, deferrals };
+  const rates = createRateLimit(deps.clock);
   return {
     ...links,
     reports,
     preview,
     counter,
     pay,
-    routes: [...linkRoutes(links), ...linkRegistryRoutes(links), ...linkStatsRoutes({ ...deps, desk })],
+    deferrals,
+    routes: [
+      ...linkRoutes(links),
+      ...linkRegistryRoutes(links),
+      ...linkStatsRoutes({ ...deps, desk }),
+      ...linkTextRoutes(pasted),
+    ],
     pages: [
       linkPages({
         ...deps,
         reader,
         counter,
-        abilities: given.abilities ?? ABILITIES,
+        abilities,
         wechat: (ready, lang) => renderWechatShare(ready, lang, preview.place),
       }),
       previewRoutes({ ...deps, reader, preview }),
       linkPayRoutes({ ...deps, walletUrl: given.walletUrl, reader, payLinks: pay }),
     ],
-    mounts: [(app) => mountReportRoutes(app, { reader, reports })],
+    mounts: [
+      (app) => mountReportRoutes(app, { reader, reports }),
+      (app) => mountPasteRoutes(app, { ...pasted, rates }),
+      (app) => mountDeferRoutes(app, { reader, deferrals, rates }),
+    ],
     rewriteUrl: (request) => rewriteForServingHost(request, reader),
     startWork() {
       links.startWork();
       reports.startWork();
       counter.startWork();
       pay.startWork();
+      deferrals.startWork();
     },
     /** When nobody opens links any more: what was counted is written. */
     async stop() {
       await pay.stop();
       await counter.stop();
-      await Promise.all([links.stop(), reports.stop()]);
+      await Promise.all([links.stop(), reports.stop(), deferrals.stop()]);
       await safeFetch.close();
     },
   };

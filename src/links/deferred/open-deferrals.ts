@@ -8,7 +8,7 @@ import type { ReadyLink } from '../link.ts';
 import type { LinksDeps } from '../links-deps.ts';
 import type { Keyed, LinkReader } from '../links.ts';
 import { standingOf } from '../ready-link.ts';
-import { showLink, type ShownLink } from '../show-link.ts';
+import { type ShownLink, showReady } from '../show-link.ts';
 import { type DeferralCode, newDeferralCode, readDeferralCode } from './deferral-code.ts';
 import {
   deleteOldDeferrals,
@@ -18,10 +18,9 @@ import {
   takeDeferral,
 } from './deferral-store.ts';
 
-export type DeferralsDeps = Pick<
-  LinksDeps,
-  'sql' | 'clock' | 'random' | 'log' | 'keyring' | 'book' | 'linkUrl' | 'isSandbox'
-> & { reader: Pick<LinkReader, 'findById'> };
+export type DeferralsDeps = Pick<LinksDeps, 'sql' | 'clock' | 'random' | 'log' | 'keyring' | 'book'> & {
+  reader: Pick<LinkReader, 'findById'>;
+};
 
 export interface IssuedDeferral {
   /** What the person copies, or an Android store hands on: the only place where it stands. */
@@ -108,7 +107,7 @@ export function openDeferrals(deps: DeferralsDeps): Deferrals {
         const taken = found !== null && isOwn && (await takeDeferral(tx, takenBy(found, book, clock.now())));
         if (!taken)
           throw new Refusal('not_found', 'the code is unknown, used, or older than an hour', { param: 'code' });
-        return { status: 200, body: JSON.stringify(showDeferral(deps, found.ready)) };
+        return { status: 200, body: JSON.stringify(showDeferral(found.ready)) };
       });
     },
     async claimByPaste(code) {
@@ -131,7 +130,6 @@ function takenBy({ codeHash, ready }: { codeHash: Buffer; ready: ReadyLink }, bo
   return { book, codeHash, linkId: ready.link.id, now };
 }
 
-function showDeferral(deps: DeferralsDeps, { link, servedHost }: ReadyLink): ShownDeferral {
-  const shown = showLink(deps, link, link.servedBy === null ? null : servedHost);
-  return { object: 'link_deferral', link: shown, ask_first: true };
+function showDeferral(ready: ReadyLink): ShownDeferral {
+  return { object: 'link_deferral', link: showReady(ready), ask_first: true };
 }
