@@ -34,7 +34,7 @@ export function renderLanding(landing: Landing): string {
     title: `${ready.link.title} · ${ready.ownerName}`,
     head: previewHead(ready, lang),
     base,
-    body: html`${!ready.link.livemode && html`<p class="strip">${text.sandbox}</p>\n`}<main id="top"${opening.qr && html` class="wide"`} data-testid="link" data-best="${opening.steps[0].kind}">
+    body: html`${!ready.link.livemode && html`<header class="strip">${text.sandbox}</header>\n`}<main id="top"${opening.qr && html` class="wide"`} data-testid="link" data-best="${opening.steps[0].kind}">
 ${renderPicture(ready, base)}
 ${renderWords(ready, lang)}
 <div class="ways">

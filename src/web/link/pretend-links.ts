@@ -24,7 +24,10 @@ export interface PretendLinks {
   breakReader(): void;
 }
 
-export async function pretendLinks(publicUrl = 'https://pay.example'): Promise<PretendLinks> {
+export async function pretendLinks(
+  publicUrl = 'https://pay.example',
+  mountMore: (app: FastifyInstance) => void = () => {},
+): Promise<PretendLinks> {
   const links = new Map<string, ReadyLink>();
   const opened: OpenEvent[] = [];
   const tapped: PretendLinks['tapped'] = [];
@@ -61,6 +64,7 @@ export async function pretendLinks(publicUrl = 'https://pay.example'): Promise<P
   app.removeAllContentTypeParsers();
   app.get('/v1/secret', () => 'ours');
   app.get('/c/:id', () => 'the cashier');
+  mountMore(app);
   await app.register(
     linkRoutes({ reader, counter, clock, log: silentLog, abilities: ABILITIES, publicUrl, wechat: null }),
   );
