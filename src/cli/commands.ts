@@ -10,6 +10,7 @@ import { ledgerCommands } from './ledger.ts';
 import { limitCommands } from './limit.ts';
 import { linkAppCommands } from './link-app.ts';
 import { linkBulkCommand } from './link-bulk.ts';
+import { linkExplainCommand } from './link-explain.ts';
 import { linkHostCommands } from './link-host.ts';
 import { linkReportCommands } from './link-report.ts';
 import { linkStatsCommand } from './link-stats.ts';
@@ -65,6 +66,7 @@ export const commands: readonly Command[] = [
   linkBulkCommand,
   ...linkTextCommands,
   linkStatsCommand,
+  linkExplainCommand,
   ...linkHostCommands,
   ...linkAppCommands,
   ...linkReportCommands,
