@@ -11,6 +11,7 @@ import type { Abilities } from '../../links/open/ability.ts';
 import { decideOpening, goneReason } from '../../links/open/decide-opening.ts';
 import { STEP_KINDS } from '../../links/open/opening.ts';
 import { createVisitorReader } from '../../links/open/read-visitor.ts';
+import type { Warning } from '../../links/safety/reports.ts';
 import { hasWechatTags } from '../../links/open/step-rules.ts';
 import type { Visitor } from '../../links/visitor.ts';
 import { appRow } from '../../wallets/detect/apps.ts';
@@ -19,8 +20,10 @@ import { createAnswerKeeper, type KeptAnswer, toAnswer } from './keep-answers.ts
 import { linkPageHeaders } from './landing-frame.ts';
 import { renderLanding } from './landing-page.ts';
 import type { NoLink } from './landing-texts.ts';
-import { findLink, type LinkParams, linkPaths } from './link-address.ts';
+import { findLink, linkBase, type LinkParams, linkPaths } from './link-address.ts';
 import { renderRobotCard } from './preview-head.ts';
+import { reportHeaders } from './report-style.ts';
+import { renderWarning } from './report-warning.ts';
 import { mountServingRoutes } from './serving-routes.ts';
 
 export interface LinkPagesDeps {
@@ -33,6 +36,8 @@ export interface LinkPagesDeps {
   publicUrl: string;
   /** What WeChat's script is told on this link's page, or null where the owner has no account at WeChat. */
   wechat: ((ready: ReadyLink, lang: Lang) => Html | null) | null;
+  /** What is to be said before a link goes on, from memory; left out where nobody is warned of anything. */
+  warningOf?: (ready: ReadyLink) => Warning | null;
 }
 
 type LinkRequest = FastifyRequest<LinkParams>;
@@ -89,11 +94,23 @@ export function linkRoutes(deps: LinkPagesDeps) {
     const now = clock.now();
     const reason = goneReason(ready, now); // asked each time: a link expires while its page is kept
     if (reason !== null) return send(request, reply, gone(reason, lang));
+    const warning = deps.warningOf?.(ready) ?? null;
+    if (warning !== null && (warning.kind === 'blocked' || valueOf(request, SURE) !== '1'))
+      return send(request, reply, warn(warning, ready, lang));
     const lacksApp = valueOf(request, 'app') === 'none';
     const place = placeOf(visitor, lang, lacksApp);
     const answer = keep(ready, place, () => draw(ready, visitor, { lang, now, lacksApp }));
     if (answer.isOpening && !lacksApp && isRead(request)) count(ready, visitor, request);
     return send(request, reply, answer);
+  }
+
+  /** Robots see it, too: what people are warned of has no card. Nothing is counted before somebody goes on. */
+  function warn(warning: Warning, ready: ReadyLink, lang: Lang): KeptAnswer {
+    return keep(ready, ` warned ${warning.kind} ${lang}`, () => {
+      const onward = `${linkBase(ready)}?${SURE}=1&lang=${lang}`;
+      const status = warning.kind === 'blocked' ? 410 : 200;
+      return toAnswer(status, { ...reportHeaders, ...always }, renderWarning(warning, ready, lang, onward), false);
+    });
   }
 
   function draw(ready: ReadyLink, visitor: Visitor, how: { lang: Lang; now: Date; lacksApp: boolean }): KeptAnswer {
@@ -145,6 +162,9 @@ export function linkRoutes(deps: LinkPagesDeps) {
     return readVisitor(headers['user-agent'] ?? '', headers['accept-language']);
   }
 }
+
+/** In the query of somebody who has read the warning. */
+const SURE = 'sure';
 
 const REDIRECT_HEADERS = {
   'cache-control': 'no-store',

@@ -77,13 +77,13 @@ function renderFault({ fault }: ReportPage, text: ReportTexts): Html | null {
 `;
 }
 
-function frame(page: Pick<ReportPage, 'lang' | 'base'>, title: string, body: Html): string {
-  const other = page.lang === 'en' ? 'zh-CN' : 'en';
+/** The frame of these pages: one answer with its style in it, indexed by nobody. */
+export function frameReport(page: { lang: Lang; title: string; body: Html; footer: Html | null }): string {
   return html`<!doctype html>
 <html lang="${page.lang}">
 <head>
 <meta charset="utf-8">
-<title>${title}</title>
+<title>${page.title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex, nofollow">
@@ -91,9 +91,15 @@ function frame(page: Pick<ReportPage, 'lang' | 'base'>, title: string, body: Htm
 ${reportStyle}
 </head>
 <body>
-${body}
-<footer><a href="${page.base}/report?lang=${other}" lang="${other}" hreflang="${other}">${reportTexts[page.lang].otherLang}</a></footer>
-</body>
+${page.body}
+${page.footer}</body>
 </html>
 `.toString();
+}
+
+function frame({ lang, base }: Pick<ReportPage, 'lang' | 'base'>, title: string, body: Html): string {
+  const other = lang === 'en' ? 'zh-CN' : 'en';
+  const footer = html`<footer><a href="${base}/report?lang=${other}" lang="${other}" hreflang="${other}">${reportTexts[lang].otherLang}</a></footer>
+`;
+  return frameReport({ lang, title, body, footer });
 }

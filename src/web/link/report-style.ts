@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { rawHtml, type Html } from '../../base/html.ts';
 
 /*
- * The style of the report page stands in the page itself, because under a merchant's host nothing of ours is reachable but the link's own
+ * The style of the report page and of warnings stands in the page itself, because under a merchant's host nothing of ours is reachable but the link's own
  * pages. The policy names it by its hash, so that no other style runs.
  */
 const CSS = `:root{color-scheme:light dark;--ground:#f2f4f7;--card:#fff;--ink:#12161d;--muted:#596273;--line:#e5e8ee;--edge:#8a93a3;--accent:#1660cf;--down:#114fae;--soft:#edf4ff;--bad-ink:#9c1f17;--bad:#fdeceb}
@@ -35,6 +35,10 @@ input.text{min-height:48px}
 .done circle{fill:#12894f}
 .done path{fill:none;stroke:#fff;stroke-width:4.5;stroke-linecap:round;stroke-linejoin:round}
 .done p{margin-top:8px;color:var(--muted)}
+.warned circle{fill:#c9821b}
+.warned .host{margin:20px 0 16px;padding:12px 14px;border:1px solid var(--line);border-radius:12px}
+.host .fine,.host b{display:block}
+.host b{color:var(--ink);font-size:18px}
 footer{display:flex;justify-content:center;gap:16px;margin-top:auto;padding:12px 16px calc(20px + env(safe-area-inset-bottom));color:var(--muted);font-size:13px;line-height:44px}
 footer a{color:inherit}
 @media(min-width:800px) and (min-height:560px){main{margin:7vh auto 0;padding:40px}}

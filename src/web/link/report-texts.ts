@@ -1,5 +1,5 @@
 import type { Lang } from '../../base/lang.ts';
-import type { ReportReason } from '../../links/safety/reports.ts';
+import type { ReportReason, Warning } from '../../links/safety/reports.ts';
 
 export interface ReportTexts {
   title: string;
@@ -94,3 +94,42 @@ const english: ReportTexts = {
 };
 
 export const reportTexts: Record<Lang, ReportTexts> = { 'zh-CN': chinese, en: english };
+
+export type WarningTexts = Record<Warning['kind'], { title: string; hint(brand: string): string }> & {
+  leadsTo: string;
+  never: string;
+  report: string;
+  goOn: string;
+};
+
+export const warningTexts: Record<Lang, WarningTexts> = {
+  'zh-CN': {
+    blocked: { title: '这个链接不能打开', hint: () => '它指向的地方已被停用。' },
+    reported: { title: '请小心这个链接', hint: () => '最近有多人举报它。打开之前，请确认你认识发给你的人。' },
+    look_alike: { title: '这个网址很像另一个网站', hint: (brand) => `它看起来像 ${brand}，但不是。` },
+    mixed_scripts: { title: '这个网址的写法容易看错', hint: () => '它混用了不同文字的相似字母，下面是它真正的写法。' },
+    leadsTo: '它打开的是',
+    never: '不要在里面输入密码、验证码或银行卡号，也不要转账。',
+    report: '举报此链接',
+    goOn: '我知道风险，继续打开',
+  },
+  en: {
+    blocked: { title: 'This link cannot be opened', hint: () => 'The place that it leads to has been closed here.' },
+    reported: {
+      title: 'Be careful with this link',
+      hint: () => 'Several people reported it lately. Open it only if you know who sent it to you.',
+    },
+    look_alike: {
+      title: 'This address looks like another site',
+      hint: (brand) => `It looks like ${brand}, and is not.`,
+    },
+    mixed_scripts: {
+      title: 'This address is easily misread',
+      hint: () => 'It mixes letters of several scripts that look the same. Below is how it is really written.',
+    },
+    leadsTo: 'It opens',
+    never: 'Type no password, code or card number there, and send no money.',
+    report: 'Report this link',
+    goOn: 'I know the risk, open it',
+  },
+};
