@@ -13,7 +13,7 @@ export interface TicketRow {
   failuresCount: number;
   retryAt: Date | null;
   leasedUntil: Date;
-  leaseNo: string;
+  leaseNo: bigint;
 }
 
 const COLUMNS = [
@@ -43,7 +43,7 @@ interface Columns {
   failures_count: number;
   retry_at: Date | null;
   leased_until: Date;
-  lease_no: string;
+  lease_no: bigint;
 }
 
 export async function findTicket(sql: Sql, book: number, appId: string): Promise<TicketRow | null> {
