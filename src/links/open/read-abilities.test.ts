@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ABILITIES } from './abilities.ts';
+import { ABILITIES, ABILITIES_SEEN } from './abilities.ts';
 import { AbilitiesFault, readAbilities } from './read-abilities.ts';
 
 describe('an operator’s own rows', () => {
@@ -65,6 +65,10 @@ describe('an operator’s own rows', () => {
 });
 
 describe('our own table', () => {
+  test('says when it was last gone through', () => {
+    expect(ABILITIES_SEEN).toMatch(/^20\d\d-(?:0[1-9]|1[0-2])$/);
+  });
+
   test('every row says why, and only WeChat’s and the browsers’ are documented', () => {
     const rows = Object.entries(ABILITIES);
     expect(rows.filter(([, { because }]) => because === '')).toEqual([]);
