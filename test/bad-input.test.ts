@@ -5,6 +5,7 @@ import { createMerchant } from '../src/cashier/create-merchant.ts';
 import { SCOPES } from '../src/cashier/merchant.ts';
 import { BOOK } from '../src/hutong.ts';
 import { campaignOf } from '../src/offers/test-offers.ts';
+import { type ProvedHost, proveLinkHost } from './prove-link-host.ts';
 import { everything as allOf, refuse } from './refused.ts';
 import { callApi, eventually, startTestServer, type TestServer } from './server.ts';
 
@@ -18,6 +19,9 @@ let statementId: string;
 let openId: string;
 let offerId: string;
 let rolloutId: string;
+let linkHost: ProvedHost;
+let linkId: string;
+let linkAppId: string;
 const BREAK_ID = 'brk_01M83E1H4Q000ND8XG5P3H3Z00';
 
 const good = () => ({
@@ -64,8 +68,19 @@ beforeAll(async () => {
   expect(offerId).toMatch(/^off_/);
   rolloutId = (await server.call('POST', '/v1/rollouts', { plan })).json.id;
   expect(rolloutId).toMatch(/^rol_/);
+  linkHost = await proveLinkHost((method, path, body) => server.call(method, path, body));
+  linkId = (await server.call('POST', '/v1/links', newLink())).json.id;
+  expect(linkId).toMatch(/^lnk_/);
+  linkAppId = (await server.call('POST', '/v1/link_apps', newApp)).json.id;
+  expect(linkAppId).toMatch(/^lap_/);
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  linkHost.close();
+  await server.close();
+});
+
+const newLink = () => ({ title: '茶', page: `http://${linkHost.host}/item/42` });
+const newApp = { name: '茶铺', settings: { kind: 'ios', app_id: 'TEAMID1234.com.example.shop' } };
 
 /** The statement of a day that is over, with a break that waits for a person. */
 async function pastStatement(): Promise<string> {
@@ -343,6 +358,21 @@ describe('who may ask', () => {
     ['POST', () => '/v1/rollouts'],
     ['GET', () => `/v1/rollouts/${rolloutId}`],
     ...MOVES.map((move) => ['POST', () => `/v1/rollouts/${rolloutId}/${move}`] as const),
+    ['GET', () => '/v1/links'],
+    ['POST', () => '/v1/links'],
+    ['POST', () => '/v1/links/bulk'],
+    ['GET', () => `/v1/links/${linkId}`],
+    ['PATCH', () => `/v1/links/${linkId}`],
+    ['GET', () => `/v1/links/${linkId}/versions`],
+    ['GET', () => `/v1/links/${linkId}/stats`],
+    ['GET', () => '/v1/link_hosts'],
+    ['POST', () => '/v1/link_hosts'],
+    ['POST', () => `/v1/link_hosts/${linkHost.id}/prove`],
+    ['DELETE', () => `/v1/link_hosts/${linkHost.id}`],
+    ['GET', () => '/v1/link_apps'],
+    ['POST', () => '/v1/link_apps'],
+    ['PATCH', () => `/v1/link_apps/${linkAppId}`],
+    ['DELETE', () => `/v1/link_apps/${linkAppId}`],
   ] as const;
   const bodies = (): Record<string, unknown> => ({
     '/v1/payments': good(),
@@ -368,9 +398,14 @@ describe('who may ask', () => {
     ...Object.fromEntries(MOVES.map((move) => [`/v1/rollouts/${rolloutId}/${move}`, { reason: 'x' }])),
     [`/v1/rollouts/${rolloutId}/jump`]: { reason: 'x', step: 1 },
     [`/v1/rollouts/${rolloutId}/change`]: { reason: 'x', plan },
+    '/v1/links': newLink(),
+    '/v1/links/bulk': { links: [newLink()] },
+    '/v1/link_hosts': { host: 'shop.example', uses: ['target'] },
+    '/v1/link_apps': newApp,
   });
   const bodyOf = (method: string, path: string) => {
-    if (method === 'PATCH') return { label: 'x' };
+    if (method === 'PATCH' && /lnk_/.test(path)) return { title: 'x' };
+    if (method === 'PATCH') return /lap_/.test(path) ? { name: 'x' } : { label: 'x' };
     return method === 'POST' ? (bodies()[path] ?? bodies()[path.split('/').at(-1) ?? '']) : undefined;
   };
 
@@ -381,7 +416,7 @@ describe('who may ask', () => {
     );
     const known = routes.map(
       ([method, path]) =>
-        `${method} ${path().replace(/\b(pay|rf|we|wa|evt|wd|qr|stm|brk|off|rol)_[0-9A-Z]{26}/, '{id}')}`,
+        `${method} ${path().replace(/\b(pay|rf|we|wa|evt|wd|qr|stm|brk|off|rol|lnk|lho|lap)_[0-9A-Z]{26}/, '{id}')}`,
     );
     const others = ['GET /v1/events/{id}', 'POST /v1/webhook-deliveries/{id}/replay'];
     expect([...known, ...others].sort()).toEqual(documented.sort());
@@ -427,6 +462,9 @@ describe('who may ask', () => {
       '/v1/statements',
       '/v1/offers',
       '/v1/rollouts',
+      '/v1/links',
+      '/v1/link_hosts',
+      '/v1/link_apps',
     ])
       expect((await callApi(server.url, strangerKey, 'GET', path)).json.data, path).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SCOPES } from '../src/cashier/merchant.ts';
 import { campaignOf } from '../src/offers/test-offers.ts';
 import { type OpenApi, type Operation, operationsOf, readOpenApi, type Schema } from './openapi-shape.ts';
+import { proveLinkHost } from './prove-link-host.ts';
 import { callApi, eventually, freePort, startTestServer, type TestReply, type TestServer } from './server.ts';
 
 let server: TestServer;
@@ -148,6 +149,7 @@ describe('real replies are as the document says', () => {
     await call('POST', `/v1/payments/${payment.json.id}/complaints`, { reason: '等了太久' });
     const open = await call('POST', '/v1/payments', newPayment('openapi-5'));
     const rollout = await newRollout(call);
+    const links = await newLinks(call);
     const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     const bill = { wallet_account_id: account.json.id, day: yesterday };
     const statement = await call('POST', '/v1/statements', bill);
@@ -155,6 +157,7 @@ describe('real replies are as the document says', () => {
       note: '核对无误',
     });
     for (const path of [
+      ...links,
       `/v1/payments/${open.json.id}/quote`,
       `/v1/payments/${payment.json.id}/decision`,
       '/v1/rollouts',
@@ -218,6 +221,27 @@ async function newRollout(call: (method: string, path: string, body?: unknown) =
   await act('change', { plan: { ...plan, steps: [...steps.slice(0, 2), { share: '100%', payments: 500 }] } });
   for (const action of ['halt', 'resume', 'roll_back', 'retire']) await act(action);
   return id;
+}
+
+/** A link with its host and apps, changed and stopped. @returns what can be read of them */
+async function newLinks(call: (method: string, path: string, body?: unknown) => Promise<TestReply>): Promise<string[]> {
+  const host = await proveLinkHost(call);
+  host.close();
+  const ios = { kind: 'ios', app_id: 'TEAMID1234.com.example.shop' };
+  const app = await call('POST', '/v1/link_apps', { name: '茶铺', settings: ios });
+  await call('PATCH', `/v1/link_apps/${app.json.id}`, { name: '新茶铺' });
+  const wanted = { title: '明前龙井', page: `http://${host.host}/item/42`, price: { currency: 'CNY', minor: '12800' } };
+  const link = await call('POST', '/v1/links', wanted);
+  await call('POST', '/v1/links/bulk', { links: [wanted, wanted] });
+  await call('PATCH', `/v1/links/${link.json.id}`, { title: '雨前龙井', expires_at: '2099-01-01T00:00:00Z' });
+  await call('PATCH', `/v1/links/${link.json.id}`, { state: 'stopped', reason: '卖完了' });
+  await call('POST', '/v1/links', { ...wanted, page: 'https://evil.example/' });
+  const of = `/v1/links/${link.json.id}`;
+  const paths = ['/v1/links?limit=2', of, `${of}/versions`, `${of}/stats`, '/v1/link_hosts', '/v1/link_apps'];
+  for (const path of paths) expect((await call('GET', path)).status, path).toBe(200);
+  for (const path of [`/v1/link_apps/${app.json.id}`, `/v1/link_hosts/${host.id}`])
+    expect((await call('DELETE', path)).status, path).toBe(204);
+  return paths;
 }
 
 /** A difference that a person is to look at. */

@@ -23,12 +23,17 @@ function isOwner(actor: LinkActor, { owner }: Pick<Link, 'owner'>): boolean {
 /** Hosts and apps are merchants'. @throws Refusal not_found */
 export function checkMerchant(actor: LinkActor, merchantId: string): void {
   const mayTouch = actor.kind === 'operator' || (actor.kind === 'merchant' && actor.merchantId === merchantId);
-  if (!mayTouch) throw new Refusal('not_found', 'there is no such thing of this merchant');
+  if (!mayTouch) throw notThere();
 }
 
 /** The same for one that was looked up. @throws Refusal not_found */
 export function checkMerchants<Owned extends { merchantId: string }>(actor: LinkActor, owned: Owned | null): Owned {
-  if (owned === null) throw new Refusal('not_found', 'there is no such thing');
+  if (owned === null) throw notThere();
   checkMerchant(actor, owned.merchantId);
   return owned;
+}
+
+/** In the same words whether it is somebody else's or nobody's. */
+function notThere(): Refusal {
+  return new Refusal('not_found', 'there is no such thing of this merchant');
 }

@@ -79,7 +79,7 @@ export async function dropAppOf(deps: DeskDeps, actor: LinkActor, id: string): P
   const { merchantId } = checkMerchants(actor, found);
   await deps.sql.begin(async (tx) => {
     await lockMerchant(tx, book, merchantId);
-    if ((await findApp(tx, book, id)) === null) throw new Refusal('not_found', 'there is no such app');
+    if ((await findApp(tx, book, id)) === null) throw new Refusal('not_found', 'there is no such thing of this merchant');
     await dropApp(tx, book, id, deps.clock.now(), nameOf(actor));
     await raiseMerchant(tx, book, merchantId);
   });
@@ -104,7 +104,7 @@ function aboutSecret({ book, id }: LinkApp): string {
 async function seenApp(deps: DeskDeps, tx: Tx, actor: LinkActor, id: string, merchantId: string): Promise<LinkApp> {
   const found = isId('lap', id) && bookOfId(id) === deps.book ? await findApp(tx, deps.book, id) : null;
   const app = checkMerchants(actor, found);
-  if (app.merchantId !== merchantId) throw new Refusal('not_found', 'there is no such app of this merchant');
+  if (app.merchantId !== merchantId) throw new Refusal('not_found', 'there is no such thing of this merchant');
   return app;
 }
 
