@@ -75,6 +75,7 @@ export function openHutongLinks(given: LinksOptions): HutongLinks {
     counter,
     pay,
     deferrals,
+    forConsole: { desk, reports, cards: preview.cards, abilities },
     routes: [
       ...linkRoutes(links),
       ...linkRegistryRoutes(links),
@@ -88,6 +89,7 @@ export function openHutongLinks(given: LinksOptions): HutongLinks {
         counter,
         abilities,
         wechat: (ready, lang) => renderWechatShare(ready, lang, preview.place),
+        warningOf: (ready) => reports.warningOf(ready),
       }),
       previewRoutes({ ...deps, reader, preview }),
       linkPayRoutes({ ...deps, walletUrl: given.walletUrl, reader, payLinks: pay }),
