@@ -11,10 +11,10 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** The README's program, with the package's name replaced by where its source lies. */
-async function readProgram(): Promise<string> {
+/** A program of the README's, with the package's name replaced by where its source lies. */
+async function readProgram(index: number): Promise<string> {
   const readme = await readFile(join(import.meta.dirname, 'README.md'), 'utf8');
-  const program = /```ts\n(.*?)```/s.exec(readme)?.[1] ?? '';
+  const program = [...readme.matchAll(/```ts\n(.*?)```/gs)][index]?.[1] ?? '';
   const source = pathToFileURL(join(import.meta.dirname, 'src', 'index.ts')).href;
   expect(program).toContain("'@hutong/sdk'");
   return program.replace("'@hutong/sdk'", `'${source}'`);
@@ -28,13 +28,16 @@ async function payAsBuyer(cashierUrl: string): Promise<void> {
   server.unionpay.pay(attempt.json.id.slice('att_'.length));
 }
 
-test("the README's program takes a payment, hears of it, and refunds it", async () => {
-  const port = await freePort();
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', await readProgram()], {
+async function start(index: number) {
+  return spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', await readProgram(index)], {
     cwd: join(import.meta.dirname, '..'),
-    env: { ...process.env, HUTONG_URL: server.url, HUTONG_API_KEY: server.apiKey, PORT: String(port) },
+    env: { ...process.env, HUTONG_URL: server.url, HUTONG_API_KEY: server.apiKey, PORT: String(await freePort()) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+}
+
+test("the README's program takes a payment, hears of it, and refunds it", async () => {
+  const child = await start(0);
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let said = '';
   const paid: Promise<void>[] = [];
@@ -49,4 +52,21 @@ test("the README's program takes a payment, hears of it, and refunds it", async 
   const [payment] = (await server.call('GET', '/v1/payments')).json.data;
   expect(payment).toMatchObject({ state: 'succeeded', refunded: { currency: 'CNY', minor: '1234' } });
   expect((await server.call('GET', '/v1/webhook-endpoints')).json.data).toEqual([]);
+}, 60_000);
+
+test("the README's second program proves a host, shares a link, and reads its text back", async () => {
+  const child = await start(1);
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  expect(await ended).toBe(0);
+  const [, url = ''] = /^Share (\S+)\n/.exec(said) ?? [];
+  expect(said.split('\n').slice(1)).toEqual([
+    expect.stringContaining(`「青花盖碗」点开 ${url}?via=text`),
+    'It was ours',
+    'Paid by link true',
+    'Opened 0 times by 0 people, 0 robots apart',
+    '',
+  ]);
+  expect((await server.call('GET', '/v1/links')).json.data).toMatchObject([{ url, state: 'stopped' }]);
 }, 60_000);

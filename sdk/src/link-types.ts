@@ -132,10 +132,44 @@ export interface LinkStats {
   tops: Record<LinkSplit, { value: string; count: number }[]>;
 }
 
-export interface PastedText {
-  object: 'pasted_text';
+/** A text that somebody copied in an app, read. Tokens of other apps are told, not resolved: that their own app alone can do. */
+export interface LinkText {
+  object: 'link_text';
+  /**
+   * Where it leads. `link`: to a link of Hutong's, which stands in `link`. `deferral`: it is a code for an installed app. `no_link`: ours in form,
+   * and there is no such link. `foreign`: to another app or site. `mistyped`: ours, with a letter wrong. `nothing`: nowhere.
+   */
+  place: 'link' | 'deferral' | 'no_link' | 'foreign' | 'mistyped' | 'nothing';
+  kind: 'token' | 'link' | 'mini_program' | 'ours' | 'none';
+  /** Whose text it is; null for a plain link and for what is none of all. */
+  app: string | null;
+  token: string | null;
+  /** Without marks of devices and people. */
+  url: string | null;
+  title: string | null;
+  share_code: string | null;
+  /** Which format was recognised. */
+  format: string | null;
+  confidence: 'high' | 'medium' | 'low';
+  warnings: string[];
+  /** Of `url`: how to show it, and whether it looks like somebody else's. */
+  host: { shown: string; looks_like: string | null; suspicious: boolean; warnings: string[] } | null;
+  /** How the app that can read it is opened. */
+  open: { name_zh: string; name_en: string; scheme: string; android_package: string } | null;
+  /** What to copy before that app is opened. */
+  copy: string | null;
+  link: {
+    code: string;
+    url: string;
+    title: string;
+    owner_name: string;
+    state: LinkState | 'expired';
+  } | null;
 }
 
-export interface ClaimedLink {
-  object: 'claimed_link';
+export interface LinkDeferral {
+  object: 'link_deferral';
+  link: Link;
+  /** Show the link, and ask the person before you open it: the code may have been somebody else's. */
+  ask_first: true;
 }

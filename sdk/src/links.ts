@@ -6,11 +6,11 @@ import type {
   LinkApp,
   LinkAppSettings,
   LinkContent,
+  LinkDeferral,
   LinkHost,
   LinkStats,
+  LinkText,
   LinkVersion,
-  PastedText,
-  ClaimedLink,
 } from './link-types.ts';
 
 /** A link that is wanted; what is left out is null. */
@@ -128,7 +128,7 @@ export class LinkTexts {
     this.#transport = transport;
   }
   /** What a text is that somebody copied in an app: whose, its token and link, and where it leads if it is one of ours. */
-  read(text: string, options?: CallOptions): Promise<PastedText> {
+  read(text: string, options?: CallOptions): Promise<LinkText> {
     return call(this.#transport, { method: 'POST', path: '/v1/link_texts/read', body: { text } }, options);
   }
 }
@@ -139,7 +139,7 @@ export class LinkDeferrals {
     this.#transport = transport;
   }
   /** For your app after it was installed: the link that the code stands for, once. Ask the person before you open it. */
-  claim(code: string, options?: CallOptions): Promise<ClaimedLink> {
+  claim(code: string, options?: CallOptions): Promise<LinkDeferral> {
     return call(this.#transport, { method: 'POST', path: '/v1/link_deferrals/claim', body: { code } }, options);
   }
 }

@@ -10,6 +10,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Settings } from './settings.ts';
 import type { Keyring } from '../vault/seal.ts';
 import type { Input } from './input.ts';
+import type { OpenedLinks } from '../links/open-links.ts';
 import type { OpenedOffers } from '../offers/open-offers.ts';
 import type { RunningRollouts } from '../rollout/open-rollouts.ts';
 import type { WalletOptions, WalletServer } from './wallet-server.ts';
@@ -112,6 +113,7 @@ export interface Server {
   cashier: Cashier;
   offers: OpenedOffers;
   rollouts: RunningRollouts;
+  links: Pick<OpenedLinks, 'desk'>;
   app: { listen(at: { port: number; host: string }): Promise<unknown> };
   /** Null where no bank is set. */
   wallet: WalletServer | null;

@@ -4,7 +4,7 @@ import { bankCommands } from './bank.ts';
 import { clearingCommands } from './clearing.ts';
 import { consoleCommands } from './console.ts';
 import { dbCommands } from './db.ts';
-import { demoCommand, demoRolloutCommand, demoWalletCommand } from './demo.ts';
+import { demoCommand, demoLinkCommand, demoRolloutCommand, demoWalletCommand } from './demo.ts';
 import { keyCommands } from './key.ts';
 import { ledgerCommands } from './ledger.ts';
 import { limitCommands } from './limit.ts';
@@ -43,6 +43,7 @@ export const commands: readonly Command[] = [
   demoCommand,
   demoWalletCommand,
   demoRolloutCommand,
+  demoLinkCommand,
   ...sandboxCommands,
   ...sandboxBankCommands,
   ...sandboxPhoneCommands,

@@ -7,7 +7,7 @@ import { Secret } from '../base/secret.ts';
 import { addWalletAccount, getAccount } from '../cashier/add-wallet-account.ts';
 import { createApiKey, createAuthenticator } from '../cashier/api-keys.ts';
 import { createMerchant } from '../cashier/create-merchant.ts';
-import { SCOPES } from '../cashier/merchant.ts';
+import { type Scope, SCOPES } from '../cashier/merchant.ts';
 import type { MerchantId } from '../cashier/payment.ts';
 import { createQrCode, getQrCode } from '../cashier/qr-codes.ts';
 import { createEndpoint } from '../webhooks/create-endpoint.ts';
@@ -54,7 +54,7 @@ export async function openDemo(world: DemoWorld, place: DemoPlace): Promise<Demo
   const path = demoFile(place.dataDir);
   const fingerprint = createHash('sha256').update(JSON.stringify(place.walletSettings)).digest('hex').slice(0, 16);
   const kept = await readKept(world, path, fingerprint);
-  const shop = kept ?? (await makeShop(world, place));
+  const shop = kept === null ? await makeShop(world, place) : await withFullKey(world, kept);
   const webhook = await keepWebhook(world, place, shop.merchantId, kept?.webhook ?? null);
   const file = {
     merchant_id: shop.merchantId,
@@ -66,7 +66,7 @@ export async function openDemo(world: DemoWorld, place: DemoPlace): Promise<Demo
     webhook_url: place.webhookUrl,
     webhook_secret: webhook.secret.reveal(),
   };
-  if (webhook !== kept?.webhook) await keepJsonFile(path, file);
+  if (shop !== kept || webhook !== kept.webhook) await keepJsonFile(path, file);
   const { merchantId, apiKey, qrCodeId } = shop;
   return { merchantId, apiKey, qrCodeId, webhookSecret: webhook.secret };
 }
@@ -78,6 +78,12 @@ interface Shop {
   qrCodeId: string;
 }
 
+interface KeptShop extends Shop {
+  webhook: Webhook;
+  /** What its key may do. */
+  scopes: readonly Scope[];
+}
+
 interface Webhook {
   endpointId: string;
   url: string;
@@ -85,11 +91,7 @@ interface Webhook {
 }
 
 /** Null unless everything in the file still holds in this database. */
-async function readKept(
-  world: DemoWorld,
-  path: string,
-  fingerprint: string,
-): Promise<(Shop & { webhook: Webhook }) | null> {
+async function readKept(world: DemoWorld, path: string, fingerprint: string): Promise<KeptShop | null> {
   const file = await readJsonFile(path);
   if (file === null || file['wallet_settings'] !== fingerprint) return null;
   const text = (name: string): string => {
@@ -101,7 +103,7 @@ async function readKept(
   const qrCodeId = text('qr_code_id');
   const deps = world.server.cashier.deps;
   try {
-    const { merchantId } = await createAuthenticator(deps)(`Bearer ${apiKey.reveal()}`);
+    const { merchantId, scopes } = await createAuthenticator(deps)(`Bearer ${apiKey.reveal()}`);
     for (const id of walletAccountIds) await getAccount(deps, merchantId, id);
     await getQrCode(deps, merchantId, qrCodeId);
     const webhook = {
@@ -109,22 +111,28 @@ async function readKept(
       url: text('webhook_url'),
       secret: new Secret(text('webhook_secret')),
     };
-    return { merchantId, apiKey, walletAccountIds, qrCodeId, webhook };
+    return { merchantId, apiKey, walletAccountIds, qrCodeId, webhook, scopes };
   } catch (error) {
     if (error instanceof Refusal) return null;
     throw error;
   }
 }
 
+/** A key that was made before a scope was there is followed by one that has it. */
+async function withFullKey({ server }: DemoWorld, kept: KeptShop): Promise<KeptShop> {
+  if (SCOPES.every((scope) => kept.scopes.includes(scope))) return kept;
+  return { ...kept, apiKey: await createKey(server, kept.merchantId), scopes: SCOPES };
+}
+
+async function createKey({ cashier }: Server, merchantId: MerchantId): Promise<Secret> {
+  const key = { merchantId, label: 'demo shop', scopes: SCOPES, expiresAt: null };
+  return (await createApiKey(cashier.deps, key)).token;
+}
+
 async function makeShop({ server, book }: DemoWorld, place: DemoPlace): Promise<Shop> {
   const { deps } = server.cashier;
   const merchant = await createMerchant(deps, { book, name: DEMO_SHOP, livemode: false });
-  const { token } = await createApiKey(deps, {
-    merchantId: merchant.id,
-    label: 'demo shop',
-    scopes: SCOPES,
-    expiresAt: null,
-  });
+  const apiKey = await createKey(server, merchant.id);
   const walletAccountIds: string[] = [];
   for (const [wallet, settings] of Object.entries(place.walletSettings)) {
     const account = { merchantId: merchant.id, wallet, label: 'sandbox', settings, claim: null };
@@ -138,7 +146,7 @@ async function makeShop({ server, book }: DemoWorld, place: DemoPlace): Promise<
     returnUrl: null,
     claim: null,
   });
-  return { merchantId: merchant.id, apiKey: token, walletAccountIds, qrCodeId: idIn(code.body) };
+  return { merchantId: merchant.id, apiKey, walletAccountIds, qrCodeId: idIn(code.body) };
 }
 
 function idIn(body: string): string {

@@ -56,3 +56,22 @@ export const demoRolloutCommand: Command = {
     await runRolloutDemo(deps, { isJson: input.json, keeps: input.flag('keep') });
   },
 };
+
+export const demoLinkCommand: Command = {
+  name: 'demo link',
+  summary:
+    'Share a product of the demo shop as link, picture and text, open it in nine places, buy it, count it, take it down',
+  options: {
+    keep: { value: null, what: 'keep the folder with its database instead of removing it' },
+  },
+  json: true,
+  notes: [
+    'Says the next step in WeChat, Alipay, Taobao, Douyin, 云闪付, on phones, on a desktop, and for a robot. The picture stays where it says.',
+    'Needs nothing and changes nothing else: free ports, a folder of its own, gone at the end.',
+  ],
+  examples: ['hutong demo link', 'hutong demo link --json'],
+  async run(deps, input) {
+    const { runLinkDemo } = await import('./demo/link/run-link-demo.ts');
+    await runLinkDemo(deps, { isJson: input.json, keeps: input.flag('keep') });
+  },
+};

@@ -193,6 +193,8 @@ async function startSandbox(
       }),
     (opened) => opened.stop(),
   );
+  // A shop without links sells as well, and tries again at the first share.
+  await shop.joinLinks().catch((error: unknown) => log.warn({ error }, 'the demo shop could not register for links'));
   return {
     wallet_urls: Object.fromEntries(wallets.map(({ name, simulator }) => [name, simulator.url])),
     shop_url: shop.url,

@@ -1,7 +1,7 @@
 import { Refusal } from '../base/refusal.ts';
 import { openCashier } from '../cashier/cashier.ts';
 import type { ReadyLink } from '../links/link.ts';
-import type { LinkActor, LinkDesk, LinkReader } from '../links/links.ts';
+import type { LinkActor, LinkDesk, LinkFinder } from '../links/links.ts';
 import { openLinks } from '../links/open-links.ts';
 import type { WhereLinksAre } from '../links/ready-link.ts';
 import { openReports } from '../links/safety/open-reports.ts';
@@ -15,7 +15,7 @@ import { BY_OPERATOR } from './with-wallet-operator.ts';
 export interface LinkOperator {
   operator: Operator;
   desk: LinkDesk;
-  reader: LinkReader;
+  reader: LinkFinder;
   reports: Reports;
   where: WhereLinksAre;
   livemode: boolean;
@@ -51,16 +51,15 @@ export async function withLinks(deps: CliDeps, work: (links: LinkOperator) => Pr
 /** The link that somebody named: by its id, its code, or the address that people share. @throws Refusal not_found */
 export async function findLink({ desk, reader, where }: LinkOperator, word: string): Promise<ReadyLink> {
   if (word.startsWith('lnk_')) return await desk.get(OPERATOR, word);
-  const { host, code } = readAddress(where, word);
-  const found = await reader.find(host, code);
+  const found = await findByAddress(reader, where, word);
   if (found === null) throw new Refusal('not_found', `there is no link ${word}: hutong link list`);
   return found;
 }
 
-/** At our own address a code stands behind `/l/`, at a merchant's host it is the whole path. */
-function readAddress({ linkUrl }: WhereLinksAre, word: string): { host: string | null; code: string } {
+/** At our own address a code stands behind `/l/`, at a merchant's host it is the whole path; alone it is of any host. */
+async function findByAddress(reader: LinkFinder, { linkUrl }: WhereLinksAre, word: string): Promise<ReadyLink | null> {
   const url = /^https?:/i.test(word) && URL.canParse(word) ? new URL(word) : null;
-  if (url === null) return { host: null, code: word };
+  if (url === null) return await reader.findByCode(word);
   const [first = '', second = ''] = url.pathname.split('/').slice(1);
-  return url.host === new URL(linkUrl).host ? { host: null, code: second } : { host: url.host, code: first };
+  return url.host === new URL(linkUrl).host ? await reader.find(null, second) : await reader.find(url.host, first);
 }
