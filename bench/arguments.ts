@@ -12,6 +12,7 @@ export const BENCH_PARTS = [
   'quote',
   'decisions',
   'opens',
+  'previews',
 ] as const;
 export type BenchPart = (typeof BENCH_PARTS)[number];
 

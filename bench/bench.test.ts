@@ -10,6 +10,7 @@ import { mergePage } from './merge-page.ts';
 import { compare, formatTable, measure, type Measured, median, quantile } from './harness.ts';
 import type { LedgerBench } from './ledger.ts';
 import type { OpensBench } from './opens.ts';
+import type { PreviewsBench } from './previews.ts';
 import type { PaymentsBench } from './payments.ts';
 import type { ReconcileBench } from './reconcile.ts';
 import { type BenchReport, formatReport, whatBounds } from './report.ts';
@@ -127,6 +128,14 @@ const opens: OpensBench = {
   counted: { sent: 123_500, answered: 123_456, counted: 123_480 },
 };
 
+const previews: PreviewsBench = {
+  machine,
+  method: ['One core.'],
+  measured: [measured('price in the head, Hutong', [9000, 9500, 9800])],
+  ratios: [{ name: 'previews to whole documents', value: 24, least: 22, most: 26, goal: 5, reached: true }],
+  goal: { name: 'previews of pages read a second of one core', value: 9500, goal: 5000, reached: true },
+};
+
 const report: BenchReport = {
   date: '2026-11-23',
   commit: 'abc1234',
@@ -141,6 +150,7 @@ const report: BenchReport = {
   staged,
   transfers,
   opens,
+  previews,
 };
 
 describe('the statistics', () => {
@@ -276,6 +286,8 @@ describe('the report', () => {
     expect(formatReport({ ...report, staged: null })).not.toContain('## Payments with offers');
     expect(formatReport({ ...report, quote: null })).not.toContain('## Quotes of offers');
     expect(formatReport({ ...report, decisions: null })).not.toContain('## Decisions of rollouts');
+    expect(formatReport({ ...report, previews: null })).not.toContain('## Previews of');
+    expect(formatReport(report)).toMatch(/\| previews of pages read a second of one core +\| +9,500 \|/);
   });
 });
 
@@ -309,6 +321,7 @@ test('a part that was measured alone takes its own place in the page, and the re
     quote: null,
     staged: null,
     decisions: null,
+    previews: null,
   };
   const part = formatReport({ ...alone, date: '2026-12-01', commit: 'def5678' });
   const merged = mergePage(page, part, 'transfers');

@@ -14,6 +14,7 @@ import { benchOpens } from './opens.ts';
 import { benchPayments } from './payments.ts';
 import { benchQuote } from './quote.ts';
 import { benchReconcile } from './reconcile.ts';
+import { benchPreviews } from './previews.ts';
 import { formatReport, type BenchReport } from './report.ts';
 import { benchStaged } from './staged.ts';
 import { benchTransfers } from './transfers.ts';
@@ -45,6 +46,7 @@ async function bench({ quick, full, json, only, write }: BenchArguments): Promis
     quote: wants('quote') ? await benchQuote(options) : null,
     decisions: wants('decisions') ? await benchDecisions(options) : null,
     opens: wants('opens') ? await benchOpens(options) : null,
+    previews: wants('previews') ? await benchPreviews(options) : null,
   };
   const text = formatReport(report);
   console.log(json ? JSON.stringify(report) : text);

@@ -4,6 +4,7 @@ import { formatMeasured, formatRate, formatRatios, formatTable, type Machine, me
 import type { LedgerBench } from './ledger.ts';
 import type { OpensBench } from './opens.ts';
 import type { PaymentsBench } from './payments.ts';
+import type { PreviewsBench } from './previews.ts';
 import type { QuoteBench } from './quote.ts';
 import type { ReconcileBench } from './reconcile.ts';
 import type { StagedBench } from './staged.ts';
@@ -26,18 +27,31 @@ export interface BenchReport {
   quote: QuoteBench | null;
   decisions: DecisionsBench | null;
   opens: OpensBench | null;
+  previews: PreviewsBench | null;
 }
 
 /** docs/benchmarks.md, and what the command prints. */
 export function formatReport(report: BenchReport): string {
-  const { ledger, payments, staged, wallets, reconcile, codec, transfers, quote, decisions, opens } = report;
-  const machine = [ledger, payments, staged, transfers, wallets, reconcile, codec, quote, decisions, opens].find(
-    (part) => part !== null,
-  )?.machine;
+  const { ledger, payments, staged, wallets, reconcile, codec, transfers, quote, decisions, opens, previews } = report;
+  const machine = [
+    ledger,
+    payments,
+    staged,
+    transfers,
+    wallets,
+    reconcile,
+    codec,
+    quote,
+    decisions,
+    opens,
+    previews,
+  ].find((part) => part !== null)?.machine;
   const parts = [
     INTRODUCTION,
     ...(machine === undefined ? [] : [machinePart(report, machine)]),
-    ...([payments, staged, ledger, reconcile, codec, transfers, quote, decisions, opens].every((part) => part === null)
+    ...([payments, staged, ledger, reconcile, codec, transfers, quote, decisions, opens, previews].every(
+      (part) => part === null,
+    )
       ? []
       : [goalsPart(report)]),
     ...(payments === null ? [] : [paymentsPart(payments)]),
@@ -50,6 +64,7 @@ export function formatReport(report: BenchReport): string {
     ...(quote === null ? [] : [quotePart(quote)]),
     ...(decisions === null ? [] : [decisionsPart(decisions)]),
     ...(opens === null ? [] : [opensPart(opens)]),
+    ...(previews === null ? [] : [previewsPart(previews)]),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -62,7 +77,7 @@ This page is written by a command; run it on a machine that has nothing else to 
 npm run bench                     # everything; writes this page
 npm run bench -- --quick          # a few minutes, less certain; only prints
 npm run bench -- --full           # also the ledger after ten million transfers
-npm run bench -- --only payments  # or: staged, wallets, reconcile, ledger, codec, transfers, quote, decisions, opens
+npm run bench -- --only payments  # or: staged, wallets, reconcile, ledger, codec, transfers, quote, decisions, opens, previews
 npm run bench -- --json           # one JSON object
 npm run bench -- --write          # writes this page also after --quick; after --only, that part of it
 \`\`\`
@@ -92,6 +107,7 @@ function goalsPart({
   quote,
   decisions,
   opens,
+  previews,
 }: BenchReport): string {
   const rows: string[][] = [];
   for (const { name, value, goal, reached } of [
@@ -100,6 +116,7 @@ function goalsPart({
     reconcile?.goal,
     codec?.goal,
     decisions?.goal,
+    previews?.goal,
   ].filter((one) => one !== undefined))
     rows.push([name, formatRate(value), `≥ ${formatRate(goal)}`, inWords(reached)]);
   if (opens !== null) {
@@ -131,6 +148,8 @@ function goalsPart({
     rows.push([`bank messages, ${name}`, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
   for (const { name, value, goal, reached } of decisions?.ratios ?? [])
     rows.push([`decisions, ${name}`, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
+  for (const { name, value, goal, reached } of previews?.ratios ?? [])
+    rows.push([name, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
   for (const { name, value, goal, reached } of ledger?.ratios ?? [])
     rows.push([`ledger, ${name}`, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
   return `## Goals\n\n${formatTable(['goal', 'measured', 'wanted', ''], rows)}`;
@@ -241,6 +260,10 @@ function quotePart({ method, measured }: QuoteBench): string {
 
 function decisionsPart({ method, measured, ratios }: DecisionsBench): string {
   return ['## Decisions of rollouts', list(method), formatMeasured(measured), formatRatios(ratios)].join('\n\n');
+}
+
+function previewsPart({ method, measured, ratios }: PreviewsBench): string {
+  return ["## Previews of others' pages", list(method), formatMeasured(measured), formatRatios(ratios)].join('\n\n');
 }
 
 function opensPart({ method, measured, ratios, perCoreSecond, latency, counted }: OpensBench): string {
