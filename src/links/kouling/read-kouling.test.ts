@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { PastedText } from './pasted-text.ts';
 import { readKouling } from './read-kouling.ts';
 import { NEGATIVES } from './test-no-texts.ts';
-import { POSITIVES, type Sample } from './test-texts.ts';
+import type { Sample } from './test-sample.ts';
+import { POSITIVES } from './test-texts.ts';
 
 function picked({ app, kind, token, url, shareCode }: PastedText | Sample) {
   return { app, kind, token, url, shareCode };

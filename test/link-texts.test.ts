@@ -1,0 +1,124 @@
+import { createServer } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiKey } from '../src/cashier/api-keys.ts';
+import { createMerchant } from '../src/cashier/create-merchant.ts';
+import type { Log } from '../src/base/log.ts';
+import { BOOK } from '../src/hutong.ts';
+import { callApi, freePort, startTestServer, type TestServer } from './server.ts';
+
+/* Pasted texts and deferred codes over the whole server. */
+
+const logged: string[] = [];
+const note = (facts: object, message: string): void => void logged.push(JSON.stringify([facts, message]));
+const log: Log = { debug: note, info: note, warn: note, error: note };
+
+/** Shows the proof of its host at every address. */
+const shop = createServer();
+let server: TestServer;
+let link: { id: string; code: string; url: string; title: string; texts: { 'zh-CN': string; en: string } };
+beforeAll(async () => {
+  server = await startTestServer({ log });
+  const host = `127.0.0.1:${await freePort()}`;
+  const added = (await server.call('POST', '/v1/link_hosts', { host, uses: ['target'] })).json;
+  shop.on('request', (_, reply) => reply.setHeader('content-type', 'text/plain').end(added.proof.line));
+  shop.listen(Number(host.split(':')[1]), '127.0.0.1');
+  const proved = await server.call('POST', `/v1/link_hosts/${added.id}/prove`, {});
+  expect(proved.status, JSON.stringify([added, proved.json])).toBe(200);
+  const made = await server.call('POST', '/v1/links', { title: '明前龙井', page: `http://${host}/item/42` });
+  expect(made.status, JSON.stringify(made.json)).toBe(201);
+  link = made.json;
+});
+afterAll(async () => {
+  shop.close();
+  await server.close();
+});
+
+async function read(text: string) {
+  const { status, json } = await server.call('POST', '/v1/link_texts/read', { text });
+  expect(status, JSON.stringify(json)).toBe(200);
+  return json;
+}
+
+async function defer(code: string): Promise<string> {
+  const headers = { accept: 'application/json', origin: server.url };
+  const reply = await fetch(`${server.url}/l/${code}/defer`, { method: 'POST', headers });
+  expect(reply.status).toBe(200);
+  const told = JSON.parse(await reply.text());
+  return told.code;
+}
+
+describe('reading what was pasted, by API', () => {
+  test('our own text leads to the link, with what anybody sees of it', async () => {
+    expect(await read(link.texts['zh-CN'])).toMatchObject({
+      object: 'link_text',
+      place: 'link',
+      kind: 'ours',
+      app: 'hutong',
+      token: link.code,
+      link: { code: link.code, url: link.url, title: '明前龙井', owner_name: '测试小店', state: 'active' },
+      open: null,
+      host: null,
+    });
+    expect((await read(link.url)).link.code).toBe(link.code);
+  });
+
+  test('a foreign text is told with its app, its host and what to hand to the app', async () => {
+    expect(await read('【京东】https://3.cn/35RO-7uG?jkl=@W0a0c28PhTuD@ CA1565 「饭盒」')).toEqual({
+      object: 'link_text',
+      place: 'foreign',
+      kind: 'link',
+      app: 'jd',
+      token: 'W0a0c28PhTuD',
+      url: 'https://3.cn/35RO-7uG?jkl=@W0a0c28PhTuD@',
+      title: '饭盒',
+      share_code: 'CA1565',
+      format: 'jd-2024',
+      confidence: 'high',
+      warnings: [],
+      host: { shown: '3.cn', looks_like: null, suspicious: false, warnings: [] },
+      open: { name_zh: '京东', name_en: 'JD', scheme: 'openapp.jdmobile://', android_package: 'com.jingdong.app.mall' },
+      copy: 'https://3.cn/35RO-7uG?jkl=@W0a0c28PhTuD@',
+      link: null,
+    });
+  });
+
+  test('a deferred code is only named; reading it uses nothing up', async () => {
+    const code = await defer(link.code);
+    expect(await read(code)).toMatchObject({ place: 'deferral', kind: 'ours', token: code, link: null });
+    expect((await server.call('POST', '/v1/link_deferrals/claim', { code })).status).toBe(200);
+  });
+
+  test('no text is in the log or the database afterwards', async () => {
+    const secret = 'kQ7wZ3xV9bN';
+    await read(`￥${secret}￥ 打开淘宝`);
+    await fetch(`${server.url}/paste`, { method: 'POST', body: new URLSearchParams({ text: `￥${secret}￥` }) });
+    expect(logged.join('\n')).not.toContain(secret);
+    const kept = await server.sql`select 1 from idempotency_keys where coalesce(reply_body, '') like ${`%${secret}%`}`;
+    expect(kept).toEqual([]);
+  });
+});
+
+describe('claiming a deferred code, by API', () => {
+  test('answers the link and to ask first, once', async () => {
+    const code = await defer(link.code);
+    const { status, json } = await server.call('POST', '/v1/link_deferrals/claim', { code });
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ object: 'link_deferral', link: { id: link.id, title: '明前龙井' }, ask_first: true });
+    const again = await server.call('POST', '/v1/link_deferrals/claim', { code });
+    expect([again.status, again.json.code]).toEqual([404, 'not_found']);
+  });
+
+  test('another shop claims none, and the code stays for its owner', async () => {
+    const other = await createMerchant(server.cashier.deps, { book: BOOK, name: '另一家', livemode: false });
+    const { token } = await createApiKey(server.cashier.deps, {
+      merchantId: other.id,
+      label: 'test',
+      scopes: ['links'],
+      expiresAt: null,
+    });
+    const code = await defer(link.code);
+    const refused = await callApi(server.url, token.reveal(), 'POST', '/v1/link_deferrals/claim', { code });
+    expect(refused.status).toBe(404);
+    expect((await server.call('POST', '/v1/link_deferrals/claim', { code })).status).toBe(200);
+  });
+});
