@@ -150,6 +150,8 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
       kick: () => kickWebhooks(),
     },
   });
+  // Known once the wallet is open; nobody has a link of theirs before.
+  let nameOfPerson = async (_userId: string): Promise<string | null> => null;
   const links = openHutongLinks({
     sql,
     clock,
@@ -162,6 +164,7 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
     isSandbox: options.isSandbox,
     cashier,
     walletUrl: options.wallet?.url ?? null,
+    nameOfPerson: (userId) => nameOfPerson(userId),
     ...(options.wechat === undefined ? {} : { wechat: options.wechat }),
     ...(options.linkAbilities === undefined ? {} : { abilities: options.linkAbilities }),
   });
@@ -198,7 +201,18 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
       ...links.pages,
       ofrepRoutes({ rollouts, authenticate: createAuthenticator(cashier.deps), log }),
       docsRoutes(),
-      consoleRoutes({ sql, clock, random, log, book: BOOK, publicUrl, cashier, rollouts, offers }),
+      consoleRoutes({
+        sql,
+        clock,
+        random,
+        log,
+        book: BOOK,
+        publicUrl,
+        cashier,
+        rollouts,
+        offers,
+        links: links.forConsole,
+      }),
     ],
     isReady: () =>
       sql`select 1`.then(
@@ -221,10 +235,12 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
           isSandbox: options.isSandbox,
           trustedProxies: options.trustedProxies ?? [],
           toShops: toShops.send,
+          links,
         },
         options.wallet,
       )
     : null;
+  if (wallet !== null) nameOfPerson = wallet.nameOfPerson;
 
   const stops: (() => Promise<void>)[] = [];
   return {

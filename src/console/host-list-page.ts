@@ -54,7 +54,7 @@ function renderHosts(visitor: Visitor, { hosts, shops }: HostList): Html {
       say('用途', 'Used for'),
       say('证明', 'Proof'),
       say('还要做什么', 'What is still to be done'),
-      '',
+      say('动作', 'Action'),
     ],
     rows,
   );

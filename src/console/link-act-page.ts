@@ -40,5 +40,5 @@ ${fault !== null && html`<p class="alert" id="fault" role="alert" data-testid="f
 /** Where something is decided, why: its owner reads it. */
 export function reasonField({ say }: Visitor, reason: string, fault: string | null): Html {
   return html`<p><label for="reason">${say('为什么？它的主人会看到，会永久保留。', 'Why? Its owner reads it, and it is kept for ever.')}</label>
-<textarea id="reason" name="reason" rows="3" maxlength="${LINK_REASON_CHARS_MAX}" required autofocus${fault !== null && html` aria-describedby="fault"`} data-testid="reason">${reason}</textarea></p>`;
+<textarea id="reason" name="reason" rows="3" maxlength="${LINK_REASON_CHARS_MAX}" required${fault !== null && html` aria-describedby="fault"`} data-testid="reason">${reason}</textarea></p>`;
 }

@@ -29,7 +29,15 @@ export function renderLinkChart(visitor: Visitor, stats: LinkStats): Html {
   return html`<figure class="panel chart"><div class="chart-place" role="img" aria-label="${said}" data-link-chart="${JSON.stringify(drawn)}" data-testid="chart"></div>
 <noscript><p class="fine">${say('没有脚本时不画图，请看下面的表格。', 'Without script no chart is drawn; see the table below.')}</p></noscript>
 <figcaption class="fine">${say('人数按天去重：同一个人在两天各算一次。机器人不算在打开里。', 'People are told apart within a day: who comes on two days is counted on both. Robots are no part of opens.')}</figcaption></figure>
-${renderPoints(visitor, stats)}`;
+${foldLong(visitor, stats.points.length, renderPoints(visitor, stats))}`;
+}
+
+const ROWS_OPEN_MAX = 7;
+
+/** A long table is opened by whoever wants it. */
+function foldLong({ say }: Visitor, rows: number, content: Html): Html {
+  if (rows <= ROWS_OPEN_MAX) return content;
+  return html`<details class="figures"><summary>${say('看数字', 'See the figures')}</summary>${content}</details>`;
 }
 
 /** The beginning of a day or hour of Asia/Shanghai. */

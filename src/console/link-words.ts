@@ -49,14 +49,14 @@ export const GONE: Readonly<Record<GoneReason, Label>> = {
 
 export const STEPS: Readonly<Record<StepKind, Label>> = {
   wechat_launch_mini: label('打开微信小程序', 'opens the WeChat mini program'),
-  wechat_launch_app: label('微信标签打开 App', 'opens the app by WeChat’s tag'),
+  wechat_launch_app: label('微信标签打开 App', "opens the app by WeChat's tag"),
   alipay_scheme: label('打开支付宝小程序', 'opens the Alipay mini program'),
   universal_link: label('通用链接打开 App', 'opens the app by universal link'),
   intent: label('intent 打开 App', 'opens the app by intent'),
   app_link: label('App Link 打开 App', 'opens the app by app link'),
   scheme: label('scheme 打开 App', 'opens the app by scheme'),
   pay: label('付款页', 'the page to pay'),
-  page: label('商品页', 'the merchant’s page'),
+  page: label('商品页', "the merchant's page"),
   store: label('应用商店', 'the store'),
   open_in_browser: label('提示用浏览器打开', 'shows how to open in the browser'),
   copy_text: label('复制口令', 'copy the text'),

@@ -69,7 +69,14 @@ function renderBrakes(visitor: Visitor, { brakes, names }: ReportList): Html {
   });
   return table(
     say('提醒与封禁，最新的在上', 'Warnings and blocks, the newest first'),
-    [say('效果', 'Effect'), say('对象', 'About'), say('原因', 'Why'), say('谁', 'Who'), say('时间', 'When'), ''],
+    [
+      say('效果', 'Effect'),
+      say('对象', 'About'),
+      say('原因', 'Why'),
+      say('谁', 'Who'),
+      say('时间', 'When'),
+      say('动作', 'Action'),
+    ],
     rows,
   );
 }

@@ -119,8 +119,7 @@ export function tokenOf({ body }: ConsoleReply): string {
   return /name="token" value="([^"]+)"/.exec(body)?.[1] ?? '';
 }
 
-/** A browser at this address, with this cookie. */
-export function openVisit(url: string, cookie: string): ConsoleVisit {
+function openVisit(url: string, cookie: string): ConsoleVisit {
   const ask = async (path: string, init: RequestInit): Promise<ConsoleReply> => {
     const reply = await fetch(url + path, { redirect: 'manual', ...init });
     return { status: reply.status, headers: reply.headers, body: await reply.text() };

@@ -1,29 +1,12 @@
-import fastify from 'fastify';
-import { systemClock } from '../base/clock.ts';
-import { silentLog } from '../base/log.ts';
-import { systemRandom } from '../base/random.ts';
+import type { Sql } from '../db/connect.ts';
 import { createMerchant } from '../cashier/create-merchant.ts';
-import { Secret } from '../base/secret.ts';
 import { BOOK } from '../hutong.ts';
-import { openLinkCounter, type OpenLinkCounter } from '../links/count/open-link-counter.ts';
-import { openEvent, pretendPayments } from '../links/count/test-counter.ts';
+import type { OpenLinkCounter } from '../links/count/open-link-counter.ts';
+import { openEvent } from '../links/count/test-counter.ts';
 import type { LinkHost, ReadyLink } from '../links/link.ts';
-import type { OpenEvent, SafeFetch } from '../links/links.ts';
-import type { LinksDeps } from '../links/links-deps.ts';
-import { ABILITIES } from '../links/open/abilities.ts';
-import { openLinks } from '../links/open-links.ts';
-import { openLinkCards } from '../links/preview/link-cards.ts';
-import { openReports } from '../links/safety/open-reports.ts';
+import type { OpenEvent } from '../links/links.ts';
 import type { Reports } from '../links/safety/reports.ts';
-import { createKeyring } from '../vault/seal.ts';
-import { freePort } from '../../test/server.ts';
-import { consoleRoutes } from './console-routes.ts';
-import { type ConsoleVisit, openConsoleWorld, openVisit } from './test-console.ts';
-
-/** Somebody else's pages, of which none is there. */
-const nobodyThere: SafeFetch = {
-  fetch: async () => await Promise.resolve({ kind: 'unreachable', reason: 'nobody is there', hops: [] }),
-};
+import { type ConsoleVisit, openConsoleWorld } from './test-console.ts';
 
 /** A shop on this machine that nobody asks for anything. */
 export const SHOP_URL = 'http://127.0.0.1:9';
@@ -33,7 +16,7 @@ export interface LinkConsoleWorld {
   merchantId: string;
   /** Of another shop, without hosts and links. */
   otherMerchantId: string;
-  deps: LinksDeps;
+  sql: Sql;
   reports: Reports;
   counter: OpenLinkCounter;
   enter(operator?: string): Promise<ConsoleVisit>;
@@ -49,37 +32,11 @@ export interface LinkConsoleWorld {
   close(): Promise<void>;
 }
 
-/** The console over links that are really there, on a port of its own. */
+/** The console over links that are really there. */
 export async function openLinkConsole(): Promise<LinkConsoleWorld> {
   const world = await openConsoleWorld();
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const deps: LinksDeps = {
-    sql: world.sql,
-    clock: systemClock,
-    random: systemRandom,
-    log: silentLog,
-    keyring: createKeyring({ random: systemRandom }, [new Secret('a master secret for tests, long enough')]),
-    book: BOOK,
-    publicUrl: url,
-    linkUrl: url,
-    isSandbox: true,
-    cashier: world.cashier,
-    safeFetch: nobodyThere,
-  };
-  const { desk, stop } = openLinks(deps);
-  const reports = openReports({ ...deps, desk });
-  const counter = openLinkCounter({ ...deps, payments: pretendPayments([]) });
-  const app = fastify();
-  await app.register(
-    consoleRoutes({
-      ...deps,
-      rollouts: world.rollouts,
-      offers: world.offers,
-      links: { desk, reports, cards: openLinkCards(deps), abilities: ABILITIES },
-    }),
-  );
-  await app.listen({ port, host: '127.0.0.1' });
+  const { sql, url } = world;
+  const { desk, reports, counter } = world.links;
   const operator = { kind: 'operator', name: 'test' } as const;
   const merchantId = world.merchant.id;
   const added = await desk.addHost({
@@ -95,15 +52,13 @@ export async function openLinkConsole(): Promise<LinkConsoleWorld> {
     url,
     merchantId,
     otherMerchantId: other.id,
-    deps,
+    sql,
     reports,
     counter,
     host,
     getLink,
-    visit: (cookie) => openVisit(url, cookie),
-    async enter(name) {
-      return openVisit(url, (await world.enter(name)).cookie);
-    },
+    visit: (cookie) => world.visit(cookie),
+    enter: (name) => world.enter(name),
     enterCode: async () => (await world.link('张伟')).code,
     async newLink(title, path = '/item/42') {
       const made = await desk.create({
@@ -138,11 +93,6 @@ export async function openLinkConsole(): Promise<LinkConsoleWorld> {
       const { address = '203.0.113.1', words = null, contact = null } = changed;
       await reports.report({ ready, reason: 'fraud', words, contact, lang: 'zh-CN', address });
     },
-    async close() {
-      await app.close();
-      await reports.stop();
-      await stop();
-      await world.close();
-    },
+    close: () => world.close(),
   };
 }
