@@ -5,6 +5,7 @@ import { buildWalletServer } from './app/wallet-server.ts';
 import { CUPS_TIMINGS_USUAL } from './bank/cups-options.ts';
 import { createCupsRail } from './bank/cups.ts';
 import { assert } from './base/assert.ts';
+import { isId } from './base/id.ts';
 import type { Clock } from './base/clock.ts';
 import {
   BANK_IN_FLIGHT_MAX,
@@ -25,6 +26,8 @@ import type { WalletOptions } from './cli/wallet-server.ts';
 import type { Sql } from './db/connect.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { openLimits, type OpenedLimits } from './limits/open-limits.ts';
+import type { OpenedLinks } from './links/open-links.ts';
+import { openCollections } from './links/pay/collections.ts';
 import { createSend } from './net/send.ts';
 import { openPayer, type OpenedPayer } from './payer/open-payer.ts';
 import { openKeyStore } from './rail/keep-keys.ts';
@@ -52,6 +55,8 @@ export interface WalletGround {
   trustedProxies: readonly string[];
   /** Vetted: shops choose where they are told. */
   toShops: Send;
+  /** Whose links collections are. */
+  links: Pick<OpenedLinks, 'desk' | 'reader'>;
 }
 
 /** Hutong Wallet, built once: an origin of its own beside the cashier's. */
@@ -66,6 +71,8 @@ export interface HutongWallet {
   transfers: OpenedTransfers;
   payer: OpenedPayer;
   vault: OpenedVault;
+  /** How a person is shown to others. */
+  nameOfPerson(userId: string): Promise<string | null>;
   startWork(): void;
   stop(): Promise<void>;
 }
@@ -170,6 +177,16 @@ export async function openWallet(ground: WalletGround, options: WalletOptions): 
     testBuyers: options.testBuyers,
   });
   later.payer = payer;
+  const collections = openCollections({
+    sql,
+    clock,
+    random,
+    book,
+    livemode: !ground.isSandbox,
+    ...ground.links,
+    transfers,
+    users,
+  });
   const app = await buildWalletServer({
     sql,
     clock,
@@ -182,6 +199,7 @@ export async function openWallet(ground: WalletGround, options: WalletOptions): 
     transfers,
     limits,
     payer,
+    collections,
     desk,
     walletUrl: options.url,
     trustedProxies: ground.trustedProxies,
@@ -207,6 +225,8 @@ export async function openWallet(ground: WalletGround, options: WalletOptions): 
     transfers,
     payer,
     vault,
+    nameOfPerson: async (userId) =>
+      isId('usr', userId) ? ((await users.readPerson(sql, book, userId))?.nameMasked ?? null) : null,
     startWork() {
       void rail.open(SIGN_ON_WAIT_MS);
       users.startWork();

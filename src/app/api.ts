@@ -165,6 +165,38 @@ export interface Order {
   return_url: string;
 }
 
+/** A collection as the one who collects sees it. */
+export interface Collection {
+  collection_id: string;
+  /** What is shared. */
+  url: string;
+  code: string;
+  title: string;
+  /** What each pays; null where a total is split. */
+  each: Amount | null;
+  total: Amount;
+  people: number;
+  paid_count: number;
+  paid: Amount;
+  /** Who has paid, or has confirmed and is waiting for the bank. */
+  payers: { name_masked: string; amount: Amount; state: 'open' | 'paid' }[];
+  state: 'active' | 'stopped' | 'taken_down';
+  until: string | null;
+  created_at: string;
+}
+/** The same as somebody sees it who is asked to pay. */
+export interface AskedCollection {
+  code: string;
+  title: string;
+  payee_name: string;
+  /** What this person pays, or would pay now. */
+  amount: Amount;
+  people: number;
+  paid_count: number;
+  until: string | null;
+  state: 'open' | 'own' | 'paid' | 'under_way' | 'complete' | 'busy' | 'over';
+}
+
 /** What is to be proved; the server looks up amount and payee itself. `subject`: quote id, order token, card id, binding … */
 export interface ActInput {
   kind:
@@ -336,4 +368,21 @@ export interface Api {
   };
   /** The text of a code that others scan to send money to the default card; `amount` may be fixed. */
   'POST /api/receive-codes': { body: { amount: Amount | null; note: string }; reply: { text: string } };
+
+  // Collecting among people. Either `each` pays the same or `total` is split.
+  'POST /api/collections': {
+    body: { title: string; each: Amount | null; total: Amount | null; people: number; until: string | null };
+    reply: Collection;
+  };
+  'GET /api/collections': { reply: { data: Collection[] } };
+  'GET /api/collections/:id': { params: { id: string }; reply: Collection };
+  'POST /api/collections/:id/stop': { params: { id: string }; body: Record<string, never>; reply: Collection };
+  'GET /api/collect/:code': { params: { code: string }; reply: AskedCollection };
+  /** For one's own share; it is kept for as long as the quote is good. */
+  'POST /api/collect/:code/quote': { params: { code: string }; body: { from_card_id: string }; reply: Quote };
+  'POST /api/collect/:code/pay': {
+    params: { code: string };
+    body: { quote_id: string; proof: string | null };
+    reply: { data: Move[] };
+  };
 }

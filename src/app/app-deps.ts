@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Cards } from '../cards/cards.ts';
 import type { Sql } from '../db/connect.ts';
+import type { Collections } from '../links/pay/collections.ts';
 import type { OpenedLimits } from '../limits/open-limits.ts';
 import type { OpenedPayer } from '../payer/open-payer.ts';
 import type { RailDesk } from '../rail/rail-desk.ts';
@@ -24,6 +25,7 @@ export interface AppDeps {
   transfers: Transfers;
   limits: OpenedLimits;
   payer: OpenedPayer;
+  collections: Collections;
   desk: Pick<RailDesk, 'banks'>;
   /** The app's own origin, without a slash at its end. */
   walletUrl: string;

@@ -20,6 +20,10 @@ export const APP_PATHS = [
   '/limits',
   '/security',
   '/security/pin',
+  '/collect',
+  '/collect/new',
+  '/collect/:code',
+  '/collections/:id',
   '/t/:code',
 ] as const;
 

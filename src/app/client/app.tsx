@@ -5,6 +5,9 @@ import { call, whenSessionEnds } from './call.ts';
 import { BindCardPage } from './pages/bind-card.tsx';
 import { CardPage } from './pages/card.tsx';
 import { CodePage } from './pages/code.tsx';
+import { CollectPage } from './pages/collect.tsx';
+import { CollectionPage, CollectionsPage } from './pages/collections.tsx';
+import { NewCollectionPage } from './pages/new-collection.tsx';
 import { HistoryPage } from './pages/history.tsx';
 import { HomePage } from './pages/home.tsx';
 import { LimitsPage } from './pages/limits.tsx';
@@ -142,6 +145,10 @@ const PAGES: Record<AppPath, (props: { place: Place }) => JSX.Element> = {
   '/limits': LimitsPage,
   '/security': SecurityPage,
   '/security/pin': PinPage,
+  '/collect': CollectionsPage,
+  '/collect/new': NewCollectionPage,
+  '/collect/:code': CollectPage,
+  '/collections/:id': CollectionPage,
   '/t/:code': ScanPage,
 };
 

@@ -8,6 +8,7 @@ import './styles/home.css';
 import './styles/joining.css';
 import './styles/moving.css';
 import './styles/codes.css';
+import './styles/collecting.css';
 import './styles/looking-back.css';
 import { render } from 'preact';
 import { App } from './app.tsx';

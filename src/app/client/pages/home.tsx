@@ -73,6 +73,7 @@ export function HomePage(): JSX.Element {
           )}
           <div class="panel home-more">
             <Row icon="receive" title={t.actions.receive} hint={t.home.receiveHint} href="/receive" />
+            <Row icon="people" title={t.collect.title} hint={t.home.collectHint} href="/collect" />
             <Row icon="limits" title={t.limits.title} hint={t.home.limitsHint} href="/limits" />
           </div>
         </div>

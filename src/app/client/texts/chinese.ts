@@ -1,3 +1,4 @@
+import { collectChinese } from './collecting.ts';
 import type { CardKind, Move } from '../../api.ts';
 import { failureIn } from './failures.ts';
 
@@ -67,6 +68,7 @@ export const chinese = {
     setPinHint: '转账和付款前要先设置',
     addPasskey: '添加通行密钥',
     addPasskeyHint: '用指纹或面容确认大额付款',
+    collectHint: '发一个链接，每人付自己的一份',
     receiveHint: '让别人扫一扫转给您',
     limitsHint: '已用、剩余，自己也可以调低',
   },
@@ -266,6 +268,7 @@ export const chinese = {
     open: '打开',
     unknown: '没有认出这个码，它可能不是付款码或收款码。',
   },
+  collect: collectChinese,
   receive: {
     title: '收款码',
     show: '让对方扫这个码转账给您',

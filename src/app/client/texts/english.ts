@@ -1,3 +1,4 @@
+import { collectEnglish } from './collecting.ts';
 import { failureIn } from './failures.ts';
 import type { Texts } from './use-texts.ts';
 
@@ -65,6 +66,7 @@ export const english: Texts = {
     setPinHint: 'Needed before you transfer or pay',
     addPasskey: 'Add a passkey',
     addPasskeyHint: 'Confirm large payments by finger or face',
+    collectHint: 'Send a link, everybody pays a share',
     receiveHint: 'Others scan it to send you money',
     limitsHint: 'Used and left; you can lower them',
   },
@@ -276,6 +278,7 @@ export const english: Texts = {
     open: 'Open',
     unknown: 'This code is not known here. It may be neither for paying nor for receiving.',
   },
+  collect: collectEnglish,
   receive: {
     title: 'Receive',
     show: 'Others scan this to send you money',

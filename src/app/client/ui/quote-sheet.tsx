@@ -23,6 +23,8 @@ export function QuoteSheet(props: {
   onLater: (() => void) | null;
   onClose: () => void;
   onSent: (moves: Move[]) => void;
+  /** Where another door than that of transfers confirms it. */
+  send?: (proof: string | null) => Promise<Move[]>;
 }): JSX.Element {
   const t = useTexts();
   const { lang } = useWallet();
@@ -42,20 +44,25 @@ export function QuoteSheet(props: {
               act: { kind: quote.kind, subject: quote.quote_id, detail: null },
               title: quote.kind === 'repayment' ? t.quote.confirmRepayment : t.quote.confirmTransfer,
               amount: showYuan(quote.amount),
-              says: t.quote.to(quote.to.name_masked, nameOf(quote.to)),
+              says: t.quote.to(quote.to.name_masked, quote.to.last4 === '' ? '' : nameOf(quote.to)),
             }));
       if (proof === null) return;
       setSentProof(proof);
       try {
-        const body = { quote_id: quote.quote_id, proof: proof.token };
-        const { data } = await call('POST /api/transfers', { body }, { intent: `transfer:${quote.quote_id}` });
+        const moves = await (props.send ?? send)(proof.token);
         moneyMoved();
-        props.onSent(data);
+        props.onSent(moves);
       } catch (error) {
         if (!isUnknown(error)) setSentProof(null); // a definite no: the next try proves anew
         throw error;
       }
     });
+  const send = async (proof: string | null): Promise<Move[]> => {
+    const body = { quote_id: quote.quote_id, proof };
+    return (await call('POST /api/transfers', { body }, { intent: `transfer:${quote.quote_id}` })).data;
+  };
+  // Of a person who collects only the name is told.
+  const payee = [quote.to.name_masked, ...(quote.to.last4 === '' ? [] : [nameOf(quote.to)])];
   const isWaiting = sentProof !== null && isUnknown(deed.error);
   return (
     <Sheet title={t.quote.title} onClose={props.onClose}>
@@ -63,7 +70,7 @@ export function QuoteSheet(props: {
         <p class="quote-amount">{showYuan(quote.amount)}</p>
         <Facts
           rows={[
-            [t.quote.payee, `${quote.to.name_masked} · ${nameOf(quote.to)}`],
+            [t.quote.payee, payee.join(' · ')],
             [t.quote.fee, <span class="good">{quote.fee.minor === '0' ? t.quote.free : showYuan(quote.fee)}</span>],
             [t.quote.arrives, quote.arrival === 'instant' ? t.arrival.instantHint : showMoment(quote.arrives_at, lang)],
             quote.parts.length === 1 && quote.parts[0] !== undefined
