@@ -226,7 +226,7 @@ describe('what an operator decides', () => {
         link: { ...other.link, owner: { kind: 'merchant', merchantId: 'mer_other' } as const },
       };
       safety.clock.advanceMs(60_000);
-    for (const each of [one, two, ready]) await safety.report(each, '9.5.0.1');
+      for (const each of [one, two, ready]) await safety.report(each, '9.5.0.1');
       safety.asked.length = 0;
       const subject = { kind, id: kind === 'host' ? 'bad.example' : 'mer_06F5KZJ8W0000000000000ABCD' };
       const done = await safety.reports.resolve({
