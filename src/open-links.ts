@@ -77,7 +77,7 @@ export function openHutongLinks(given: LinksOptions): HutongLinks {
     deferrals,
     forConsole: { desk, reports, cards: preview.cards, abilities },
     routes: [
-      ...linkRoutes(links),
+      ...linkRoutes({ ...links, pay }),
       ...linkRegistryRoutes(links),
       ...linkStatsRoutes({ ...deps, desk }),
       ...linkTextRoutes(pasted),
@@ -88,7 +88,7 @@ export function openHutongLinks(given: LinksOptions): HutongLinks {
         reader,
         counter,
         abilities,
-        wechat: renderWechatShare,
+        wechat: (ready, lang) => renderWechatShare(ready, lang, preview.place),
         wechatPlace: preview.place,
         warningOf: (ready) => reports.warningOf(ready),
       }),
