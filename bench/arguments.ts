@@ -13,6 +13,7 @@ export const BENCH_PARTS = [
   'decisions',
   'opens',
   'previews',
+  'kouling',
 ] as const;
 export type BenchPart = (typeof BENCH_PARTS)[number];
 

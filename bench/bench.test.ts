@@ -10,6 +10,7 @@ import { mergePage } from './merge-page.ts';
 import { compare, formatTable, measure, type Measured, median, quantile } from './harness.ts';
 import type { LedgerBench } from './ledger.ts';
 import type { OpensBench } from './opens.ts';
+import type { KoulingBench } from './kouling.ts';
 import type { PreviewsBench } from './previews.ts';
 import type { PaymentsBench } from './payments.ts';
 import type { ReconcileBench } from './reconcile.ts';
@@ -136,6 +137,14 @@ const previews: PreviewsBench = {
   goal: { name: 'previews of pages read a second of one core', value: 9500, goal: 5000, reached: true },
 };
 
+const kouling: KoulingBench = {
+  machine,
+  method: ['One core.'],
+  measured: [measured('texts as they come, Hutong', [180_000, 190_000, 195_000])],
+  ratios: [{ name: 'texts to one expression per app', value: 0.3, least: 0.28, most: 0.32, goal: 0.1, reached: true }],
+  goal: { name: 'pasted texts read a second of one core', value: 190_000, goal: 100_000, reached: true },
+};
+
 const report: BenchReport = {
   date: '2026-11-23',
   commit: 'abc1234',
@@ -151,6 +160,7 @@ const report: BenchReport = {
   transfers,
   opens,
   previews,
+  kouling,
 };
 
 describe('the statistics', () => {
@@ -287,7 +297,9 @@ describe('the report', () => {
     expect(formatReport({ ...report, quote: null })).not.toContain('## Quotes of offers');
     expect(formatReport({ ...report, decisions: null })).not.toContain('## Decisions of rollouts');
     expect(formatReport({ ...report, previews: null })).not.toContain('## Previews of');
+    expect(formatReport({ ...report, kouling: null })).not.toContain('## Pasted texts');
     expect(formatReport(report)).toMatch(/\| previews of pages read a second of one core +\| +9,500 \|/);
+    expect(formatReport(report)).toMatch(/\| pasted texts read a second of one core +\| +190,000 \|/);
   });
 });
 
@@ -322,6 +334,7 @@ test('a part that was measured alone takes its own place in the page, and the re
     staged: null,
     decisions: null,
     previews: null,
+    kouling: null,
   };
   const part = formatReport({ ...alone, date: '2026-12-01', commit: 'def5678' });
   const merged = mergePage(page, part, 'transfers');

@@ -7,6 +7,7 @@ import { rootDir } from '../src/base/root.ts';
 import type { BenchOptions } from './harness.ts';
 import { benchCodec } from './codec.ts';
 import { benchDecisions } from './decisions.ts';
+import { benchKouling } from './kouling.ts';
 import { benchLedger } from './ledger.ts';
 import { readArguments, type BenchArguments, type BenchPart } from './arguments.ts';
 import { mergePage } from './merge-page.ts';
@@ -47,6 +48,7 @@ async function bench({ quick, full, json, only, write }: BenchArguments): Promis
     decisions: wants('decisions') ? await benchDecisions(options) : null,
     opens: wants('opens') ? await benchOpens(options) : null,
     previews: wants('previews') ? await benchPreviews(options) : null,
+    kouling: wants('kouling') ? await benchKouling(options) : null,
   };
   const text = formatReport(report);
   console.log(json ? JSON.stringify(report) : text);

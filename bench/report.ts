@@ -1,6 +1,7 @@
 import type { CodecBench } from './codec.ts';
 import type { DecisionsBench } from './decisions.ts';
 import { formatMeasured, formatRate, formatRatios, formatTable, type Machine, median } from './harness.ts';
+import type { KoulingBench } from './kouling.ts';
 import type { LedgerBench } from './ledger.ts';
 import type { OpensBench } from './opens.ts';
 import type { PaymentsBench } from './payments.ts';
@@ -28,11 +29,13 @@ export interface BenchReport {
   decisions: DecisionsBench | null;
   opens: OpensBench | null;
   previews: PreviewsBench | null;
+  kouling: KoulingBench | null;
 }
 
 /** docs/benchmarks.md, and what the command prints. */
 export function formatReport(report: BenchReport): string {
-  const { ledger, payments, staged, wallets, reconcile, codec, transfers, quote, decisions, opens, previews } = report;
+  const { ledger, payments, staged, wallets, reconcile, codec, transfers, quote, decisions, opens, previews, kouling } =
+    report;
   const machine = [
     ledger,
     payments,
@@ -45,11 +48,12 @@ export function formatReport(report: BenchReport): string {
     decisions,
     opens,
     previews,
+    kouling,
   ].find((part) => part !== null)?.machine;
   const parts = [
     INTRODUCTION,
     ...(machine === undefined ? [] : [machinePart(report, machine)]),
-    ...([payments, staged, ledger, reconcile, codec, transfers, quote, decisions, opens, previews].every(
+    ...([payments, staged, ledger, reconcile, codec, transfers, quote, decisions, opens, previews, kouling].every(
       (part) => part === null,
     )
       ? []
@@ -65,6 +69,7 @@ export function formatReport(report: BenchReport): string {
     ...(decisions === null ? [] : [decisionsPart(decisions)]),
     ...(opens === null ? [] : [opensPart(opens)]),
     ...(previews === null ? [] : [previewsPart(previews)]),
+    ...(kouling === null ? [] : [koulingPart(kouling)]),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -77,7 +82,7 @@ This page is written by a command; run it on a machine that has nothing else to 
 npm run bench                     # everything; writes this page
 npm run bench -- --quick          # a few minutes, less certain; only prints
 npm run bench -- --full           # also the ledger after ten million transfers
-npm run bench -- --only payments  # or: staged, wallets, reconcile, ledger, codec, transfers, quote, decisions, opens, previews
+npm run bench -- --only payments  # or: staged, wallets, reconcile, ledger, codec, transfers, quote, decisions, opens, previews, kouling
 npm run bench -- --json           # one JSON object
 npm run bench -- --write          # writes this page also after --quick; after --only, that part of it
 \`\`\`
@@ -108,6 +113,7 @@ function goalsPart({
   decisions,
   opens,
   previews,
+  kouling,
 }: BenchReport): string {
   const rows: string[][] = [];
   for (const { name, value, goal, reached } of [
@@ -117,6 +123,7 @@ function goalsPart({
     codec?.goal,
     decisions?.goal,
     previews?.goal,
+    kouling?.goal,
   ].filter((one) => one !== undefined))
     rows.push([name, formatRate(value), `≥ ${formatRate(goal)}`, inWords(reached)]);
   if (opens !== null) {
@@ -150,6 +157,8 @@ function goalsPart({
     rows.push([`decisions, ${name}`, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
   for (const { name, value, goal, reached } of previews?.ratios ?? [])
     rows.push([name, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
+  for (const { name, value, goal, reached } of kouling?.ratios ?? [])
+    rows.push([`pasted ${name}`, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
   for (const { name, value, goal, reached } of ledger?.ratios ?? [])
     rows.push([`ledger, ${name}`, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
   return `## Goals\n\n${formatTable(['goal', 'measured', 'wanted', ''], rows)}`;
@@ -260,6 +269,10 @@ function quotePart({ method, measured }: QuoteBench): string {
 
 function decisionsPart({ method, measured, ratios }: DecisionsBench): string {
   return ['## Decisions of rollouts', list(method), formatMeasured(measured), formatRatios(ratios)].join('\n\n');
+}
+
+function koulingPart({ method, measured, ratios }: KoulingBench): string {
+  return ['## Pasted texts', list(method), formatMeasured(measured), formatRatios(ratios)].join('\n\n');
 }
 
 function previewsPart({ method, measured, ratios }: PreviewsBench): string {
