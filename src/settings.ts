@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { Secret } from './base/secret.ts';
+import type { Abilities } from './links/open/ability.ts';
+import { AbilitiesFault, readAbilities } from './links/open/read-abilities.ts';
 import { isEasyToGuess, oneOf, readOrigin, readPort, readSecretFile, SettingError } from './setting.ts';
 import { readWalletSettings } from './wallet-settings.ts';
 import { SIMULATOR_NAMES, type SimulatorName, simulatorPortSetting, type Settings } from './cli/settings.ts';
@@ -17,6 +20,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     shopPort: readPort('HUTONG_SHOP_PORT', env['HUTONG_SHOP_PORT'] || '4720'),
     publicUrl: readOrigin('HUTONG_PUBLIC_URL', env['HUTONG_PUBLIC_URL'], mode),
     linkUrl: readOrigin('HUTONG_LINK_URL', env['HUTONG_LINK_URL'], mode),
+    linkAbilities: readLinkAbilities(env['HUTONG_LINK_ABILITIES']),
     trustedProxies: readTrustedProxies(env['HUTONG_TRUSTED_PROXIES']),
     wallet: readWalletSettings(env, mode),
     masterSecrets: readMasterSecrets(env),
@@ -29,6 +33,23 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       'HUTONG_PUBLIC_URL is required in live mode: the https address that buyers and wallets reach',
     );
   return settings;
+}
+
+/** What apps open, where the operator knows better than our table. */
+function readLinkAbilities(path: string | undefined): Abilities | null {
+  if (path === undefined || path === '') return null;
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new SettingError('HUTONG_LINK_ABILITIES cannot be read');
+  }
+  try {
+    return readAbilities(text, 'HUTONG_LINK_ABILITIES');
+  } catch (error) {
+    if (error instanceof AbilitiesFault) throw new SettingError(error.message);
+    throw error;
+  }
 }
 
 function readMasterSecrets(env: Readonly<Record<string, string | undefined>>): Settings['masterSecrets'] {

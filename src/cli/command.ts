@@ -1,5 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
+import type { Abilities } from '../links/open/ability.ts';
+import type { WechatPlace } from '../links/preview/wechat-api.ts';
 import type { Log } from '../base/log.ts';
 import type { Send } from '../base/outbound.ts';
 import type { Random } from '../base/random.ts';
@@ -96,6 +98,9 @@ export interface ServerOptions {
   publicUrl: string;
   /** Another address of ours for share links alone. */
   linkUrl?: string;
+  linkAbilities?: Abilities;
+  /** Where WeChat's interfaces are, when it is not WeChat itself. */
+  wechat?: WechatPlace;
   masterSecrets: readonly [Secret, ...Secret[]];
   isSandbox: boolean;
   clock: Clock;

@@ -116,6 +116,7 @@ async function startServer(
           databaseUrl,
           publicUrl: publicUrlOf(settings),
           linkUrl: linkUrlOf(settings),
+          ...(settings.linkAbilities === null ? {} : { linkAbilities: settings.linkAbilities }),
           masterSecrets,
           isSandbox: settings.mode === 'sandbox',
           trustedProxies: settings.trustedProxies,

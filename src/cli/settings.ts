@@ -1,4 +1,5 @@
 import type { Secret } from '../base/secret.ts';
+import type { Abilities } from '../links/open/ability.ts';
 
 /** The wallets that the sandbox pretends to be. */
 export const SIMULATOR_NAMES = ['unionpay', 'wechatpay', 'alipay', 'jdpay', 'meituanpay'] as const;
@@ -50,6 +51,8 @@ export interface Settings {
   publicUrl: string | null;
   /** Where our own share links are reached, an address of their own; null: with everything else. */
   linkUrl: string | null;
+  /** What apps open, as the operator's file says; null: our own table. */
+  linkAbilities: Abilities | null;
   /** Addresses or networks (CIDR) of proxies whose X-Forwarded-For is believed. */
   trustedProxies: string[];
   /** The wallet app and its bank rail. */

@@ -37,6 +37,7 @@ export async function makeSettings(deps: CliDeps, life: Lifetime, keeps: boolean
     shopPort: 0,
     publicUrl: null,
     linkUrl: null,
+    linkAbilities: null,
     trustedProxies: [],
     wallet: { port: 0, url: null, bank: null, sms: null, sandboxPorts: { bank: 0, bankPages: 0, phone: 0 } },
     masterSecrets: null,
