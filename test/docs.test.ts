@@ -114,6 +114,14 @@ describe('every field that is sent stands in its page, and no other', () => {
     expect(fieldsIn('offer', 'Quote')).toEqual(fieldsOfSchema(schema('POST', '/v1/offers/quote')));
   });
 
+  test('share link, host and app', () => {
+    const schema = (method: string, path: string) => replySchema(operationAt(method, path));
+    expect(fieldsIn('link', 'Fields')).toEqual(fieldsOfSchema(schema('GET', '/v1/links/{id}')));
+    expect(fieldsIn('link', 'Hosts')).toEqual(fieldsOfSchema(schema('POST', '/v1/link_hosts')));
+    expect(fieldsIn('link', 'Apps')).toEqual(fieldsOfSchema(schema('POST', '/v1/link_apps')));
+    expect(fieldsIn('link-stats', 'Fields')).toEqual(fieldsOfSchema(schema('GET', '/v1/links/{id}/stats')));
+  });
+
   test('real replies of payment, attempt, refund, wallet account, endpoint, event and delivery', async () => {
     const endpoint = await server.call('POST', '/v1/webhook-endpoints', {
       url: `http://127.0.0.1:${await freePort()}/nobody-listens`,
