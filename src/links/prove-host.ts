@@ -62,7 +62,8 @@ export async function proveHostWithKey(
     const now = deps.clock.now();
     if (hasLeft !== null) await lapse(deps, tx, hasLeft, 'another merchant has proved it');
     const before = await findHost(tx, host.book, id);
-    if (before === null || before.droppedAt !== null) throw new Refusal('not_found', 'there is no such thing of this merchant');
+    if (before === null || before.droppedAt !== null)
+      throw new Refusal('not_found', 'there is no such thing of this merchant');
     // What was looked for must be what is wanted still.
     if (before.uses.join() !== host.uses.join()) throw missing(before, { kind: 'unknown', file: null, dns: null });
     const serving = before.uses.includes('serve') ? await findServing(tx, host.book, host.host) : null;

@@ -79,7 +79,8 @@ export async function dropAppOf(deps: DeskDeps, actor: LinkActor, id: string): P
   const { merchantId } = checkMerchants(actor, found);
   await deps.sql.begin(async (tx) => {
     await lockMerchant(tx, book, merchantId);
-    if ((await findApp(tx, book, id)) === null) throw new Refusal('not_found', 'there is no such thing of this merchant');
+    if ((await findApp(tx, book, id)) === null)
+      throw new Refusal('not_found', 'there is no such thing of this merchant');
     await dropApp(tx, book, id, deps.clock.now(), nameOf(actor));
     await raiseMerchant(tx, book, merchantId);
   });

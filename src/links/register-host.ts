@@ -86,7 +86,8 @@ export async function dropHostOf(deps: DeskDeps, actor: LinkActor, id: string): 
   await deps.sql.begin(async (tx) => {
     await lockMerchant(tx, deps.book, merchantId);
     const host = await findHost(tx, deps.book, id);
-    if (host === null || host.droppedAt !== null) throw new Refusal('not_found', 'there is no such thing of this merchant');
+    if (host === null || host.droppedAt !== null)
+      throw new Refusal('not_found', 'there is no such thing of this merchant');
     await dropHost(tx, deps.book, id, deps.clock.now(), nameOf(actor));
     await raiseMerchant(tx, deps.book, merchantId);
   });

@@ -1,7 +1,7 @@
 import { freshDatabase } from '../../test/database.ts';
 import { ManualClock } from '../base/clock.ts';
 import { newId } from '../base/id.ts';
-import { type Log, silentLog } from '../base/log.ts';
+import { silentLog } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
 import { Secret } from '../base/secret.ts';
 import type { Cashier } from '../cashier/cashier.ts';
@@ -217,12 +217,6 @@ function fetchFrom(outside: TestOutside): SafeFetch {
 
 export function pageOf(url: string, status: number, text: string): SafePage {
   return { kind: 'page', url, status, type: 'text/plain', body: Buffer.from(text), cut: false, hops: [url] };
-}
-
-/** Keeps the words of what was logged. */
-export function createTestLog(words: string[]): Log {
-  const keep = (_facts: object, text: string): void => void words.push(text);
-  return { ...silentLog, warn: keep, error: keep };
 }
 
 /** Desk and reader leave the cashier alone; who works with it hands in a real one. */
