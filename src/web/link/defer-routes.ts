@@ -33,7 +33,7 @@ export function mountDeferRoutes(app: FastifyInstance, { reader, deferrals, rate
         return reply.header('cache-control', 'no-store').send(body);
       }
       const page = renderDeferPage({ lang: langOf(request), base: linkBase(ready), ready, code });
-      return reply.headers(linkPageHeaders(false)).send(page);
+      return reply.headers(linkPageHeaders([])).send(page);
     });
   }
 }

@@ -15,18 +15,15 @@ const STYLE = readFileSync(join(rootDir, 'src', 'web', 'assets', 'link.css'), 'u
 
 const STYLE_HASH = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
 
-/** WeChat's JS-SDK comes from here and is asked for only inside WeChat, where the owner has an account for it. */
-export const WECHAT_SCRIPTS = 'https://res.wx.qq.com';
-
 /**
  * The headers of a link's page: those of every page, this one style, and no store, so that a stopped or expired link is gone at once.
- * @param hasWechat the page loads WeChat's script
+ * @param scripts addresses of scripts besides our own: WeChat's, inside WeChat alone
  */
-export function linkPageHeaders(hasWechat: boolean): Record<string, string> {
+export function linkPageHeaders(scripts: readonly string[]): Record<string, string> {
   const headers = securityHeaders([]);
   const policy = (headers['content-security-policy'] ?? '')
     .replace("style-src 'self'", `style-src ${STYLE_HASH}`)
-    .replace("script-src 'self'", hasWechat ? `script-src 'self' ${WECHAT_SCRIPTS}` : "script-src 'self'");
+    .replace("script-src 'self'", ["script-src 'self'", ...scripts].join(' '));
   return { ...headers, 'content-security-policy': policy };
 }
 

@@ -25,6 +25,7 @@ import { renderRobotCard } from './preview-head.ts';
 import { reportHeaders } from './report-style.ts';
 import { renderWarning } from './report-warning.ts';
 import { mountServingRoutes } from './serving-routes.ts';
+import { type ScriptPlace, wechatCspSources } from './wechat-config.ts';
 
 export interface LinkPagesDeps {
   reader: LinkReader;
@@ -36,6 +37,8 @@ export interface LinkPagesDeps {
   publicUrl: string;
   /** What WeChat's script is told on this link's page, or null where the owner has no account at WeChat. */
   wechat: ((ready: ReadyLink, lang: Lang) => Html | null) | null;
+  /** Where WeChat's script comes from; WeChat itself where left out. */
+  wechatPlace?: ScriptPlace;
   /** What is to be said before a link goes on, from memory; left out where nobody is warned of anything. */
   warningOf?: (ready: ReadyLink) => Warning | null;
 }
@@ -55,8 +58,7 @@ export function linkRoutes(deps: LinkPagesDeps) {
   const always: Record<string, string> = deps.publicUrl.startsWith('https:')
     ? { 'strict-transport-security': 'max-age=31536000' }
     : {};
-  const pageHeaders = { ...linkPageHeaders(false), ...always };
-  const wechatHeaders = { ...linkPageHeaders(true), ...always };
+  const pageHeaders = { ...linkPageHeaders([]), ...always };
   const gone = makeGoneAnswers(pageHeaders);
 
   return function mount(app: FastifyInstance): Promise<void> {
@@ -95,7 +97,7 @@ export function linkRoutes(deps: LinkPagesDeps) {
     const reason = goneReason(ready, now); // asked each time: a link expires while its page is kept
     if (reason !== null) return send(request, reply, gone(reason, lang));
     const warning = deps.warningOf?.(ready) ?? null;
-    if (warning !== null && (warning.kind === 'blocked' || valueOf(request, SURE) !== '1'))
+    if (warning !== null && (warning.kind === 'blocked' || !hasReadWarning(request)))
       return send(request, reply, warn(warning, ready, lang));
     const lacksApp = valueOf(request, 'app') === 'none';
     const place = placeOf(visitor, lang, lacksApp);
@@ -126,7 +128,13 @@ export function linkRoutes(deps: LinkPagesDeps) {
       case 'landing': {
         const wechat = visitor.app === 'wechat' ? (deps.wechat?.(ready, lang) ?? null) : null;
         const text = renderLanding({ ready, opening, lang, app: appLabel(visitor), lacksApp, wechat });
-        return toAnswer(200, wechat === null ? pageHeaders : wechatHeaders, text, true);
+        const scripts = wechat === null ? [] : wechatCspSources(ready, visitor, deps.wechatPlace);
+        return toAnswer(
+          200,
+          scripts.length === 0 ? pageHeaders : { ...linkPageHeaders(scripts), ...always },
+          text,
+          true,
+        );
       }
     }
     return opening satisfies never;
@@ -166,6 +174,14 @@ export function linkRoutes(deps: LinkPagesDeps) {
 /** In the query of somebody who has read the warning. */
 const SURE = 'sure';
 
+/** Whoever shares a link can write anything into its query: only a step from a page under this very host is one that was read. */
+function hasReadWarning(request: FastifyRequest): boolean {
+  if (valueOf(request, SURE) !== '1') return false;
+  const { referer, host, 'sec-fetch-site': site } = request.raw.headers;
+  if (site !== undefined) return site === 'same-origin';
+  return referer !== undefined && URL.canParse(referer) && new URL(referer).host === host?.toLowerCase();
+}
+
 const REDIRECT_HEADERS = {
   'cache-control': 'no-store',
   // The shop knows the link by its address; who shared it with whom stays here.
@@ -186,9 +202,8 @@ function send(request: FastifyRequest, reply: FastifyReply, answer: KeptAnswer):
 
 /** RFC 9110, 12.5.3; whoever rules gzip out by a weight gets the plain page. */
 function takesGzip(accepted: string | string[] | undefined): boolean {
-  return (
-    typeof accepted === 'string' && accepted.includes('gzip') && !/gzip\s*;\s*q=0(?:\.0*)?\s*(?:,|$)/.test(accepted)
-  );
+  if (typeof accepted !== 'string' || !accepted.includes('gzip')) return false;
+  return !accepted.includes(';') || !/gzip\s*;\s*q=0(?:\.0*)?\s*(?:,|$)/.test(accepted);
 }
 
 /** Everything that a page depends on besides the link itself. */

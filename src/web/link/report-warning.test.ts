@@ -74,10 +74,26 @@ describe('a link that people are warned of', () => {
       const { body } = await get('/l/abcd2345?lang=en');
       expect(body).toContain('href="/l/abcd2345?sure=1&amp;lang=en"');
       if (kind === 'look_alike') expect(body).toContain('looks like taobao.com, and is not');
-      expect(await get('/l/abcd2345?sure=1')).toMatchObject({ statusCode: 302 });
-      expect(opened).toHaveLength(1);
+      const read = { referer: 'https://pay.example/l/abcd2345' };
+      expect(await get('/l/abcd2345?sure=1', PHONE, read)).toMatchObject({ statusCode: 302 });
+      expect(await get('/l/abcd2345?sure=1', PHONE, { 'sec-fetch-site': 'same-origin' })).toMatchObject({
+        statusCode: 302,
+      });
+      expect(opened).toHaveLength(2);
     },
   );
+
+  test.each([
+    {},
+    { referer: 'https://evil.example/pay.example' },
+    { referer: 'https://pay.example.evil.example/' },
+    { referer: 'not an address' },
+    { 'sec-fetch-site': 'cross-site', referer: 'https://pay.example/l/abcd2345' },
+    { 'sec-fetch-site': 'none' },
+  ])('says so all the same where the address was shared as if it had been read: %j', async (headers) => {
+    warning = { kind: 'reported', host: 'shop.example', brand: null };
+    expect(await get('/l/abcd2345?sure=1', PHONE, headers)).toMatchObject({ statusCode: 200 });
+  });
 
   test('and is blocked, does not go on at all', async () => {
     warning = { kind: 'blocked', host: 'shop.example', brand: null };
