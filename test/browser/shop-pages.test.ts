@@ -75,6 +75,51 @@ test('a product with its best price, and the menu of who buys, are usable by eve
   api.quotes = null;
 });
 
+describe('sharing a product', () => {
+  test.each(['zh-CN', 'en'])('opens a sheet that everybody can use, in %s', async (lang) => {
+    for (const viewport of [SMALL_PHONE, PHONE, DESKTOP])
+      await browser.withPage(viewport, async (page) => {
+        await page.goto(`${shop.url}/products/tea?lang=${lang}`);
+        await page.getByTestId('share').click();
+        const sheet = page.getByRole('dialog');
+        await sheet.getByTestId('share-card').waitFor();
+        expect(await sheet.getByTestId('share-link').inputValue()).toBe(`${api.url}/l/Ab3dEf7h`);
+        expect(await sidewaysScroll(page)).toBe(0);
+        expect(await axeViolations(page)).toEqual([]);
+        await page.keyboard.press('Escape');
+        await sheet.waitFor({ state: 'detached' });
+        expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('share');
+      });
+  });
+
+  test('says what was copied, and hands the link to the phone', async () => {
+    await browser.withPage(PHONE, async (page) => {
+      await page.addInitScript({
+        content: `navigator.share = (what) => { window.shared = what; return Promise.resolve(); };
+          Object.defineProperty(navigator, 'clipboard', { value: { writeText: (text) => { window.copied = text; return Promise.resolve(); } } });`,
+      });
+      await page.goto(`${shop.url}/products/tea`);
+      await page.getByTestId('share').click();
+      await page.getByRole('button', { name: '复制 口令' }).click();
+      await page.getByRole('status').getByText('已复制').waitFor();
+      expect(await page.evaluate('window.copied')).toContain('「茶」点开');
+      await page.getByRole('button', { name: '发送到应用…' }).click();
+      expect(await page.evaluate('window.shared.url')).toBe(`${api.url}/l/Ab3dEf7h`);
+    });
+  });
+
+  test('is a page of its own without script', async () => {
+    for (const viewport of [SMALL_PHONE, DESKTOP])
+      await browser.withPage({ ...viewport, javaScript: false }, async (page) => {
+        await page.goto(`${shop.url}/products/tea`);
+        await page.getByTestId('share').click();
+        await page.getByTestId('share-sheet').waitFor();
+        expect(new URL(page.url()).pathname).toBe('/products/tea/share');
+        expect(await page.getByRole('button', { name: '复制' }).count()).toBe(0);
+      });
+  });
+});
+
 test.each([
   ['with script', true],
   ['without script', false],
