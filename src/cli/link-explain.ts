@@ -48,7 +48,7 @@ export const linkExplainCommand: Command = {
     });
     await withLinks(deps, async (links) => {
       const ready = await findLink(links, input.word('link'));
-      const explained = explainLink(ready, wish, deps.clock.now(), ABILITIES);
+      const explained = explainLink(ready, wish, deps.clock.now(), links.operator.settings.linkAbilities ?? ABILITIES);
       if (input.json) deps.terminal.print(toJson(explained));
       else printExplained(deps.terminal, explained);
     });
