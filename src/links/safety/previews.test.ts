@@ -14,11 +14,16 @@ let calls: string[] = [];
 let status = 200;
 const clock = new ManualClock(new Date('2026-11-23T04:00:00Z'));
 
+const MOVED: Record<string, string> = { '/moved': '/item', '/inside': 'http://169.254.169.254/' };
+
 const server = createServer((request, response) => {
   calls.push(request.url ?? '');
   setTimeout(() => {
-    if (request.url === '/moved') return void response.writeHead(302, { location: '/item' }).end();
-    if (request.url === '/inside') return void response.writeHead(302, { location: 'http://169.254.169.254/' }).end();
+    const location = MOVED[request.url ?? ''];
+    if (location !== undefined) {
+      response.writeHead(302, { location }).end();
+      return;
+    }
     const type = request.url === '/picture' ? 'image/png' : 'text/html; charset=utf-8';
     response.writeHead(status, { 'content-type': type });
     response.end(
