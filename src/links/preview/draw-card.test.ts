@@ -5,6 +5,7 @@ import { CARD_SIZES, type CardShape, layOutCard } from './card-layout.ts';
 import { drawCard, toSvg } from './draw-card.ts';
 import { drawPicture, rasterize } from './draw-picture.ts';
 import { encodePng } from './encode-png.ts';
+import { testJpeg } from './test-jpeg.ts';
 import { HOSTILE, testReadyLink } from './test-ready-link.ts';
 
 /** The package's types are for bundlers: in Node its default export is the function itself. */
@@ -113,6 +114,23 @@ describe('a product’s picture', () => {
     expect([drawn?.width, drawn?.height]).toEqual([30, 60]);
     expect(drawn && colourAt(drawn, 2, 30)).toEqual([255, 0, 0]);
     expect(drawn && colourAt(drawn, 27, 30)).toEqual([0, 0, 255]);
+  });
+
+  // Where the picture's upper left corner is to be: [right, below].
+  test.each([
+    [1, [0, 0]],
+    [2, [1, 0]],
+    [3, [1, 1]],
+    [4, [0, 1]],
+    [5, [0, 0]],
+    [6, [1, 0]],
+    [7, [1, 1]],
+    [8, [0, 1]],
+  ] as const)('is upright however the phone was held (%s)', async (turn, [right, below]) => {
+    const drawn = await drawPicture(testJpeg(turn), { width: 40, height: 40 });
+    const [red, , blue] = drawn ? colourAt(drawn, right * 37 + 1, below * 37 + 1) : [];
+    expect(red).toBeGreaterThan(180);
+    expect(blue).toBeLessThan(75);
   });
 
   test('what is half transparent is shown on white', async () => {
