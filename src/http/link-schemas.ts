@@ -8,6 +8,7 @@ import {
   LINK_TITLE_CHARS_MAX,
   LINK_URL_CHARS_MAX,
 } from '../base/link-limits.ts';
+import { givenGroup, givenPay, shownGroup, shownPay } from './link-pay-schemas.ts';
 import { amount, text, time } from './schemas.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -48,9 +49,11 @@ const title = text(1, LINK_TITLE_CHARS_MAX, 'what it is');
 
 export const newLink = Type.Object(
   {
-    kind: Type.Optional(Type.Enum(['page'], { description: '`page` when left out' })),
+    kind: Type.Optional(Type.Enum(['page', 'pay', 'group'], { description: '`page` when left out' })),
     title,
     ...content,
+    pay: Type.Optional(givenPay),
+    group: Type.Optional(givenGroup),
     host: Type.Optional(
       orNull(Type.String({ minLength: 1, maxLength: 260, description: 'a proved host of yours that serves links' })),
     ),
@@ -97,6 +100,13 @@ export const link = Type.Object({
   livemode: Type.Boolean(),
   created_at: time,
   updated_at: time,
+});
+
+/** One link by itself tells how it is paid as well. */
+export const linkWithPay = Type.Object({
+  ...link.properties,
+  pay: Type.Optional(shownPay),
+  group: Type.Optional(shownGroup),
 });
 
 export const linkVersion = Type.Object({

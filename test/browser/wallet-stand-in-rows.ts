@@ -1,4 +1,5 @@
 import type { Api, Move, Quote } from '../../src/app/api.ts';
+import { ASKED, COLLECTION } from './collect-stand-in.ts';
 import { Problem, type StandInRow } from './wallet-api-stand-in.ts';
 import { at, BANKS, makeCard, makeMove, namesOf, partyOf, type StandInWorld, yuan } from './wallet-stand-in-world.ts';
 
@@ -260,6 +261,26 @@ export const ROWS: { [R in Plain]: StandInRow<R> } = {
     };
   },
   'POST /api/receive-codes': () => ({ text: 'http://localhost/t/bWFkZSBieSB0aGUgc3RhbmQtaW4' }),
+
+  'POST /api/collections': (_world, { body }) => ({ ...COLLECTION, title: body.title, paid_count: 0, payers: [] }),
+  'GET /api/collections': () => ({ data: [COLLECTION] }),
+  'GET /api/collections/:id': () => COLLECTION,
+  'POST /api/collections/:id/stop': () => ({ ...COLLECTION, state: 'stopped' }),
+  'GET /api/collect/:code': () => ASKED,
+  'POST /api/collect/:code/quote': (world, { body }) => {
+    const quote = makeQuote(world, {
+      kind: 'transfer',
+      from_card_ids: [body.from_card_id],
+      payee: { kind: 'code', code: 'a-person' },
+      amount: ASKED.amount,
+      arrival: 'instant',
+      note: ASKED.title,
+    });
+    if (!(quote instanceof Problem))
+      quote.to = { bank: '', bank_name: { 'zh-CN': '', en: '' }, last4: '', name_masked: ASKED.payee_name };
+    return quote;
+  },
+  'POST /api/collect/:code/pay': (world, given) => ROWS['POST /api/transfers'](world, given),
 };
 
 function signIn(world: StandInWorld): StandInWorld['me'] {

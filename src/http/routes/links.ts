@@ -2,11 +2,15 @@ import { type Static, Type } from 'typebox';
 import { LINKS_BODY_BYTES_MAX, LINKS_BODY_KEYS_MAX, LINKS_PER_CALL_MAX } from '../../base/link-limits.ts';
 import { Refusal } from '../../base/refusal.ts';
 import type { Caller } from '../../cashier/api-keys.ts';
-import type { LinkContent, ReadyLink } from '../../links/link.ts';
+import type { Tx } from '../../db/connect.ts';
+import type { Link, LinkContent, ReadyLink } from '../../links/link.ts';
 import type { LinkActor, NewLink } from '../../links/links.ts';
 import type { OpenedLinks } from '../../links/open-links.ts';
+import type { PayLinks } from '../../links/pay/pay-links.ts';
+import { type Plan, priceOfPlan, readPlan } from '../../links/pay/read-terms.ts';
+import { writeTerms } from '../../links/pay/write-terms.ts';
 import { type ShownLink, showLinkVersion, showReady } from '../../links/show-link.ts';
-import { link, linkChange, linkVersion, newLink } from '../link-schemas.ts';
+import { link, linkChange, linkVersion, linkWithPay, newLink } from '../link-schemas.ts';
 import { type RouteRow, row } from '../route.ts';
 import { idOf, pageOf, pageQuery } from '../schemas.ts';
 import { readPage, showPage } from './payments.ts';
@@ -16,7 +20,7 @@ const linkParams = Type.Object({ id: idOf('lnk') }, closed);
 const tag = 'Links';
 
 /** A shop's share links. */
-export function linkRoutes({ desk }: Pick<OpenedLinks, 'desk'>): RouteRow[] {
+export function linkRoutes({ desk, pay }: Pick<OpenedLinks, 'desk'> & { pay: Pick<PayLinks, 'show'> }): RouteRow[] {
   return [
     row({
       method: 'POST',
@@ -28,7 +32,7 @@ export function linkRoutes({ desk }: Pick<OpenedLinks, 'desk'>): RouteRow[] {
       body: newLink,
       reply: { 201: link },
       run: async ({ caller, body, claim }) =>
-        await desk.create({ ...madeBy(caller), links: [readNewLink(body)], reply: 'one', claim }),
+        await desk.create({ ...madeBy(caller), ...readNewLinks([body], false), reply: 'one', claim }),
     }),
     row({
       method: 'POST',
@@ -41,7 +45,7 @@ export function linkRoutes({ desk }: Pick<OpenedLinks, 'desk'>): RouteRow[] {
       reply: { 201: Type.Object({ data: Type.Array(link) }) },
       large: { bodyBytesMax: LINKS_BODY_BYTES_MAX, jsonKeysMax: LINKS_BODY_KEYS_MAX },
       run: async ({ caller, body, claim }) =>
-        await desk.create({ ...madeBy(caller), links: body.links.map(readNewLink), reply: 'list', claim }),
+        await desk.create({ ...madeBy(caller), ...readNewLinks(body.links, true), reply: 'list', claim }),
     }),
     row({
       method: 'GET',
@@ -69,8 +73,11 @@ export function linkRoutes({ desk }: Pick<OpenedLinks, 'desk'>): RouteRow[] {
       tag,
       scope: 'read',
       params: linkParams,
-      reply: { 200: link },
-      run: async ({ caller, params }) => showOne(await desk.get(actorOf(caller), params.id)),
+      reply: { 200: linkWithPay },
+      async run({ caller, params }) {
+        const ready = await desk.get(actorOf(caller), params.id);
+        return { status: 200, value: { ...showReady(ready), ...(await pay.show(caller.book, ready.link.id)) } };
+      },
     }),
     row({
       method: 'PATCH',
@@ -123,9 +130,25 @@ function madeBy(caller: Caller): { actor: LinkActor; book: number; livemode: boo
   return { actor: actorOf(caller), book: caller.book, livemode: caller.livemode };
 }
 
-function readNewLink(body: Static<typeof newLink>): NewLink {
-  const { kind = 'page', host = null, ...content } = body;
-  return { kind, servedHost: host, content: { ...NOTHING, title: body.title, ...readContent(content) } };
+/** What is made, and what stands beside those that ask for money, in one transaction. @throws Refusal invalid_request */
+function readNewLinks(
+  bodies: readonly Static<typeof newLink>[],
+  isList: boolean,
+): { links: NewLink[]; within: (tx: Tx, links: readonly Link[]) => Promise<void> } {
+  const plans = bodies.map(({ kind = 'page', title, pay, group }, index) =>
+    readPlan(kind, title, { ...(pay && { pay }), ...(group && { group }) }, isList ? `links.${index}.` : ''),
+  );
+  return {
+    links: bodies.map((body, index) => readNewLink(body, plans[index] ?? null)),
+    within: (tx, links) => writeTerms(tx, links, plans),
+  };
+}
+
+/** A link that asks for an amount shows it as its price where it says no other. */
+function readNewLink(body: Static<typeof newLink>, plan: Plan | null): NewLink {
+  const { kind = 'page', host = null, pay: _pay, group: _group, ...content } = body;
+  const price = plan === null ? null : priceOfPlan(plan);
+  return { kind, servedHost: host, content: { ...NOTHING, price, title: body.title, ...readContent(content) } };
 }
 
 const NOTHING: Omit<LinkContent, 'title'> = {
