@@ -373,6 +373,8 @@ describe('who may ask', () => {
     ['POST', () => '/v1/link_apps'],
     ['PATCH', () => `/v1/link_apps/${linkAppId}`],
     ['DELETE', () => `/v1/link_apps/${linkAppId}`],
+    ['POST', () => '/v1/link_texts/read'],
+    ['POST', () => '/v1/link_deferrals/claim'],
   ] as const;
   const bodies = (): Record<string, unknown> => ({
     '/v1/payments': good(),
@@ -402,6 +404,8 @@ describe('who may ask', () => {
     '/v1/links/bulk': { links: [newLink()] },
     '/v1/link_hosts': { host: 'shop.example', uses: ['target'] },
     '/v1/link_apps': newApp,
+    '/v1/link_texts/read': { text: 'x' },
+    '/v1/link_deferrals/claim': { code: 'HT-x' },
   });
   const bodyOf = (method: string, path: string) => {
     if (method === 'PATCH' && /lnk_/.test(path)) return { title: 'x' };
@@ -478,7 +482,7 @@ describe('who may ask', () => {
     });
     for (const [method, path] of routes) {
       const reply = await callApi(server.url, token.reveal(), method, path(), bodyOf(method, path()));
-      if (method === 'GET') expect(reply.status, path()).toBe(200);
+      if (method === 'GET' || path() === '/v1/link_texts/read') expect(reply.status, path()).toBe(200);
       else expect([reply.status, reply.json.code], path()).toEqual([403, 'scope_missing']);
     }
   });

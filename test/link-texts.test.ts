@@ -1,10 +1,12 @@
-import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../src/cashier/api-keys.ts';
 import { createMerchant } from '../src/cashier/create-merchant.ts';
 import type { Log } from '../src/base/log.ts';
 import { BOOK } from '../src/hutong.ts';
-import { callApi, freePort, startTestServer, type TestServer } from './server.ts';
+import { namesUnder, read } from './doc-pages.ts';
+import { fieldsOfSchema, operationsOf, readOpenApi } from './openapi-shape.ts';
+import { type ProvedHost, proveLinkHost } from './prove-link-host.ts';
+import { callApi, startTestServer, type TestServer } from './server.ts';
 
 /* Pasted texts and deferred codes over the whole server. */
 
@@ -12,19 +14,13 @@ const logged: string[] = [];
 const note = (facts: object, message: string): void => void logged.push(JSON.stringify([facts, message]));
 const log: Log = { debug: note, info: note, warn: note, error: note };
 
-/** Shows the proof of its host at every address. */
-const shop = createServer();
+let shop: ProvedHost;
 let server: TestServer;
 let link: { id: string; code: string; url: string; title: string; texts: { 'zh-CN': string; en: string } };
 beforeAll(async () => {
   server = await startTestServer({ log });
-  const host = `127.0.0.1:${await freePort()}`;
-  const added = (await server.call('POST', '/v1/link_hosts', { host, uses: ['target'] })).json;
-  shop.on('request', (_, reply) => reply.setHeader('content-type', 'text/plain').end(added.proof.line));
-  shop.listen(Number(host.split(':')[1]), '127.0.0.1');
-  const proved = await server.call('POST', `/v1/link_hosts/${added.id}/prove`, {});
-  expect(proved.status, JSON.stringify([added, proved.json])).toBe(200);
-  const made = await server.call('POST', '/v1/links', { title: '明前龙井', page: `http://${host}/item/42` });
+  shop = await proveLinkHost((method, path, body) => server.call(method, path, body));
+  const made = await server.call('POST', '/v1/links', { title: '明前龙井', page: `http://${shop.host}/item/42` });
   expect(made.status, JSON.stringify(made.json)).toBe(201);
   link = made.json;
 });
@@ -33,7 +29,7 @@ afterAll(async () => {
   await server.close();
 });
 
-async function read(text: string) {
+async function readText(text: string) {
   const { status, json } = await server.call('POST', '/v1/link_texts/read', { text });
   expect(status, JSON.stringify(json)).toBe(200);
   return json;
@@ -49,7 +45,7 @@ async function defer(code: string): Promise<string> {
 
 describe('reading what was pasted, by API', () => {
   test('our own text leads to the link, with what anybody sees of it', async () => {
-    expect(await read(link.texts['zh-CN'])).toMatchObject({
+    expect(await readText(link.texts['zh-CN'])).toMatchObject({
       object: 'link_text',
       place: 'link',
       kind: 'ours',
@@ -59,11 +55,11 @@ describe('reading what was pasted, by API', () => {
       open: null,
       host: null,
     });
-    expect((await read(link.url)).link.code).toBe(link.code);
+    expect((await readText(link.url)).link.code).toBe(link.code);
   });
 
   test('a foreign text is told with its app, its host and what to hand to the app', async () => {
-    expect(await read('【京东】https://3.cn/35RO-7uG?jkl=@W0a0c28PhTuD@ CA1565 「饭盒」')).toEqual({
+    expect(await readText('【京东】https://3.cn/35RO-7uG?jkl=@W0a0c28PhTuD@ CA1565 「饭盒」')).toEqual({
       object: 'link_text',
       place: 'foreign',
       kind: 'link',
@@ -84,13 +80,13 @@ describe('reading what was pasted, by API', () => {
 
   test('a deferred code is only named; reading it uses nothing up', async () => {
     const code = await defer(link.code);
-    expect(await read(code)).toMatchObject({ place: 'deferral', kind: 'ours', token: code, link: null });
+    expect(await readText(code)).toMatchObject({ place: 'deferral', kind: 'ours', token: code, link: null });
     expect((await server.call('POST', '/v1/link_deferrals/claim', { code })).status).toBe(200);
   });
 
   test('no text is in the log or the database afterwards', async () => {
     const secret = 'kQ7wZ3xV9bN';
-    await read(`￥${secret}￥ 打开淘宝`);
+    await readText(`￥${secret}￥ 打开淘宝`);
     await fetch(`${server.url}/paste`, { method: 'POST', body: new URLSearchParams({ text: `￥${secret}￥` }) });
     expect(logged.join('\n')).not.toContain(secret);
     const kept = await server.sql`select 1 from idempotency_keys where coalesce(reply_body, '') like ${`%${secret}%`}`;
@@ -121,4 +117,17 @@ describe('claiming a deferred code, by API', () => {
     expect(refused.status).toBe(404);
     expect((await server.call('POST', '/v1/link_deferrals/claim', { code })).status).toBe(200);
   });
+});
+
+test('every field that is sent stands in its page, and no other', async () => {
+  const operations = operationsOf(await readOpenApi(server.url));
+  const page = read('docs/reference/link-text.md');
+  for (const [path, heading] of [
+    ['/v1/link_texts/read', 'Fields'],
+    ['/v1/link_deferrals/claim', 'Deferred codes'],
+  ] as const) {
+    const schema = operations.find((each) => each.path === path)?.replySchema ?? {};
+    const sent = new Set(fieldsOfSchema(schema).map((field) => (heading === 'Fields' ? field : field.split('.')[0])));
+    expect(new Set(namesUnder(page, heading))).toEqual(sent);
+  }
 });
