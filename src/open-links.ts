@@ -57,10 +57,10 @@ export interface LinksOptions extends Omit<LinksDeps, 'safeFetch'> {
 
 export function openHutongLinks(given: LinksOptions): HutongLinks {
   const safeFetch = createSafeFetch({ allowPrivate: given.isSandbox });
-  const deps: LinksDeps = { ...given, safeFetch };
+  const deps: LinksDeps = { ...given, safeFetch, isBlocked: (subject) => reports.isBlocked(subject) };
   const links = openLinks(deps);
   const { desk, reader } = links;
-  const reports = openReports({ ...deps, desk });
+  const reports: Reports = openReports({ ...deps, desk });
   const preview = openLinkPreview(deps, { desk, place: given.wechat ?? WECHAT });
   const counter = openLinkCounter({ ...deps, payments: linkedPayments });
   const pay = openPayLinks(deps);

@@ -66,6 +66,7 @@ export const REFUSALS = {
   link_hosts_max: { status: 409, title: 'There are too many hosts', retryable: false },
   link_apps_max: { status: 409, title: 'There are too many apps', retryable: false },
   link_taken_down: { status: 409, title: 'The link was taken down', retryable: false },
+  link_blocked: { status: 403, title: 'The operator has blocked it', retryable: false },
   link_not_active: { status: 409, title: 'The link is not in use', retryable: false },
   link_paid: { status: 409, title: 'All of it is paid', retryable: false },
   link_busy: { status: 409, title: 'Somebody else is paying it just now', retryable: true },

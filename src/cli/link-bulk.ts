@@ -99,6 +99,7 @@ function checkWish(
       kind: link.kind,
       targets: provedFor('target'),
       isSandbox: where.isSandbox,
+      isBlockedHost: () => false, // the operator is here
       now: clock.now(),
       path: '',
     };

@@ -31,6 +31,7 @@ export async function editLink(deps: DeskDeps, request: Parameters<LinkDesk['edi
       kind: before.kind,
       targets: new Set(hosts.filter(isTarget).map(({ host }) => host)),
       isSandbox: deps.isSandbox,
+      isBlockedHost: (host) => deps.isBlocked?.({ kind: 'host', id: host }) === true,
       now: deps.clock.now(),
       // What has run out may be corrected all the same, as long as its end is not what is edited.
       mayBeOver: content.expiresAt === undefined,

@@ -10,6 +10,7 @@ const GROUND: ContentGround = {
   kind: 'page',
   targets: new Set([TARGET, 'xn--czrs0t.example', 'shop.example:8443']),
   isSandbox: false,
+  isBlockedHost: () => false,
   now: NOW,
   path: '',
 };

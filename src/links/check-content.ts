@@ -19,6 +19,8 @@ export interface ContentGround {
   now: Date;
   /** An end that is over already may stay as it was said before. */
   mayBeOver?: boolean;
+  /** Hosts that the operator lets nothing lead to. */
+  isBlockedHost: (host: string) => boolean;
   /** What stands before the name of a field that is wrong: `links.3.`. */
   path: string;
 }
@@ -33,8 +35,11 @@ export function checkContent(given: LinkContent, ground: ContentGround): LinkCon
   if (!isPage && given.direct) throw wrong(path, 'direct', 'what is paid has its page here');
   if (given.expiresAt !== null && given.expiresAt <= now && ground.mayBeOver !== true)
     throw wrong(path, 'expires_at', 'the time is over already; stop the link instead');
+  const page = given.page === null ? null : readTarget(given.page, ground, 'page');
+  if (page !== null && ground.isBlockedHost(new URL(page).host))
+    throw new Refusal('link_blocked', 'the operator lets no link lead there', { param: `${path}page` });
   return {
-    page: given.page === null ? null : readTarget(given.page, ground, 'page'),
+    page,
     appPath: given.appPath === null ? null : readAppPath(given.appPath, path),
     title: readWords(given.title, LINK_TITLE_CHARS_MAX, path, 'title'),
     description:

@@ -30,6 +30,8 @@ export async function createLinks(deps: DeskDeps, request: Request): Promise<Key
   if (wanted.length === 0 || wanted.length > LINKS_PER_CALL_MAX)
     throw new Refusal('invalid_request', `1 to ${LINKS_PER_CALL_MAX} links at once`, { param: 'links' });
   assert(reply === 'list' || wanted.length === 1, 'one reply has one link');
+  if (actor.kind === 'merchant' && deps.isBlocked?.({ kind: 'merchant', id: actor.merchantId }) === true)
+    throw new Refusal('link_blocked', 'the operator lets this merchant make no links');
   const now = deps.clock.now();
   let codes: string[] = [];
   const answer = await withKey(deps.sql, request.claim, now, null, async (tx) => {
@@ -55,6 +57,7 @@ function toLinks(deps: DeskDeps, request: Request, hosts: readonly LinkHost[], n
       kind: wanted.kind,
       targets,
       isSandbox: deps.isSandbox,
+      isBlockedHost: (host) => deps.isBlocked?.({ kind: 'host', id: host }) === true,
       now,
       path,
     });

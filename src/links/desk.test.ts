@@ -121,6 +121,33 @@ describe('creating', () => {
   });
 });
 
+describe('what the operator has blocked', () => {
+  test('is not led to, by no new link and by no edit, and a blocked shop makes none', async () => {
+    const blocked = new Set<string>();
+    const node = world.node({ isBlocked: ({ kind, id }) => blocked.has(`${kind} ${id}`) });
+    const make = (desk: LinkDesk) =>
+      desk.create({
+        actor: world.actor,
+        book: BOOK,
+        livemode: false,
+        links: [newLinkOf({})],
+        reply: 'one',
+        claim: null,
+      });
+    const { id }: ShownLink = JSON.parse((await make(node.desk)).body);
+    blocked.add(`host ${TARGET}`);
+    const refusal = { code: 'link_blocked' };
+    await expect(make(node.desk)).rejects.toMatchObject(refusal);
+    await expect(node.desk.edit({ actor: world.actor, id, content: { title: '另一个' } })).rejects.toMatchObject(
+      refusal,
+    );
+    blocked.clear();
+    blocked.add(`merchant ${world.shop}`);
+    await expect(make(node.desk)).rejects.toMatchObject(refusal);
+    await node.stop();
+  });
+});
+
 describe('editing', () => {
   test('changes what is given and keeps every version', async () => {
     const { id } = await world.link({ description: '一两', price: { currency: 'CNY', minor: 100n } });

@@ -26,6 +26,8 @@ export interface LinksDeps {
   safeFetch: SafeFetch;
   /** How a person of Hutong Wallet is shown to others (`**丰`); left out where there is no wallet, and so no link of a person's. */
   nameOfPerson?: (userId: string) => Promise<string | null>;
+  /** Whether the operator lets nothing lead to this host, or nothing be made by this merchant; nothing is blocked when left out. */
+  isBlocked?: (subject: { kind: 'host' | 'merchant'; id: string }) => boolean;
   /** Asks for the DNS record that proves a host; the resolvers of this machine when left out. */
   lookUpText?: LookUpText;
 }
