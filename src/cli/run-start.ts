@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts';
 import { qrCodeUrl } from '../cashier/qr-codes.ts';
 import { startShop } from '../sandbox/shop/shop.ts';
 import type { SimulatorOptions } from '../sandbox/wallets/ground/simulator.ts';
+import type { WechatPlace } from '../links/preview/wechat-api.ts';
 import { simulators, type WalletSimulator } from '../sandbox/wallets/simulators.ts';
 import { SIMULATOR_NAMES, type SimulatorName, simulatorPortSetting, type Settings } from './settings.ts';
 import { type Addresses, banner } from './banner.ts';
@@ -117,6 +118,7 @@ async function startServer(
           publicUrl: publicUrlOf(settings),
           linkUrl: linkUrlOf(settings),
           ...(settings.linkAbilities === null ? {} : { linkAbilities: settings.linkAbilities }),
+          ...(settings.mode === 'sandbox' ? { wechat: pretendWechat(settings) } : {}),
           masterSecrets,
           isSandbox: settings.mode === 'sandbox',
           trustedProxies: settings.trustedProxies,
@@ -131,6 +133,12 @@ async function startServer(
   await server.app.listen({ port: settings.port, host: settings.host });
   await server.wallet?.app.listen({ port: settings.wallet.port, host: settings.host });
   return server;
+}
+
+/** The simulator of WeChat Pay also stands in for WeChat's official accounts. */
+function pretendWechat({ simulatorPorts }: Settings): WechatPlace {
+  const apiUrl = `http://${LOOPBACK}:${simulatorPorts.wechatpay}`;
+  return { apiUrl, scriptUrl: `${apiUrl}/open/js/jweixin-1.6.0.js` };
 }
 
 /** Live: the wallet that the settings tell of; null where they name no bank. */
