@@ -71,13 +71,15 @@ function renderWays(landing: Landing, text: LandingTexts, base: string): Html {
     step.kind === 'wechat_launch_mini' || step.kind === 'wechat_launch_app' ? [step] : [],
   );
   const [best, ...others] = steps.filter(({ kind }) => kind !== 'wechat_launch_mini' && kind !== 'wechat_launch_app');
+  // Who has to install the app first may take a code along.
+  const canDefer = steps.some(({ kind }) => kind === 'store');
   const hasScheme = steps.some((step) => step.kind === 'scheme' || step.kind === 'alipay_scheme');
   return html`${tags.map((step) => renderTag(step, text))}${best && renderBest(best, landing, text, base)}${
     hasScheme &&
     html`<p class="note" id="not-opened" role="status" hidden>${text.notOpened} <a href="?app=none&amp;lang=${landing.lang}">${text.goOnWithout}</a></p>\n`
   }${
-    others.length > 0 &&
-    html`<div class="others"><h2>${text.others}</h2><ul>${others.map((step) => html`<li>${renderStep(step, 'way', landing, text, base)}</li>`)}</ul></div>\n`
+    (others.length > 0 || canDefer) &&
+    html`<div class="others"><h2>${text.others}</h2><ul>${others.map((step) => html`<li>${renderStep(step, 'way', landing, text, base)}</li>`)}${canDefer && html`<li><form method="post" action="${base}/defer?lang=${landing.lang}"><button class="way" type="submit" data-testid="defer">${text.defer}</button></form></li>`}</ul></div>\n`
   }`;
 }
 

@@ -24,6 +24,7 @@ export interface LandingTexts {
   stopped(app: string | null): string;
   pasteSteps: string;
   others: string;
+  defer: string;
   link: string;
   copy: string;
   copied: string;
@@ -62,6 +63,7 @@ const chinese: LandingTexts = {
   stopped: (app) => `${app ?? '这里'}可能不让打开外部网页。复制链接，到浏览器里就能打开。`,
   pasteSteps: '复制后打开手机浏览器，粘贴到地址栏。',
   others: '其他方式',
+  defer: '复制安装码，装好应用再打开',
   link: '链接',
   copy: '复制链接',
   copied: '已复制',
@@ -110,6 +112,7 @@ const english: LandingTexts = {
   stopped: (app) => `${app ?? 'This app'} may not open outside pages. Copy the link and open it in a browser.`,
   pasteSteps: "Then open your phone's browser and paste it as the address.",
   others: 'Other ways',
+  defer: 'Copy a code for after installing',
   link: 'Link',
   copy: 'Copy the link',
   copied: 'Copied',

@@ -103,14 +103,17 @@ ${renderFacts([
   [text.token, read.token, 'token'],
   [text.shareCode, read.shareCode, 'share-code'],
 ])}
-${renderHostWarnings(host, text)}${renderWarnings({ read }, text)}${read.url !== null && html`<a class="button${host?.isSuspicious === true && html` careful`}" href="${linkUrl(read.url)}" rel="noopener noreferrer nofollow" data-testid="open-link">${text.openLink}</a>\n`}${
-  app !== null && renderApp(app, read.url === null, name ?? '', text)
-}${renderCopy(copy, read.url === null, text)}`;
+${renderHostWarnings(host, text)}${renderWarnings({ read }, text)}${
+  read.url === null
+    ? html`${app !== null && html`<p class="muted way">${text.appsOwn(name ?? '')} ${text.copyThen(name ?? '')}</p>\n`}${renderCopy(copy, true, text)}${app !== null && renderApp(app, true, name ?? '', text)}`
+    : html`<a class="button${host?.isSuspicious === true && html` careful`}" href="${linkUrl(read.url)}" rel="noopener noreferrer nofollow" data-testid="open-link">${text.openLink}</a>
+${app !== null && renderApp(app, false, name ?? '', text)}${renderCopy(copy, false, text)}`
+}`;
 }
 
 /** The app is opened by a fixed address of its own; what was pasted goes there by the clipboard. */
 function renderApp(app: ForeignApp, isOnlyWay: boolean, name: string, text: PasteTexts): Html {
-  return html`${isOnlyWay && html`<p class="muted way">${text.appsOwn(name)} ${text.copyThen(name)}</p>\n`}<a class="button${!isOnlyWay && html` plain`}" href="${app.way.scheme}" rel="noopener noreferrer nofollow" data-testid="open-app">${text.openApp(name)}</a>
+  return html`<a class="button${!isOnlyWay && html` plain`}" href="${app.way.scheme}" rel="noopener noreferrer nofollow" data-testid="open-app">${text.openApp(name)}</a>
 <p class="fine">${text.openMaybe}</p>
 `;
 }
@@ -141,7 +144,9 @@ function renderFacts(rows: readonly [string, string | null, string][]): Html | n
 
 function renderHostWarnings(host: ForeignHost | null, text: PasteTexts): Html | null {
   if (host === null) return null;
-  const said = host.warnings.map((each) => text.hostWarnings[each]).filter((each) => each !== undefined);
+  // Of what is wrong with its letters the first says enough.
+  const found = host.warnings.filter((each) => each !== 'imitates' || !host.warnings.includes('mixed_scripts'));
+  const said = found.map((each) => text.hostWarnings[each]).filter((each) => each !== undefined);
   if (host.looksLike !== null) said.unshift(text.looksLike(host.looksLike));
   return html`${said.map((each) => html`<p class="alert" role="alert" data-testid="host-warning">${each}</p>\n`)}`;
 }
