@@ -26,8 +26,11 @@ async function nameApps({ hutong }: ShopDeps): Promise<void> {
   const known = new Set<string>();
   for await (const { settings } of hutong.linkApps.list()) known.add(settings.kind);
   for (const settings of EXAMPLE_APPS)
-    if (!known.has(settings.kind)) await hutong.linkApps.add({ name: NAMES[settings.kind], settings });
+    if (!known.has(settings.kind)) await hutong.linkApps.add({ name: NAME, settings });
 }
+
+/** As people read it: 打开胡同小铺. */
+const NAME = '胡同小铺';
 
 /** Made-up ids of the right shape. No store has such apps, so none is named: who has not got them goes to the shop's pages. */
 const EXAMPLE_APPS: readonly LinkAppSettings[] = [
@@ -54,14 +57,6 @@ const EXAMPLE_APPS: readonly LinkAppSettings[] = [
   },
   { kind: 'alipay_mini', app_id: '2021009876543210', page: 'pages/open/open?path={path}' },
 ];
-
-const NAMES: Record<LinkAppSettings['kind'], string> = {
-  ios: '胡同小铺 iPhone',
-  android: '胡同小铺 Android',
-  wechat_mini: '胡同小铺 微信小程序',
-  alipay_mini: '胡同小铺 支付宝小程序',
-  wechat_account: '胡同小铺 服务号',
-};
 
 /** The SHA-256 of these words, where a real shop would have that of a certificate. */
 function certificateOf(words: string): string {

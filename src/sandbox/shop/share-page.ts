@@ -62,7 +62,7 @@ function renderCopy(id: 'link' | 'text', title: string, hint: string, value: str
   const field =
     id === 'link'
       ? html`<input type="text" value="${value}"${known}>`
-      : html`<textarea rows="3"${known}>${value}</textarea>`;
+      : html`<textarea rows="5"${known}>${value}</textarea>`;
   return html`<div class="share-copy"><label for="share-${id}">${title}</label>
 <p class="quiet" id="share-${id}-hint">${hint}</p>
 <div class="share-field">${field}<button class="button button-quiet" type="button" data-copy="share-${id}" aria-label="${shareTexts[lang].copy} ${title}" hidden>${shareTexts[lang].copy}</button></div></div>`;

@@ -65,7 +65,7 @@ export async function openLinkWorld(
     const facts = {
       shop: opened.url,
       proved: hosts.map(({ host, proof }) => `${host} ← ${proof.file_url}`).join(', '),
-      apps: apps.map(({ name }) => name).join('、'),
+      apps: apps.map(({ settings }) => settings.kind).join(', '),
     };
     return { value: { shop: opened, hutong: client }, told: { facts } };
   });
