@@ -59,7 +59,7 @@ function renderName(page: GroupPage): Html {
   const text = payTexts[page.lang];
   return html`<p class="field-row"><label for="name">${text.yourName}</label>
 <input class="field" id="name" name="name" value="${page.typed.name}" maxlength="${page.nameCharsMax}" autocomplete="nickname" aria-describedby="name-hint"${renderFaultMark(page.nameFault, 'name-fault')}></p>
-<p class="fine" id="name-hint">${text.yourNameHint}</p>
+<p class="fine name-hint" id="name-hint">${text.yourNameHint}</p>
 ${renderFault(page.nameFault, 'name-fault')}`;
 }
 

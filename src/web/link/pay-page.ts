@@ -45,10 +45,10 @@ export function renderPayPage(page: PayPage): string {
   const own = payTexts[page.lang];
   return renderFrame(page, own.payTo(page.merchantName), [
     html`<h1 class="merchant"><span class="avatar" aria-hidden="true">${page.merchantName.match(/./u)?.[0]}</span><span>${own.payTo(page.merchantName)}</span></h1>
-<p class="fine">${page.subject}</p>
+<p class="fine pay-subject">${page.subject}</p>
 ${page.isBack && html`<p class="alert" role="status" data-testid="back">${own.back}</p>\n`}<form method="post" action="${page.actionUrl}" data-once data-testid="pay-form">
 <input type="hidden" name="nonce" value="${page.nonce}">
-${page.fixedAmount === null ? html`${renderAmountField(page, text)}${page.range && html`<p class="fine">${own.range(page.range.least, page.range.most)}</p>\n`}` : html`<p class="amount" data-testid="amount">${page.fixedAmount}</p>\n`}<p class="field-row"><label class="fine" for="note">${text.note}</label>
+${page.fixedAmount === null ? html`${renderAmountField(page, text)}${page.range && page.amountFault === null && html`<p class="fine pay-range">${own.range(page.range.least, page.range.most)}</p>\n`}` : html`<p class="amount" data-testid="amount">${page.fixedAmount}</p>\n`}<p class="field-row"><label class="fine" for="note">${text.note}</label>
 <input class="field" id="note" name="note" value="${page.typed.note}" maxlength="${page.noteCharsMax}" placeholder="${text.notePlaceholder}" autocomplete="off"${renderFaultMark(page.noteFault, 'note-fault')}></p>
 ${renderFault(page.noteFault, 'note-fault')}<button class="button" type="submit" data-busy="${text.busy}" data-testid="next">${page.fixedAmount === null ? text.next : text.pay(page.fixedAmount)}</button>
 </form>`,

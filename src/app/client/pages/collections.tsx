@@ -31,7 +31,7 @@ export function CollectionsPage(): JSX.Element {
         </div>
       )}
       {list.value !== null && list.value.data.length > 0 && (
-        <div class="panel" data-testid="collections">
+        <div class="panel collect-rows" data-testid="collections">
           {list.value.data.map((one) => (
             <Row
               key={one.collection_id}
@@ -112,11 +112,11 @@ function CollectionPanel({ collection, onChange }: { collection: Collection; onC
           </Button>
         </section>
       )}
-      <section class="panel" aria-labelledby="payers">
-        <h2 id="payers" class="panel-title">
+      <section class="panel collect-rows" aria-labelledby="payers">
+        <h2 id="payers" class="collect-title">
           {t.collect.payers}
         </h2>
-        {collection.payers.length === 0 && <p class="muted">{t.collect.nobody}</p>}
+        {collection.payers.length === 0 && <p class="muted collect-none">{t.collect.nobody}</p>}
         {collection.payers.map((payer, at) => (
           <Row
             key={at}

@@ -43,7 +43,7 @@ export function NewCollectionPage(): JSX.Element {
     });
   return (
     <Page title={t.collect.start} back="/collect">
-      <div class="panel">
+      <div class="panel form">
         <Field
           label={t.collect.what}
           name="title"
@@ -52,14 +52,16 @@ export function NewCollectionPage(): JSX.Element {
           maxLength={TITLE_CHARS_MAX}
           placeholder={t.collect.whatHint}
         />
-        <fieldset class="collect-ways">
+        <fieldset class="segments">
           <legend>{t.collect.split}</legend>
-          {WAYS.map((each) => (
-            <label key={each} class="collect-way">
-              <input type="radio" name="way" checked={way === each} onChange={() => setWay(each)} />
-              <span>{t.collect.ways[each]}</span>
-            </label>
-          ))}
+          <div class="segments-row">
+            {WAYS.map((each) => (
+              <label key={each} class="segment">
+                <input type="radio" name="way" checked={way === each} onChange={() => setWay(each)} />
+                <span>{t.collect.ways[each]}</span>
+              </label>
+            ))}
+          </div>
         </fieldset>
         <Field
           label={t.collect.people}
@@ -72,27 +74,27 @@ export function NewCollectionPage(): JSX.Element {
         />
         <Field label={t.collect.until} name="until" type="date" value={until} onInput={setUntil} />
       </div>
-      <p class="collect-amount-label">{t.collect.amountOf[way]}</p>
       <AmountEntry
         text={text}
         onText={setText}
         below={
-          fen !== null && isCount && way === 'total' ? (
-            <p class="fine">{t.collect.eachPays(showYuan(fen / BigInt(count)))}</p>
-          ) : null
+          <p class="fine collect-sum">
+            {t.collect.amountOf[way]}
+            {fen !== null &&
+              isCount &&
+              ` · ${way === 'total' ? t.collect.eachPays(showYuan(fen / BigInt(count))) : t.collect.ofTotal(showYuan(fen * BigInt(count)))}`}
+          </p>
         }
       />
       {deed.error !== null && <Notice kind="error">{sayProblem(deed.error, lang)}</Notice>}
-      <div class="sticky">
-        <Button
-          isBusy={deed.isBusy}
-          isOff={fen === null || !isCount || title.trim() === '' || (way === 'total' && fen < BigInt(count))}
-          onClick={make}
-          testId="make"
-        >
-          {t.collect.make}
-        </Button>
-      </div>
+      <Button
+        isBusy={deed.isBusy}
+        isOff={fen === null || !isCount || title.trim() === '' || (way === 'total' && fen < BigInt(count))}
+        onClick={make}
+        testId="make"
+      >
+        {t.collect.make}
+      </Button>
     </Page>
   );
 }
