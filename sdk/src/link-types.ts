@@ -39,6 +39,44 @@ export interface Link extends LinkContent {
   livemode: boolean;
   created_at: string;
   updated_at: string;
+  /** Of kind `pay`, when it was asked for by itself. */
+  pay?: LinkPay;
+  /** Of kind `group`, when it was asked for by itself. */
+  group?: LinkGroup;
+}
+
+export interface LinkPay {
+  /** Null: the buyer types it. */
+  amount: Money | null;
+  min: Money | null;
+  max: Money | null;
+  subject: string;
+  /** How often it may be paid; null: without end, and then nothing is counted here. */
+  times: number | null;
+  order_no: string | null;
+  paid_count: number;
+  /** That may still be paid. */
+  open_count: number;
+  complete_at: string | null;
+}
+
+export interface LinkGroup {
+  total: Money | null;
+  subject: string;
+  shares: {
+    no: number;
+    /** For whom it is, or what its payer calls themselves. */
+    name: string | null;
+    amount: Money;
+    state: 'free' | 'open' | 'paid';
+    /** Of the payment that keeps it. */
+    order_no: string | null;
+  }[];
+  /** Before refunds. */
+  paid: Money;
+  paid_count: number;
+  open_count: number;
+  complete_at: string | null;
 }
 
 export interface LinkVersion extends LinkContent {

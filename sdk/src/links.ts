@@ -1,4 +1,5 @@
 import { at, call, list } from './call.ts';
+import type { Money } from './json.ts';
 import type { List, ListParams } from './list.ts';
 import type { CallOptions, Transport } from './transport.ts';
 import type {
@@ -16,10 +17,36 @@ import type {
 /** A link that is wanted; what is left out is null. */
 export interface NewLink extends Partial<Omit<LinkContent, 'title'>> {
   /** `page`, if not given. */
-  kind?: 'page';
+  kind?: 'page' | 'pay' | 'group';
   title: string;
+  /** Of kind `pay`. */
+  pay?: NewPay;
+  /** Of kind `group`. */
+  group?: NewGroup;
   /** A proved host of yours that serves links; Hutong's own address, if not given. */
   host?: string;
+}
+
+/** How a link is paid; without an amount the buyer types it. */
+export interface NewPay {
+  amount?: Money;
+  /** The least and the most that may be typed. */
+  min?: Money;
+  max?: Money;
+  /** The title, if not given. */
+  subject?: string;
+  /** How often it may be paid; without end, if not given. */
+  times?: number;
+  /** The one order that it is for. */
+  order_no?: string;
+}
+
+/** What several people pay together: so many equal shares, or who pays how much. */
+export interface NewGroup {
+  total: Money;
+  shares?: number;
+  people?: { name: string; amount: Money }[];
+  subject?: string;
 }
 
 export interface LinkStatsParams {
