@@ -9,6 +9,7 @@ import { linkTextRoutes } from './http/routes/link-texts.ts';
 import { linkRoutes } from './http/routes/links.ts';
 import { type OpenLinkCounter, openLinkCounter } from './links/count/open-link-counter.ts';
 import { type Deferrals, openDeferrals } from './links/deferred/open-deferrals.ts';
+import type { ReadyLink } from './links/link.ts';
 import type { LinksDeps } from './links/links-deps.ts';
 import { type OpenedLinks, openLinks } from './links/open-links.ts';
 import { ABILITIES } from './links/open/abilities.ts';
@@ -64,6 +65,7 @@ export function openHutongLinks(given: LinksOptions): HutongLinks {
   const preview = openLinkPreview(deps, { desk, place: given.wechat ?? WECHAT });
   const counter = openLinkCounter({ ...deps, payments: linkedPayments });
   const pay = openPayLinks(deps);
+  const isStopped = (ready: ReadyLink) => reports.warningOf(ready)?.kind === 'blocked';
   const abilities = given.abilities ?? ABILITIES;
   const deferrals = openDeferrals({ ...deps, reader });
   const pasted = { ...deps, reader, deferrals };
@@ -92,8 +94,8 @@ export function openHutongLinks(given: LinksOptions): HutongLinks {
         wechatPlace: preview.place,
         warningOf: (ready) => reports.warningOf(ready),
       }),
-      previewRoutes({ ...deps, reader, preview }),
-      linkPayRoutes({ ...deps, walletUrl: given.walletUrl, reader, payLinks: pay }),
+      previewRoutes({ ...deps, reader, preview, isBlocked: isStopped }),
+      linkPayRoutes({ ...deps, walletUrl: given.walletUrl, reader, payLinks: pay, isBlocked: isStopped }),
     ],
     mounts: [
       (app) => mountReportRoutes(app, { reader, reports }),

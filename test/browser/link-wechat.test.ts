@@ -56,7 +56,15 @@ beforeAll(async () => {
   );
   const preview = { cards: openLinkCards(fetchDeps(systemClock)), tickets: ticketsOfSandbox(), place: WECHAT };
   await app.register(
-    previewRoutes({ clock: systemClock, random: systemRandom, log: silentLog, reader, preview, linkUrl: '' }),
+    previewRoutes({
+      clock: systemClock,
+      random: systemRandom,
+      log: silentLog,
+      reader,
+      preview,
+      linkUrl: '',
+      isBlocked: () => false,
+    }),
   );
   app.get('/assets/*', async (request, reply) => {
     const asset = assets.get(request.url);

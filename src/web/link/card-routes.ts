@@ -13,6 +13,8 @@ export interface CardRouteDeps {
   clock: Clock;
   reader: LinkReader;
   cards: LinkCards;
+  /** Whether the operator lets nobody go on from this link. */
+  isBlocked: (ready: ReadyLink) => boolean;
 }
 
 /** An address that names the version never shows another one. */
@@ -42,11 +44,11 @@ const hidden = { schema: { hide: true }, exposeHeadRoute: true } as const;
 
 /** A link that opens nothing any more shows nothing any more. @throws Refusal not_found */
 export async function findShown(
-  { reader, clock }: Pick<CardRouteDeps, 'reader' | 'clock'>,
+  { reader, clock, isBlocked }: Pick<CardRouteDeps, 'reader' | 'clock' | 'isBlocked'>,
   request: FastifyRequest<LinkParams>,
 ): Promise<ReadyLink> {
   const ready = await findLink(reader, request);
-  if (ready === null || goneReason(ready, clock.now()) !== null)
+  if (ready === null || goneReason(ready, clock.now()) !== null || isBlocked(ready))
     throw new Refusal('not_found', 'there is no such link');
   return ready;
 }

@@ -14,6 +14,7 @@ export interface OembedDeps {
   reader: LinkReader;
   /** Where our own links are, without a slash at the end. */
   linkUrl: string;
+  isBlocked: (ready: ReadyLink) => boolean;
 }
 
 /** oEmbed 1.0 (oembed.com), 2.3.4.3: a link with a picture. Nothing of ours is put into other sites' pages as HTML. */
@@ -62,7 +63,7 @@ async function answer(
 }
 
 /** The active link that an address means: one of ours, or one of the host that was asked; nothing else is looked up. */
-async function findAsked({ reader, clock, linkUrl }: OembedDeps, host: string | null, text: string) {
+async function findAsked({ reader, clock, linkUrl, isBlocked }: OembedDeps, host: string | null, text: string) {
   if (text.length > LINK_URL_CHARS_MAX || !URL.canParse(text)) return null;
   const { origin, pathname } = new URL(text);
   const prefix = host === null ? `${linkUrl}/l/` : `${origin}/`;
@@ -70,7 +71,7 @@ async function findAsked({ reader, clock, linkUrl }: OembedDeps, host: string | 
   const code = `${origin}${pathname}`.slice(prefix.length);
   if (!isHere || !`${origin}${pathname}`.startsWith(prefix) || !isLinkCode(code)) return null;
   const ready = await reader.find(host, code);
-  return ready !== null && goneReason(ready, clock.now()) === null ? ready : null;
+  return ready !== null && goneReason(ready, clock.now()) === null && !isBlocked(ready) ? ready : null;
 }
 
 function toOembed(

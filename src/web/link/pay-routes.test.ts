@@ -27,13 +27,24 @@ beforeAll(async () => {
   };
   app = fastify();
   const deps = { clock: world.clock, random: systemRandom, log: silentLog, book: world.book, publicUrl };
-  await app.register(linkPayRoutes({ ...deps, walletUrl: 'https://wallet.example', reader, payLinks }));
+  await app.register(
+    linkPayRoutes({
+      ...deps,
+      walletUrl: 'https://wallet.example',
+      reader,
+      payLinks,
+      isBlocked: ({ link }) => blocked.has(link.code),
+    }),
+  );
 });
 afterAll(async () => {
   await app.close();
   await payLinks.stop();
 });
 beforeEach(() => world.clock.advanceMs(61_000));
+
+/** Links that the operator has blocked. */
+const blocked = new Set<string>();
 
 const cny = (minor: number) => ({ currency: 'CNY', minor: String(minor) }) as const;
 
@@ -113,6 +124,14 @@ describe('the page of a pay link', () => {
       metadata: { link: id },
       returnUrl: `https://pay.example${path}?back=1`,
     });
+  });
+
+  test('that the operator has blocked is gone, and takes nothing', async () => {
+    const { path, code } = await addLink('pay', { pay: { amount: cny(500) } });
+    expect((await get(path)).statusCode).toBe(200);
+    blocked.add(code);
+    expect((await get(path)).statusCode).toBe(404);
+    expect((await post(path, { nonce: newNonce(), note: '' })).statusCode).toBe(404);
   });
 
   test('looking at it makes no payment', async () => {

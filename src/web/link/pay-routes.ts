@@ -34,6 +34,8 @@ export interface LinkPayRoutesDeps {
   walletUrl: string | null;
   reader: LinkReader;
   payLinks: PayLinks;
+  /** Whether the operator lets nobody go on from this link. */
+  isBlocked: (ready: ReadyLink) => boolean;
 }
 
 const NONCE_BYTES = 16;
@@ -106,7 +108,7 @@ export function linkPayRoutes(deps: LinkPayRoutesDeps) {
   async function open(code: string): Promise<OpenLink | 'gone' | 'ended'> {
     const terms = isLinkCode(code) ? await payLinks.termsOf(code) : null;
     const ready = terms === null ? null : await reader.findById(deps.book, terms.linkId);
-    if (terms === null || ready === null) return 'gone';
+    if (terms === null || ready === null || deps.isBlocked(ready)) return 'gone';
     const { state, expiresAt } = ready.link;
     const isOver = state !== 'active' || (expiresAt !== null && expiresAt <= deps.clock.now());
     return isOver ? 'ended' : { ready, terms };

@@ -25,7 +25,7 @@ const PROGRAM = testLinkApp(
 async function serve(...links: ReadyLink[]) {
   const clock = new ManualClock(START);
   const fetching = fetchDeps(clock);
-  const state = { ticket: { kind: 'ticket', ticket: 'TICKET-1' } as TicketReading };
+  const state = { ticket: { kind: 'ticket', ticket: 'TICKET-1' } as TicketReading, isBlocked: false };
   const app = fastify();
   await app.register(
     previewRoutes({
@@ -33,6 +33,7 @@ async function serve(...links: ReadyLink[]) {
       random: systemRandom,
       log: silentLog,
       reader: readerOf(...links),
+      isBlocked: () => state.isBlocked,
       linkUrl: 'https://go.example',
       preview: {
         cards: openLinkCards(fetching),
@@ -214,4 +215,13 @@ describe('the signature for WeChat', () => {
     expect([reply.statusCode, reply.json().code]).toEqual([503, 'unavailable']);
     expect(reply.body).not.toContain('45009');
   });
+});
+
+test('what the operator has blocked shows neither card nor picture, and is no link for others', async () => {
+  const ready = testReadyLink();
+  const { get, state } = await serve(ready);
+  const paths = [`/l/${ready.link.code}/card.png`, `/oembed?url=${encodeURIComponent(ready.url)}`];
+  for (const path of paths) expect((await get(path)).statusCode, path).toBe(200);
+  state.isBlocked = true;
+  for (const path of paths) expect((await get(path)).statusCode, path).toBe(404);
 });

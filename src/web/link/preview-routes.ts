@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { isOurFault, toProblem } from '../../base/problem.ts';
 import type { Random } from '../../base/random.ts';
+import type { ReadyLink } from '../../links/link.ts';
 import type { LinkReader } from '../../links/links.ts';
 import type { LinkPreview } from '../../links/preview/open-preview.ts';
 import { mountCardRoutes } from './card-routes.ts';
@@ -15,6 +16,8 @@ export interface PreviewRouteDeps {
   log: Log;
   reader: LinkReader;
   preview: LinkPreview;
+  /** Whether the operator lets nobody go on from this link. */
+  isBlocked: (ready: ReadyLink) => boolean;
   /** Where our own links are, without a slash at the end. */
   linkUrl: string;
 }
@@ -31,7 +34,7 @@ export function previewRoutes(deps: PreviewRouteDeps) {
         .headers({ ...problem.headers, 'cache-control': 'no-store' })
         .send(problem.body);
     });
-    mountCardRoutes(app, { clock: deps.clock, reader: deps.reader, cards });
+    mountCardRoutes(app, { ...deps, cards });
     mountOembedRoutes(app, deps);
     mountWechatRoutes(app, { ...deps, tickets });
     return Promise.resolve();

@@ -17,6 +17,7 @@ export interface WechatRouteDeps {
   random: Random;
   reader: LinkReader;
   tickets: WechatTickets;
+  isBlocked: (ready: ReadyLink) => boolean;
 }
 
 /** What `wx.config` takes, but `debug`. */
