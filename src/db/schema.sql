@@ -707,6 +707,504 @@ create table limit_holds (
 ) with (fillfactor=80);
 CREATE INDEX limit_holds_age ON limit_holds USING brin (reserved_at);
 
+create table link_apps (
+  book integer not null,
+  id text not null,
+  merchant_id text not null,
+  kind text not null,
+  name text not null,
+  settings jsonb not null,
+  secret_sealed text,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  updated_at timestamp with time zone not null,
+  dropped_at timestamp with time zone,
+  dropped_by text,
+  constraint link_apps_pkey PRIMARY KEY (book, id),
+  constraint link_apps_book_merchant_id_fkey FOREIGN KEY (book, merchant_id) REFERENCES merchants(book, id),
+  constraint link_apps_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint link_apps_check CHECK (updated_at >= created_at),
+  constraint link_apps_check1 CHECK ((settings ->> 'kind'::text) = kind),
+  constraint link_apps_check2 CHECK (secret_sealed IS NULL OR kind = 'wechat_account'::text),
+  constraint link_apps_check3 CHECK ((dropped_at IS NULL) = (dropped_by IS NULL)),
+  constraint link_apps_check4 CHECK (dropped_at IS NULL OR secret_sealed IS NULL),
+  constraint link_apps_created_by_check CHECK (length(created_by) >= 1 AND length(created_by) <= 80),
+  constraint link_apps_dropped_by_check CHECK (length(dropped_by) >= 1 AND length(dropped_by) <= 80),
+  constraint link_apps_kind_check CHECK (kind = ANY (ARRAY['ios'::text, 'android'::text, 'wechat_mini'::text, 'alipay_mini'::text, 'wechat_account'::text])),
+  constraint link_apps_name_check CHECK (length(name) >= 1 AND length(name) <= 80),
+  constraint link_apps_settings_check CHECK (jsonb_typeof(settings) = 'object'::text AND octet_length(settings::text) <= 16384)
+);
+CREATE UNIQUE INDEX link_apps_account ON link_apps USING btree (merchant_id, book) WHERE ((kind = 'wechat_account'::text) AND (dropped_at IS NULL));
+CREATE INDEX link_apps_by_merchant ON link_apps USING btree (merchant_id, id) WHERE (dropped_at IS NULL);
+
+create table link_books (
+  book integer not null,
+  revision bigint not null,
+  constraint link_books_pkey PRIMARY KEY (book),
+  constraint link_books_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint link_books_revision_check CHECK (revision >= 1)
+);
+
+create table link_brake_books (
+  book integer not null,
+  revision bigint not null,
+  constraint link_brake_books_pkey PRIMARY KEY (book),
+  constraint link_brake_books_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint link_brake_books_revision_check CHECK (revision >= 1)
+);
+
+create table link_brakes (
+  book integer not null,
+  id text not null,
+  subject_kind text not null,
+  subject text not null,
+  effect text not null,
+  reason text not null,
+  set_by text not null,
+  set_at timestamp with time zone not null,
+  lifted_by text,
+  lifted_at timestamp with time zone,
+  lifted_because text,
+  constraint link_brakes_pkey PRIMARY KEY (book, id),
+  constraint link_brakes_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint link_brakes_check CHECK ((lifted_at IS NULL) = (lifted_by IS NULL)),
+  constraint link_brakes_check1 CHECK ((lifted_at IS NULL) = (lifted_because IS NULL)),
+  constraint link_brakes_check2 CHECK (lifted_at >= set_at),
+  constraint link_brakes_effect_check CHECK (effect = ANY (ARRAY['warn'::text, 'block'::text])),
+  constraint link_brakes_lifted_because_check CHECK (length(lifted_because) >= 1 AND length(lifted_because) <= 500),
+  constraint link_brakes_lifted_by_check CHECK (length(lifted_by) >= 1 AND length(lifted_by) <= 80),
+  constraint link_brakes_reason_check CHECK (length(reason) >= 1 AND length(reason) <= 500),
+  constraint link_brakes_set_by_check CHECK (length(set_by) >= 1 AND length(set_by) <= 80),
+  constraint link_brakes_subject_check CHECK (length(subject) >= 1 AND length(subject) <= 300),
+  constraint link_brakes_subject_kind_check CHECK (subject_kind = ANY (ARRAY['link'::text, 'host'::text, 'merchant'::text]))
+);
+CREATE UNIQUE INDEX link_brakes_in_force ON link_brakes USING btree (subject_kind, subject, book) WHERE (lifted_at IS NULL);
+
+create table link_days (
+  book integer not null,
+  link_id text not null,
+  day date not null,
+  opens bigint not null default 0,
+  people bigint not null default 0,
+  robots bigint not null default 0,
+  taps bigint not null default 0,
+  hours bigint[] not null default array_fill((0)::bigint, ARRAY[24]),
+  splits jsonb not null default '{}'::jsonb,
+  sketch bytea not null default '\x'::bytea,
+  constraint link_days_pkey PRIMARY KEY (book, link_id, day),
+  constraint link_days_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint link_days_hours_check CHECK (cardinality(hours) = 24),
+  constraint link_days_link_id_check CHECK (length(link_id) >= 1 AND length(link_id) <= 64),
+  constraint link_days_opens_check CHECK (opens >= 0),
+  constraint link_days_people_check CHECK (people >= 0),
+  constraint link_days_robots_check CHECK (robots >= 0),
+  constraint link_days_taps_check CHECK (taps >= 0)
+) with (fillfactor=50);
+
+create table link_deferrals (
+  book integer not null,
+  code_hash bytea not null,
+  link_id text not null,
+  issued_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint link_deferrals_pkey PRIMARY KEY (book, code_hash),
+  constraint link_deferrals_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint link_deferrals_check CHECK (expires_at > issued_at AND expires_at <= (issued_at + '01:00:00'::interval)),
+  constraint link_deferrals_code_hash_check CHECK (length(code_hash) = 32),
+  constraint link_deferrals_link_id_check CHECK (link_id ~ '^lnk_[0-9A-Za-z]{8,60}$'::text)
+);
+CREATE INDEX link_deferrals_by_expiry ON link_deferrals USING btree (expires_at);
+
+create table link_flushes (
+  book integer not null,
+  node text not null,
+  flush_no bigint not null,
+  flushed_at timestamp with time zone not null,
+  constraint link_flushes_pkey PRIMARY KEY (book, node),
+  constraint link_flushes_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint link_flushes_flush_no_check CHECK (flush_no >= 1),
+  constraint link_flushes_node_check CHECK (length(node) >= 1 AND length(node) <= 64)
+);
+
+create table link_hosts (
+  book integer not null,
+  id text not null,
+  merchant_id text not null,
+  host text not null,
+  uses text[] not null,
+  proof_token text not null,
+  proved_at timestamp with time zone,
+  seen_at timestamp with time zone,
+  missed_looks integer not null default 0,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  dropped_at timestamp with time zone,
+  dropped_by text,
+  due_at timestamp with time zone,
+  leased_until timestamp with time zone not null,
+  lease_no bigint not null default 0,
+  tries_count integer not null default 0,
+  constraint link_hosts_pkey PRIMARY KEY (book, id),
+  constraint link_hosts_id_merchant_id_book_key UNIQUE (id, merchant_id, book),
+  constraint link_hosts_book_merchant_id_fkey FOREIGN KEY (book, merchant_id) REFERENCES merchants(book, id),
+  constraint link_hosts_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint link_hosts_check CHECK (proved_at IS NULL OR seen_at >= proved_at),
+  constraint link_hosts_check1 CHECK ((dropped_at IS NULL) = (dropped_by IS NULL)),
+  constraint link_hosts_check2 CHECK (dropped_at IS NULL OR proved_at IS NULL AND due_at IS NULL),
+  constraint link_hosts_check3 CHECK ((proved_at IS NULL) = (due_at IS NULL)),
+  constraint link_hosts_created_by_check CHECK (length(created_by) >= 1 AND length(created_by) <= 80),
+  constraint link_hosts_dropped_by_check CHECK (length(dropped_by) >= 1 AND length(dropped_by) <= 80),
+  constraint link_hosts_host_check CHECK (host ~ '^(\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9._-]*[a-z0-9])?)(:[1-9][0-9]{0,4})?$'::text AND length(host) <= 260),
+  constraint link_hosts_missed_looks_check CHECK (missed_looks >= 0),
+  constraint link_hosts_proof_token_check CHECK (proof_token ~ '^[A-Za-z0-9_-]{22,64}$'::text),
+  constraint link_hosts_uses_check CHECK (cardinality(uses) >= 1 AND cardinality(uses) <= 2 AND uses <@ ARRAY['target'::text, 'serve'::text] AND uses[1] IS DISTINCT FROM uses[2])
+);
+CREATE INDEX link_hosts_due ON link_hosts USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE UNIQUE INDEX link_hosts_named ON link_hosts USING btree (merchant_id, host, book) WHERE (dropped_at IS NULL);
+CREATE UNIQUE INDEX link_hosts_serving ON link_hosts USING btree (host, book) WHERE ((proved_at IS NOT NULL) AND ('serve'::text = ANY (uses)));
+
+create table link_merchants (
+  book integer not null,
+  merchant_id text not null,
+  revision bigint not null,
+  constraint link_merchants_pkey PRIMARY KEY (book, merchant_id),
+  constraint link_merchants_book_merchant_id_fkey FOREIGN KEY (book, merchant_id) REFERENCES merchants(book, id),
+  constraint link_merchants_revision_check CHECK (revision >= 0)
+);
+CREATE INDEX link_merchants_changed ON link_merchants USING btree (revision);
+
+create table link_paid_cursors (
+  book integer not null,
+  cursor text,
+  moved_at timestamp with time zone not null,
+  constraint link_paid_cursors_pkey PRIMARY KEY (book),
+  constraint link_paid_cursors_book_check CHECK (book >= 0 AND book <= 65535)
+);
+
+create table link_paid_days (
+  book integer not null,
+  link_id text not null,
+  day date not null,
+  currency text not null,
+  payments bigint not null,
+  paid_minor bigint not null,
+  constraint link_paid_days_pkey PRIMARY KEY (book, link_id, day, currency),
+  constraint link_paid_days_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint link_paid_days_currency_check CHECK (length(currency) = 3),
+  constraint link_paid_days_link_id_check CHECK (length(link_id) >= 1 AND length(link_id) <= 64),
+  constraint link_paid_days_paid_minor_check CHECK (paid_minor >= 0),
+  constraint link_paid_days_payments_check CHECK (payments > 0)
+);
+
+create table link_payments (
+  book integer not null,
+  link_id text not null,
+  nonce text not null,
+  state text not null,
+  place_no integer not null,
+  merchant_id text not null,
+  order_no text not null,
+  amount_minor bigint not null,
+  payer_name text,
+  subject text not null,
+  asked_at timestamp with time zone not null,
+  due_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint link_payments_pkey PRIMARY KEY (book, link_id, nonce),
+  constraint link_payments_merchant_id_order_no_book_key UNIQUE (merchant_id, order_no, book),
+  constraint link_payments_book_link_id_fkey FOREIGN KEY (book, link_id) REFERENCES link_terms(book, link_id),
+  constraint link_payments_amount_minor_check CHECK (amount_minor > 0),
+  constraint link_payments_check CHECK ((state = 'open'::text) = (due_at IS NOT NULL)),
+  constraint link_payments_check1 CHECK ((state = 'open'::text) = (ended_at IS NULL)),
+  constraint link_payments_nonce_check CHECK (nonce ~ '^[0-9a-f]{32}$'::text),
+  constraint link_payments_order_no_check CHECK (length(order_no) >= 1 AND length(order_no) <= 64),
+  constraint link_payments_payer_name_check CHECK (length(payer_name) >= 1 AND length(payer_name) <= 20),
+  constraint link_payments_place_no_check CHECK (place_no >= 1),
+  constraint link_payments_state_check CHECK (state = ANY (ARRAY['open'::text, 'paid'::text, 'ended'::text])),
+  constraint link_payments_subject_check CHECK (length(subject) >= 1 AND length(subject) <= 120)
+) with (fillfactor=70);
+CREATE INDEX link_payments_due ON link_payments USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE UNIQUE INDEX link_payments_places ON link_payments USING btree (link_id, place_no, book) WHERE (state <> 'ended'::text);
+
+create table link_previews (
+  book integer not null,
+  url_hash bytea not null,
+  host text not null,
+  outcome text not null,
+  preview jsonb,
+  note text,
+  fetched_at timestamp with time zone not null,
+  fresh_until timestamp with time zone not null,
+  constraint link_previews_pkey PRIMARY KEY (book, url_hash),
+  constraint link_previews_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint link_previews_check CHECK ((outcome = 'page'::text) = (preview IS NOT NULL)),
+  constraint link_previews_check1 CHECK ((outcome = 'none'::text) = (note IS NOT NULL)),
+  constraint link_previews_check2 CHECK (fresh_until > fetched_at),
+  constraint link_previews_host_check CHECK (length(host) >= 1 AND length(host) <= 300),
+  constraint link_previews_note_check CHECK (length(note) >= 1 AND length(note) <= 300),
+  constraint link_previews_outcome_check CHECK (outcome = ANY (ARRAY['page'::text, 'none'::text])),
+  constraint link_previews_url_hash_check CHECK (length(url_hash) = 32)
+);
+CREATE INDEX link_previews_by_age ON link_previews USING btree (fresh_until);
+
+create table link_reports (
+  book integer not null,
+  id text not null,
+  link_id text not null,
+  code text not null,
+  link_version integer not null,
+  owner text not null,
+  target_host text,
+  reason text not null,
+  words text,
+  contact text,
+  network bytea,
+  lang text not null,
+  state text not null,
+  created_at timestamp with time zone not null,
+  day date not null,
+  resolved_at timestamp with time zone,
+  resolved_by text,
+  note text,
+  constraint link_reports_pkey PRIMARY KEY (book, id),
+  constraint link_reports_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint link_reports_check CHECK ((state = 'open'::text) = (resolved_at IS NULL)),
+  constraint link_reports_check1 CHECK ((state = 'open'::text) = (resolved_by IS NULL)),
+  constraint link_reports_check2 CHECK (resolved_at >= created_at),
+  constraint link_reports_code_check CHECK (length(code) >= 1 AND length(code) <= 64),
+  constraint link_reports_lang_check CHECK (lang = ANY (ARRAY['zh-CN'::text, 'en'::text])),
+  constraint link_reports_link_version_check CHECK (link_version >= 1),
+  constraint link_reports_network_check CHECK (length(network) = 32),
+  constraint link_reports_note_check CHECK (length(note) >= 1 AND length(note) <= 500),
+  constraint link_reports_owner_check CHECK (length(owner) >= 1 AND length(owner) <= 80),
+  constraint link_reports_reason_check CHECK (reason = ANY (ARRAY['phishing'::text, 'fraud'::text, 'counterfeit'::text, 'illegal'::text, 'harassment'::text, 'broken'::text, 'other'::text])),
+  constraint link_reports_resolved_by_check CHECK (length(resolved_by) >= 1 AND length(resolved_by) <= 80),
+  constraint link_reports_state_check CHECK (state = ANY (ARRAY['open'::text, 'dismissed'::text, 'upheld'::text])),
+  constraint link_reports_target_host_check CHECK (length(target_host) >= 1 AND length(target_host) <= 300),
+  constraint link_reports_words_check CHECK (length(words) >= 1 AND length(words) <= 2000)
+);
+CREATE INDEX link_reports_by_link ON link_reports USING btree (link_id, created_at);
+CREATE UNIQUE INDEX link_reports_once ON link_reports USING btree (link_id, network, day, book) WHERE (network IS NOT NULL);
+CREATE INDEX link_reports_open ON link_reports USING btree (id) WHERE (state = 'open'::text);
+CREATE INDEX link_reports_to_forget ON link_reports USING btree (created_at) WHERE ((contact IS NOT NULL) OR (network IS NOT NULL));
+
+create table link_safety_acts (
+  book integer not null,
+  id text not null,
+  act text not null,
+  subject_kind text not null,
+  subject text not null,
+  acted_by text not null,
+  reason text not null,
+  links_count integer not null,
+  acted_at timestamp with time zone not null,
+  constraint link_safety_acts_pkey PRIMARY KEY (book, id),
+  constraint link_safety_acts_act_check CHECK (act = ANY (ARRAY['dismissed'::text, 'upheld'::text, 'taken_down'::text, 'brake_set'::text, 'brake_lifted'::text])),
+  constraint link_safety_acts_acted_by_check CHECK (length(acted_by) >= 1 AND length(acted_by) <= 80),
+  constraint link_safety_acts_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint link_safety_acts_links_count_check CHECK (links_count >= 0),
+  constraint link_safety_acts_reason_check CHECK (length(reason) >= 1 AND length(reason) <= 500),
+  constraint link_safety_acts_subject_check CHECK (length(subject) >= 1 AND length(subject) <= 300),
+  constraint link_safety_acts_subject_kind_check CHECK (subject_kind = ANY (ARRAY['report'::text, 'link'::text, 'host'::text, 'merchant'::text]))
+);
+CREATE INDEX link_safety_acts_by_subject ON link_safety_acts USING btree (subject, id);
+
+create table link_salts (
+  book integer not null,
+  day date not null,
+  sealed text not null,
+  made_at timestamp with time zone not null,
+  constraint link_salts_pkey PRIMARY KEY (book, day),
+  constraint link_salts_book_check CHECK (book >= 0 AND book <= 65535)
+);
+
+create table link_shares (
+  book integer not null,
+  link_id text not null,
+  place_no integer not null,
+  name text,
+  amount_minor bigint not null,
+  constraint link_shares_pkey PRIMARY KEY (book, link_id, place_no),
+  constraint link_shares_book_link_id_fkey FOREIGN KEY (book, link_id) REFERENCES link_terms(book, link_id),
+  constraint link_shares_amount_minor_check CHECK (amount_minor > 0),
+  constraint link_shares_name_check CHECK (length(name) >= 1 AND length(name) <= 20),
+  constraint link_shares_place_no_check CHECK (place_no >= 1)
+);
+
+create table link_terms (
+  book integer not null,
+  link_id text not null,
+  kind text not null,
+  livemode boolean not null,
+  merchant_id text,
+  user_id text,
+  code text not null,
+  currency text not null,
+  subject text not null,
+  amount_minor bigint,
+  min_minor bigint,
+  max_minor bigint,
+  total_minor bigint,
+  places_max integer,
+  order_no text,
+  created_at timestamp with time zone not null,
+  complete_at timestamp with time zone,
+  constraint link_terms_pkey PRIMARY KEY (book, link_id),
+  constraint link_terms_code_book_key UNIQUE (code, book),
+  constraint link_terms_book_link_id_fkey FOREIGN KEY (book, link_id) REFERENCES links(book, id),
+  constraint link_terms_amount_minor_check CHECK (amount_minor > 0),
+  constraint link_terms_check CHECK (max_minor >= min_minor),
+  constraint link_terms_check1 CHECK ((kind = 'collect'::text) = (user_id IS NOT NULL)),
+  constraint link_terms_check2 CHECK ((kind = 'collect'::text) = (merchant_id IS NULL)),
+  constraint link_terms_check3 CHECK ((min_minor IS NULL) = (max_minor IS NULL)),
+  constraint link_terms_check4 CHECK (num_nonnulls(amount_minor, min_minor, total_minor) = 1),
+  constraint link_terms_check5 CHECK (min_minor IS NULL OR kind = 'pay'::text),
+  constraint link_terms_check6 CHECK (total_minor IS NULL OR kind <> 'pay'::text AND places_max IS NOT NULL),
+  constraint link_terms_check7 CHECK (kind <> 'group'::text OR total_minor IS NOT NULL),
+  constraint link_terms_check8 CHECK (order_no IS NULL OR kind = 'pay'::text AND amount_minor IS NOT NULL AND places_max = 1),
+  constraint link_terms_check9 CHECK (complete_at IS NULL OR places_max IS NOT NULL),
+  constraint link_terms_code_check CHECK (code ~ '^[A-Za-z0-9]{4,16}$'::text),
+  constraint link_terms_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint link_terms_kind_check CHECK (kind = ANY (ARRAY['pay'::text, 'group'::text, 'collect'::text])),
+  constraint link_terms_min_minor_check CHECK (min_minor > 0),
+  constraint link_terms_order_no_check CHECK (length(order_no) >= 1 AND length(order_no) <= 56),
+  constraint link_terms_places_max_check CHECK (places_max >= 1 AND places_max <= 10000),
+  constraint link_terms_subject_check CHECK (length(subject) >= 1 AND length(subject) <= 120),
+  constraint link_terms_total_minor_check CHECK (total_minor > 0)
+) with (fillfactor=70);
+CREATE INDEX link_terms_of_user ON link_terms USING btree (user_id, link_id) WHERE (user_id IS NOT NULL);
+
+create table link_transfers (
+  book integer not null,
+  link_id text not null,
+  hold_id text not null,
+  user_id text not null,
+  state text not null,
+  place_no integer not null,
+  amount_minor bigint not null,
+  payer_name text not null,
+  asked_at timestamp with time zone not null,
+  due_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint link_transfers_pkey PRIMARY KEY (book, link_id, hold_id),
+  constraint link_transfers_book_link_id_fkey FOREIGN KEY (book, link_id) REFERENCES link_terms(book, link_id),
+  constraint link_transfers_amount_minor_check CHECK (amount_minor > 0),
+  constraint link_transfers_check CHECK ((state = 'open'::text) = (due_at IS NOT NULL)),
+  constraint link_transfers_check1 CHECK ((state = 'open'::text) = (ended_at IS NULL)),
+  constraint link_transfers_payer_name_check CHECK (length(payer_name) <= 60),
+  constraint link_transfers_place_no_check CHECK (place_no >= 1),
+  constraint link_transfers_state_check CHECK (state = ANY (ARRAY['open'::text, 'paid'::text, 'ended'::text]))
+) with (fillfactor=70);
+CREATE UNIQUE INDEX link_transfers_people ON link_transfers USING btree (link_id, user_id, book) WHERE (state <> 'ended'::text);
+CREATE UNIQUE INDEX link_transfers_places ON link_transfers USING btree (link_id, place_no, book) WHERE (state <> 'ended'::text);
+
+create table link_versions (
+  book integer not null,
+  link_id text not null,
+  version integer not null,
+  kind text not null,
+  page text,
+  page_host text,
+  app_path text,
+  title text not null,
+  description text,
+  image_url text,
+  price_currency text,
+  price_minor bigint,
+  availability text,
+  direct boolean not null,
+  expires_at timestamp with time zone,
+  state text not null,
+  state_reason text,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  constraint link_versions_pkey PRIMARY KEY (book, link_id, version),
+  constraint link_versions_book_link_id_fkey FOREIGN KEY (book, link_id) REFERENCES links(book, id),
+  constraint link_versions_app_path_check CHECK (length(app_path) >= 1 AND length(app_path) <= 1024 AND app_path ~ '^/($|[!-.0-~][!-~]*$)'::text),
+  constraint link_versions_availability_check CHECK (availability = ANY (ARRAY['in_stock'::text, 'out_of_stock'::text, 'preorder'::text])),
+  constraint link_versions_check CHECK ((kind = 'page'::text) = (page IS NOT NULL)),
+  constraint link_versions_check1 CHECK ((page IS NULL) = (page_host IS NULL)),
+  constraint link_versions_check2 CHECK (kind = 'page'::text OR NOT direct),
+  constraint link_versions_check3 CHECK (kind = 'page'::text OR app_path IS NULL),
+  constraint link_versions_check4 CHECK ((price_currency IS NULL) = (price_minor IS NULL)),
+  constraint link_versions_created_by_check CHECK (length(created_by) >= 1 AND length(created_by) <= 80),
+  constraint link_versions_description_check CHECK (length(description) >= 1 AND length(description) <= 300),
+  constraint link_versions_image_url_check CHECK (length(image_url) >= 8 AND length(image_url) <= 2048 AND image_url ~ '^https?://[!-~]+$'::text),
+  constraint link_versions_page_check CHECK (length(page) >= 8 AND length(page) <= 2048 AND page ~ '^https?://[!-~]+$'::text),
+  constraint link_versions_page_host_check CHECK (length(page_host) >= 1 AND length(page_host) <= 260),
+  constraint link_versions_price_currency_check CHECK (price_currency ~ '^[A-Z]{3}$'::text),
+  constraint link_versions_price_minor_check CHECK (price_minor > 0),
+  constraint link_versions_state_check CHECK (state = ANY (ARRAY['active'::text, 'stopped'::text, 'taken_down'::text])),
+  constraint link_versions_state_reason_check CHECK (length(state_reason) >= 1 AND length(state_reason) <= 300),
+  constraint link_versions_title_check CHECK (length(title) >= 1 AND length(title) <= 120),
+  constraint link_versions_version_check CHECK (version >= 1)
+);
+CREATE INDEX link_versions_by_page_host ON link_versions USING btree (page_host) WHERE (page_host IS NOT NULL);
+
+create table link_wechat_tickets (
+  book integer not null,
+  app_id text not null,
+  made_for bytea not null,
+  token_sealed text,
+  token_good_until timestamp with time zone,
+  ticket_sealed text,
+  ticket_good_until timestamp with time zone,
+  failure text,
+  failures_count integer not null default 0,
+  retry_at timestamp with time zone,
+  leased_until timestamp with time zone not null,
+  lease_no bigint not null default 0,
+  updated_at timestamp with time zone not null,
+  constraint link_wechat_tickets_pkey PRIMARY KEY (book, app_id),
+  constraint link_wechat_tickets_app_id_check CHECK (length(app_id) >= 1 AND length(app_id) <= 64),
+  constraint link_wechat_tickets_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint link_wechat_tickets_check CHECK ((token_sealed IS NULL) = (token_good_until IS NULL)),
+  constraint link_wechat_tickets_check1 CHECK ((ticket_sealed IS NULL) = (ticket_good_until IS NULL)),
+  constraint link_wechat_tickets_check2 CHECK ((failure IS NULL) = (retry_at IS NULL)),
+  constraint link_wechat_tickets_check3 CHECK ((failure IS NULL) = (failures_count = 0)),
+  constraint link_wechat_tickets_failure_check CHECK (length(failure) >= 1 AND length(failure) <= 200),
+  constraint link_wechat_tickets_failures_count_check CHECK (failures_count >= 0),
+  constraint link_wechat_tickets_made_for_check CHECK (length(made_for) = 32)
+);
+
+create table links (
+  book integer not null,
+  id text not null,
+  code text not null,
+  served_by text,
+  kind text not null,
+  merchant_id text,
+  user_id text,
+  livemode boolean not null,
+  state text not null,
+  state_reason text,
+  version integer not null,
+  revision bigint not null default 0,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint links_pkey PRIMARY KEY (book, id),
+  constraint links_code_key UNIQUE (code),
+  constraint links_book_merchant_id_fkey FOREIGN KEY (book, merchant_id) REFERENCES merchants(book, id),
+  constraint links_book_served_by_merchant_id_fkey FOREIGN KEY (book, served_by, merchant_id) REFERENCES link_hosts(book, id, merchant_id),
+  constraint links_book_user_id_fkey FOREIGN KEY (book, user_id) REFERENCES users(book, id),
+  constraint links_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint links_check CHECK (updated_at >= created_at),
+  constraint links_check1 CHECK ((merchant_id IS NULL) <> (user_id IS NULL)),
+  constraint links_check2 CHECK ((user_id IS NOT NULL) = (kind = 'collect'::text)),
+  constraint links_check3 CHECK (served_by IS NULL OR merchant_id IS NOT NULL),
+  constraint links_check4 CHECK (state <> 'active'::text OR state_reason IS NULL),
+  constraint links_check5 CHECK (state <> 'taken_down'::text OR state_reason IS NOT NULL),
+  constraint links_code_check CHECK (code ~ '^[2-9A-HJ-NP-Za-km-z]{8}$'::text),
+  constraint links_kind_check CHECK (kind = ANY (ARRAY['page'::text, 'pay'::text, 'group'::text, 'collect'::text])),
+  constraint links_revision_check CHECK (revision >= 0),
+  constraint links_state_check CHECK (state = ANY (ARRAY['active'::text, 'stopped'::text, 'taken_down'::text])),
+  constraint links_state_reason_check CHECK (length(state_reason) >= 1 AND length(state_reason) <= 300),
+  constraint links_version_check CHECK (version >= 1)
+);
+CREATE INDEX links_by_merchant ON links USING btree (merchant_id, id) WHERE (merchant_id IS NOT NULL);
+CREATE INDEX links_by_user ON links USING btree (user_id, id) WHERE (user_id IS NOT NULL);
+CREATE INDEX links_changed ON links USING btree (revision) WHERE (revision > 0);
+
 create table merchants (
   book integer not null,
   id text not null,
@@ -1170,6 +1668,8 @@ create table payments (
   observed text[],
   complaint_reason text,
   complained_at timestamp with time zone,
+  link_code text,
+  link_paid_xid xid8,
   constraint payments_pkey PRIMARY KEY (book, id),
   constraint payments_merchant_id_order_no_book_key UNIQUE (merchant_id, order_no, book),
   constraint payments_book_merchant_id_fkey FOREIGN KEY (book, merchant_id) REFERENCES merchants(book, id),
@@ -1183,12 +1683,15 @@ create table payments (
   constraint payments_complaint CHECK ((complaint_reason IS NULL) = (complained_at IS NULL)),
   constraint payments_complaint_reason_check CHECK (length(complaint_reason) >= 1 AND length(complaint_reason) <= 200),
   constraint payments_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint payments_link_code_check CHECK (link_code ~ '^[A-Za-z0-9]{4,16}$'::text),
+  constraint payments_link_paid CHECK (link_paid_xid IS NULL OR link_code IS NOT NULL AND state = 'succeeded'::text),
   constraint payments_observed_check CHECK (cardinality(observed) >= 1 AND cardinality(observed) <= 16),
   constraint payments_order_no_check CHECK (length(order_no) >= 1 AND length(order_no) <= 64),
   constraint payments_state_check CHECK (state = ANY (ARRAY['requires_payment_method'::text, 'requires_action'::text, 'processing'::text, 'succeeded'::text, 'canceled'::text])),
   constraint payments_subject_check CHECK (length(subject) >= 1 AND length(subject) <= 120)
 ) with (fillfactor=70);
 CREATE INDEX payments_by_buyer ON payments USING btree (merchant_id, buyer_key) WHERE ((buyer_key IS NOT NULL) AND (state = 'succeeded'::text));
+CREATE INDEX payments_by_link ON payments USING btree (link_paid_xid, id) WHERE (link_paid_xid IS NOT NULL);
 CREATE INDEX payments_by_merchant ON payments USING btree (merchant_id, id);
 CREATE INDEX payments_due ON payments USING btree (due_at) WHERE (due_at IS NOT NULL);
 
@@ -1918,6 +2421,44 @@ create table webhook_tries (
 
 create table ledger_transfers_default partition of ledger_transfers DEFAULT;
 
+CREATE OR REPLACE FUNCTION check_link_shares()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  found record;
+begin
+  select coalesce(sum(amount_minor), 0) as total, count(*) as places, coalesce(max(place_no), 0) as last
+  into found
+  from link_shares
+  where book = new.book and link_id = new.link_id;
+  if new.total_minor is null then
+    if found.places > 0 then
+      raise exception 'link % has shares but no total', new.link_id using errcode = 'check_violation';
+    end if;
+  elsif (found.total, found.places, found.last) is distinct from (new.total_minor::numeric, new.places_max::bigint, new.places_max) then
+    raise exception 'the shares of link % do not sum to its total', new.link_id using errcode = 'check_violation';
+  end if;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION keep_link()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'DELETE' or (new.book, new.id, new.code, new.kind, new.livemode, new.created_at)
+    is distinct from (old.book, old.id, old.code, old.kind, old.livemode, old.created_at)
+    or new.served_by is distinct from old.served_by or new.merchant_id is distinct from old.merchant_id
+    or new.user_id is distinct from old.user_id or new.version < old.version or new.revision < old.revision
+  then
+    raise exception 'a link stays whose and what it is: % is refused', lower(tg_op) using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION ledger_first_id(utc timestamp without time zone)
  RETURNS uuid
  LANGUAGE sql
@@ -2059,6 +2600,34 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION refuse_link_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'what a link said is never rewritten: % of % is refused', lower(tg_op), tg_table_name
+    using errcode = 'restrict_violation';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION refuse_link_safety_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION refuse_link_terms_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'how a link is paid never changes: % of % is refused', lower(tg_op), tg_table_name using errcode = 'restrict_violation';
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION refuse_offer_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2156,6 +2725,22 @@ CREATE TRIGGER never_emptied BEFORE TRUNCATE ON ledger_transfers FOR EACH STATEM
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON ledger_transfers_default FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 
 CREATE TRIGGER limit_holds_end_once BEFORE UPDATE ON limit_holds FOR EACH ROW EXECUTE FUNCTION refuse_ended_hold_change();
+
+CREATE TRIGGER link_safety_acts_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON link_safety_acts FOR EACH STATEMENT EXECUTE FUNCTION refuse_link_safety_change();
+
+CREATE TRIGGER link_shares_never_change BEFORE DELETE OR UPDATE OR TRUNCATE ON link_shares FOR EACH STATEMENT EXECUTE FUNCTION refuse_link_terms_change();
+
+CREATE TRIGGER link_terms_never_change BEFORE UPDATE OF book, link_id, kind, livemode, merchant_id, user_id, code, currency, subject, amount_minor, min_minor, max_minor, total_minor, places_max, order_no, created_at ON link_terms FOR EACH STATEMENT EXECUTE FUNCTION refuse_link_terms_change();
+
+CREATE TRIGGER link_terms_never_deleted BEFORE DELETE OR TRUNCATE ON link_terms FOR EACH STATEMENT EXECUTE FUNCTION refuse_link_terms_change();
+
+CREATE CONSTRAINT TRIGGER link_terms_shares AFTER INSERT ON link_terms DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_link_shares();
+
+CREATE TRIGGER link_versions_never_change BEFORE DELETE OR UPDATE ON link_versions FOR EACH ROW EXECUTE FUNCTION refuse_link_change();
+
+CREATE TRIGGER link_versions_never_emptied BEFORE TRUNCATE ON link_versions FOR EACH STATEMENT EXECUTE FUNCTION refuse_link_change();
+
+CREATE TRIGGER links_stay BEFORE DELETE OR UPDATE ON links FOR EACH ROW EXECUTE FUNCTION keep_link();
 
 CREATE TRIGGER offer_moves_never_change BEFORE DELETE OR UPDATE ON offer_moves FOR EACH ROW EXECUTE FUNCTION refuse_offer_change();
 
