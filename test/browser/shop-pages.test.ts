@@ -87,8 +87,8 @@ describe('sharing a product', () => {
         expect(await sidewaysScroll(page)).toBe(0);
         expect(await axeViolations(page)).toEqual([]);
         await page.keyboard.press('Escape');
-        await sheet.waitFor({ state: 'detached' });
-        expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('share');
+        await page.locator('[data-testid=share]:focus').waitFor();
+        expect(await sheet.count()).toBe(0);
       });
   });
 
