@@ -49,15 +49,33 @@ export function rewriteForServingHost(
   { url = '/', headers }: Pick<IncomingMessage, 'url' | 'headers'>,
   reader: Pick<LinkReader, 'servingHost'>,
 ): string {
-  const host = servingHostOf(headers.host, reader);
-  if (host === null) return url.startsWith(NOWHERE) ? NOWHERE : url;
+  const asked = plainHost(headers.host ?? '');
+  const path = pathOf(url, asked);
+  const host = reader.servingHost(asked)?.host ?? null;
+  if (host === null) return path === null || INNER.test(path) ? NOWHERE : path;
+  if (path === null || !path.startsWith('/')) return NOWHERE;
   // Pages about a link are drawn with our files; their names are hashes of what is in them.
-  if (url.startsWith('/assets/')) return url;
-  return url.startsWith('/') ? `${SERVED}${host}${url}` : NOWHERE;
+  return path.startsWith('/assets/') ? path : `${SERVED}${host}${path}`;
 }
 
-function servingHostOf(header: string | undefined, reader: Pick<LinkReader, 'servingHost'>): string | null {
-  if (header === undefined) return null;
-  const host = header.toLowerCase().replace(/:(?:80|443)$/, '');
-  return reader.servingHost(host)?.host ?? null;
+/** `/l-at` in every spelling that the router reads as it. */
+const INNER = /^\/(?:l|%6c)(?:-|%2d)(?:a|%61)(?:t|%74)/i;
+
+/**
+ * What is asked for, from its first slash. A whole address (RFC 9112, 3.2.2) has to name the host that was asked, or there would be two of them;
+ * null for that, and for what is no path.
+ */
+function pathOf(url: string, asked: string): string | null {
+  if (url.startsWith('/') || url === '*') return url;
+  const [, host, rest = ''] = /^https?:\/\/([^/?#@]+)(.*)$/is.exec(url) ?? [];
+  if (host === undefined || plainHost(host) !== asked) return null;
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** The dot of the root at a name's end names the same host. */
+function plainHost(host: string): string {
+  return host
+    .toLowerCase()
+    .replace(/:(?:80|443)$/, '')
+    .replace(/\.(?=:|$)/, '');
 }
