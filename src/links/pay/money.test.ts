@@ -276,6 +276,39 @@ describe('a link of one order', () => {
     const terms = await addTerms('pay', { pay: { amount: cny(990), order_no: payment?.orderNo ?? '' } });
     expect(await refused(ask(terms))).toBe('order_no_taken');
     expect((await links.progress(terms)).openCount).toBe(0);
+    // However often it is tried: under another number the same order would be paid a second time.
+    expect(await refused(ask(terms))).toBe('order_no_taken');
+    expect(await succeededOf(terms)).toEqual([]);
+  });
+});
+
+describe('a form whose page was gone back to', () => {
+  test('asks for the amount that was typed last, whichever was typed before', async () => {
+    const terms = await addTerms('pay', { pay: { min: cny(100), max: cny(50_000) } });
+    const nonce = newNonce();
+    expect((await ask(terms, { nonce, amountMinor: 300n })).minor).toBe(300n);
+    expect((await ask(terms, { nonce, amountMinor: 30_000n })).minor).toBe(30_000n);
+    expect((await ask(terms, { nonce, amountMinor: 300n })).minor).toBe(300n);
+    expect(await world.sql`select from payments where link_code = ${terms.code}`).toHaveLength(2);
+  });
+
+  test('never leads to a payment of another amount where places have an end', async () => {
+    const terms = await addTerms('pay', { pay: { min: cny(100), max: cny(50_000), times: 2 } });
+    const nonce = newNonce();
+    expect((await ask(terms, { nonce, amountMinor: 300n })).minor).toBe(300n);
+    expect((await ask(terms, { nonce, amountMinor: 30_000n })).minor).toBe(30_000n);
+    expect(await refused(ask(terms, { nonce, amountMinor: 30_001n }))).toBe('link_busy');
+  });
+
+  test('opens the share that was chosen last, not that of somebody else', async () => {
+    const people = [
+      { name: '老王', amount: cny(700) },
+      { name: '小李', amount: cny(300) },
+    ];
+    const terms = await addTerms('group', { group: { total: cny(1000), people } });
+    const nonce = newNonce();
+    expect((await ask(terms, { nonce, placeNo: 2 })).minor).toBe(300n);
+    expect((await ask(terms, { nonce, placeNo: 1 })).minor).toBe(700n);
   });
 });
 

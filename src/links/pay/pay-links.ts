@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   LINK_LOOK_CONCURRENCY,
   LINK_LOOK_SECONDS_MAX,
@@ -22,7 +23,7 @@ import { findTerms, findTermsByCode, lockTerms } from './terms-store.ts';
 
 /** What a buyer sends with the form of a link's page. */
 export interface PayWish {
-  /** 32 hex letters, made with the page: the same page sent twice makes one payment. */
+  /** 32 hex letters, made with the page: the same page sent twice, with the same in it, makes one payment. */
   nonce: string;
   /** What was typed; of no meaning where the link says the amount. */
   amountMinor: bigint | null;
@@ -71,7 +72,8 @@ export function openPayLinks(deps: PayDeps): PayLinks {
     if (!cashier.mayScan(terms.linkId))
       throw new Refusal('overloaded', 'this link is being paid too often', { retryAfterSeconds: 30 });
     const subject = wish.note === '' ? terms.subject : wish.note;
-    const { nonce, placeNo, payerName } = wish;
+    const { placeNo, payerName } = wish;
+    const nonce = nonceOf(terms, wish);
     const returnUrl = backUrl(deps, terms);
     if (terms.placesMax === null) {
       if (amountMinor === null) throw new Error('assertion failed: what has no end of places costs something');
@@ -163,6 +165,18 @@ export function openPayLinks(deps: PayDeps): PayLinks {
       await Promise.all([...lanes.values()].map((lane) => lane.close()));
     },
   };
+}
+
+/**
+ * A page that somebody goes back to is sent once more with the nonce that it had: what is asked for otherwise is another payment. A name that
+ * is written otherwise is not, so that nobody keeps two shares by mending a letter.
+ */
+function nonceOf(terms: Terms, { nonce, amountMinor, placeNo, note }: PayWish): string {
+  const typed = terms.amountMinor === null && terms.totalMinor === null ? amountMinor : null;
+  const said = terms.placesMax === null ? note : '';
+  if (typed === null && placeNo === null && said === '') return nonce;
+  const text = JSON.stringify([nonce, typed === null ? null : String(typed), placeNo, said]);
+  return createHash('sha256').update(text).digest('hex').slice(0, nonce.length);
 }
 
 /** What is to be paid where the buyer says it; null where the link does. @throws Refusal invalid_request */

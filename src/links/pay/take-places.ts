@@ -3,6 +3,7 @@ import { idLetters, newId } from '../../base/id.ts';
 import { BATCH_ITEMS_MAX, BATCH_QUEUE_MAX } from '../../base/limits.ts';
 import { LINK_LOOK_SECONDS_MIN } from '../../base/link-limits.ts';
 import { Refusal } from '../../base/refusal.ts';
+import { readPaymentsByOrder } from '../../cashier/linked-payments.ts';
 import { type Batch, createBatch } from '../../db/batch.ts';
 import type { Tx } from '../../db/connect.ts';
 import type { PayDeps } from './pay-deps.ts';
@@ -55,11 +56,13 @@ async function takePlaces(
     wishes.map(({ nonce }) => nonce),
   );
   await settlePlaces(tx, deps, book, terms, places);
+  const ofOrders = terms.filter(({ orderNo }) => orderNo !== null);
   const askedCounts = await countAsked(
     tx,
     book,
-    terms.filter(({ orderNo }) => orderNo !== null).map(({ linkId }) => linkId),
+    ofOrders.map(({ linkId }) => linkId),
   );
+  const takenByShop = await findTakenByShop(tx, book, ofOrders);
   const taken: StoredPlace[] = [];
   const answers = wishes.map((wish): Taken | Refusal => {
     const own = terms.find(({ linkId }) => linkId === wish.linkId);
@@ -81,6 +84,8 @@ async function takePlaces(
       case 'busy':
         return new Refusal('link_busy', 'somebody else is paying what is left', { retryAfterSeconds: RETRY_SECONDS });
       case 'free': {
+        if (takenByShop.has(own.linkId))
+          return new Refusal('order_no_taken', 'the shop has a payment of its own for this order');
         const place = toPlace(deps, own, wish, choice.placeNo, askedCounts.get(own.linkId) ?? 0);
         taken.push(place);
         return { terms: own, place };
@@ -91,6 +96,20 @@ async function takePlaces(
   });
   await insertPlaces(tx, book, taken);
   return answers;
+}
+
+/** Of links of one order, those whose order the shop has asked to be paid by itself: asked for under another number it would be paid twice. */
+async function findTakenByShop(tx: Tx, book: number, terms: readonly Terms[]): Promise<Set<string>> {
+  const orders = terms.flatMap(({ merchantId, orderNo }) =>
+    merchantId === null || orderNo === null ? [] : [{ merchantId, orderNo }],
+  );
+  const payments = await readPaymentsByOrder(tx, book, orders);
+  const isForeign = (own: Terms): boolean =>
+    payments.some(
+      ({ merchantId, orderNo, metadata }) =>
+        merchantId === own.merchantId && orderNo === own.orderNo && metadata['link'] !== own.linkId,
+    );
+  return new Set(terms.filter(isForeign).map(({ linkId }) => linkId));
 }
 
 function toPlace(deps: PayDeps, terms: Terms, wish: TakeWish, placeNo: number, askedCount: number): StoredPlace {
