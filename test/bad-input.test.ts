@@ -71,7 +71,7 @@ beforeAll(async () => {
   linkHost = await proveLinkHost((method, path, body) => server.call(method, path, body));
   linkId = (await server.call('POST', '/v1/links', newLink())).json.id;
   expect(linkId).toMatch(/^lnk_/);
-  linkAppId = (await server.call('POST', '/v1/link_apps', newApp)).json.id;
+  linkAppId = (await server.call('POST', '/v1/link-apps', newApp)).json.id;
   expect(linkAppId).toMatch(/^lap_/);
 });
 afterAll(async () => {
@@ -365,16 +365,16 @@ describe('who may ask', () => {
     ['PATCH', () => `/v1/links/${linkId}`],
     ['GET', () => `/v1/links/${linkId}/versions`],
     ['GET', () => `/v1/links/${linkId}/stats`],
-    ['GET', () => '/v1/link_hosts'],
-    ['POST', () => '/v1/link_hosts'],
-    ['POST', () => `/v1/link_hosts/${linkHost.id}/prove`],
-    ['DELETE', () => `/v1/link_hosts/${linkHost.id}`],
-    ['GET', () => '/v1/link_apps'],
-    ['POST', () => '/v1/link_apps'],
-    ['PATCH', () => `/v1/link_apps/${linkAppId}`],
-    ['DELETE', () => `/v1/link_apps/${linkAppId}`],
-    ['POST', () => '/v1/link_texts/read'],
-    ['POST', () => '/v1/link_deferrals/claim'],
+    ['GET', () => '/v1/link-hosts'],
+    ['POST', () => '/v1/link-hosts'],
+    ['POST', () => `/v1/link-hosts/${linkHost.id}/prove`],
+    ['DELETE', () => `/v1/link-hosts/${linkHost.id}`],
+    ['GET', () => '/v1/link-apps'],
+    ['POST', () => '/v1/link-apps'],
+    ['PATCH', () => `/v1/link-apps/${linkAppId}`],
+    ['DELETE', () => `/v1/link-apps/${linkAppId}`],
+    ['POST', () => '/v1/link-texts/read'],
+    ['POST', () => '/v1/link-deferrals/claim'],
   ] as const;
   const bodies = (): Record<string, unknown> => ({
     '/v1/payments': good(),
@@ -402,10 +402,10 @@ describe('who may ask', () => {
     [`/v1/rollouts/${rolloutId}/change`]: { reason: 'x', plan },
     '/v1/links': newLink(),
     '/v1/links/bulk': { links: [newLink()] },
-    '/v1/link_hosts': { host: 'shop.example', uses: ['target'] },
-    '/v1/link_apps': newApp,
-    '/v1/link_texts/read': { text: 'x' },
-    '/v1/link_deferrals/claim': { code: 'HT-x' },
+    '/v1/link-hosts': { host: 'shop.example', uses: ['target'] },
+    '/v1/link-apps': newApp,
+    '/v1/link-texts/read': { text: 'x' },
+    '/v1/link-deferrals/claim': { code: 'HT-x' },
   });
   const bodyOf = (method: string, path: string) => {
     if (method === 'PATCH' && /lnk_/.test(path)) return { title: 'x' };
@@ -467,8 +467,8 @@ describe('who may ask', () => {
       '/v1/offers',
       '/v1/rollouts',
       '/v1/links',
-      '/v1/link_hosts',
-      '/v1/link_apps',
+      '/v1/link-hosts',
+      '/v1/link-apps',
     ])
       expect((await callApi(server.url, strangerKey, 'GET', path)).json.data, path).toEqual([]);
   });
@@ -482,7 +482,7 @@ describe('who may ask', () => {
     });
     for (const [method, path] of routes) {
       const reply = await callApi(server.url, token.reveal(), method, path(), bodyOf(method, path()));
-      if (method === 'GET' || path() === '/v1/link_texts/read') expect(reply.status, path()).toBe(200);
+      if (method === 'GET' || path() === '/v1/link-texts/read') expect(reply.status, path()).toBe(200);
       else expect([reply.status, reply.json.code], path()).toEqual([403, 'scope_missing']);
     }
   });

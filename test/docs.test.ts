@@ -117,8 +117,8 @@ describe('every field that is sent stands in its page, and no other', () => {
   test('share link, host and app', () => {
     const schema = (method: string, path: string) => replySchema(operationAt(method, path));
     expect(fieldsIn('link', 'Fields')).toEqual(fieldsOfSchema(schema('GET', '/v1/links/{id}')));
-    expect(fieldsIn('link', 'Hosts')).toEqual(fieldsOfSchema(schema('POST', '/v1/link_hosts')));
-    expect(fieldsIn('link', 'Apps')).toEqual(fieldsOfSchema(schema('POST', '/v1/link_apps')));
+    expect(fieldsIn('link', 'Hosts')).toEqual(fieldsOfSchema(schema('POST', '/v1/link-hosts')));
+    expect(fieldsIn('link', 'Apps')).toEqual(fieldsOfSchema(schema('POST', '/v1/link-apps')));
     expect(fieldsIn('link-stats', 'Fields')).toEqual(fieldsOfSchema(schema('GET', '/v1/links/{id}/stats')));
   });
 

@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 async function readText(text: string) {
-  const { status, json } = await server.call('POST', '/v1/link_texts/read', { text });
+  const { status, json } = await server.call('POST', '/v1/link-texts/read', { text });
   expect(status, JSON.stringify(json)).toBe(200);
   return json;
 }
@@ -81,7 +81,7 @@ describe('reading what was pasted, by API', () => {
   test('a deferred code is only named; reading it uses nothing up', async () => {
     const code = await defer(link.code);
     expect(await readText(code)).toMatchObject({ place: 'deferral', kind: 'ours', token: code, link: null });
-    expect((await server.call('POST', '/v1/link_deferrals/claim', { code })).status).toBe(200);
+    expect((await server.call('POST', '/v1/link-deferrals/claim', { code })).status).toBe(200);
   });
 
   test('no text is in the log or the database afterwards', async () => {
@@ -97,10 +97,10 @@ describe('reading what was pasted, by API', () => {
 describe('claiming a deferred code, by API', () => {
   test('answers the link and to ask first, once', async () => {
     const code = await defer(link.code);
-    const { status, json } = await server.call('POST', '/v1/link_deferrals/claim', { code });
+    const { status, json } = await server.call('POST', '/v1/link-deferrals/claim', { code });
     expect(status).toBe(200);
     expect(json).toMatchObject({ object: 'link_deferral', link: { id: link.id, title: '明前龙井' }, ask_first: true });
-    const again = await server.call('POST', '/v1/link_deferrals/claim', { code });
+    const again = await server.call('POST', '/v1/link-deferrals/claim', { code });
     expect([again.status, again.json.code]).toEqual([404, 'not_found']);
   });
 
@@ -113,9 +113,9 @@ describe('claiming a deferred code, by API', () => {
       expiresAt: null,
     });
     const code = await defer(link.code);
-    const refused = await callApi(server.url, token.reveal(), 'POST', '/v1/link_deferrals/claim', { code });
+    const refused = await callApi(server.url, token.reveal(), 'POST', '/v1/link-deferrals/claim', { code });
     expect(refused.status).toBe(404);
-    expect((await server.call('POST', '/v1/link_deferrals/claim', { code })).status).toBe(200);
+    expect((await server.call('POST', '/v1/link-deferrals/claim', { code })).status).toBe(200);
   });
 });
 
@@ -123,8 +123,8 @@ test('every field that is sent stands in its page, and no other', async () => {
   const operations = operationsOf(await readOpenApi(server.url));
   const page = read('docs/reference/link-text.md');
   for (const [path, heading] of [
-    ['/v1/link_texts/read', 'Fields'],
-    ['/v1/link_deferrals/claim', 'Deferred codes'],
+    ['/v1/link-texts/read', 'Fields'],
+    ['/v1/link-deferrals/claim', 'Deferred codes'],
   ] as const) {
     const schema = operations.find((each) => each.path === path)?.replySchema ?? {};
     const sent = new Set(fieldsOfSchema(schema).map((field) => (heading === 'Fields' ? field : field.split('.')[0])));

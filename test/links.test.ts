@@ -163,14 +163,14 @@ describe('hosts and apps by the API', () => {
       status: 201,
       json: { object: 'link_host', proved_at: null, uses: ['target'] },
     });
-    const { data, next_cursor: next } = (await server.call('GET', '/v1/link_hosts')).json;
+    const { data, next_cursor: next } = (await server.call('GET', '/v1/link-hosts')).json;
     expect(data.map(({ id }: { id: string }) => id)).toContain(proved.id);
     expect(next).toBeNull();
-    const other = (await server.call('POST', '/v1/link_hosts', { host: 'Shop.Example', uses: ['serve'] })).json;
+    const other = (await server.call('POST', '/v1/link-hosts', { host: 'Shop.Example', uses: ['serve'] })).json;
     expect(other).toMatchObject({ host: 'shop.example', proof: { file_url: null, dns_name: '_hutong.shop.example' } });
-    expect((await server.call('DELETE', `/v1/link_hosts/${other.id}`)).status).toBe(204);
-    await refused(404, 'DELETE', `/v1/link_hosts/${other.id}`);
-    await refused(404, 'POST', `/v1/link_hosts/${other.id}/prove`);
+    expect((await server.call('DELETE', `/v1/link-hosts/${other.id}`)).status).toBe(204);
+    await refused(404, 'DELETE', `/v1/link-hosts/${other.id}`);
+    await refused(404, 'POST', `/v1/link-hosts/${other.id}/prove`);
     for (const [body, param] of [
       [{ host: 'https://a.example', uses: ['target'] }, 'host'],
       [{ host: '10.0.0.1', uses: ['target'] }, 'host'],
@@ -180,30 +180,30 @@ describe('hosts and apps by the API', () => {
       [{ host: 'a.example', uses: ['target', 'target'] }, 'uses'],
       [{ host: 'a.example', uses: ['own'] }, 'uses.0'],
     ] as const)
-      expect((await refused(400, 'POST', '/v1/link_hosts', body)).param, JSON.stringify(body)).toBe(param);
+      expect((await refused(400, 'POST', '/v1/link-hosts', body)).param, JSON.stringify(body)).toBe(param);
   });
 
   test('one key names one host', async () => {
     const headers = { 'idempotency-key': 'one-host' };
-    const first = await server.call('POST', '/v1/link_hosts', { host: 'one.example', uses: ['target'] }, headers);
-    const again = await server.call('POST', '/v1/link_hosts', { host: 'one.example', uses: ['target'] }, headers);
+    const first = await server.call('POST', '/v1/link-hosts', { host: 'one.example', uses: ['target'] }, headers);
+    const again = await server.call('POST', '/v1/link-hosts', { host: 'one.example', uses: ['target'] }, headers);
     expect(again.json).toEqual(first.json);
     expect(again.headers.get('idempotency-replayed')).toBe('true');
-    const other = await server.call('POST', '/v1/link_hosts', { host: 'two.example', uses: ['target'] }, headers);
+    const other = await server.call('POST', '/v1/link-hosts', { host: 'two.example', uses: ['target'] }, headers);
     expect(other.json.code).toBe('idempotency_key_reused');
   });
 
   test('an app is registered, changed and forgotten; its secret is never told', async () => {
     const secret = 'a-secret-of-a-service-account';
     const settings = { kind: 'wechat_account', app_id: 'wx0123456789abcdef' };
-    const made = await server.call('POST', '/v1/link_apps', { name: '公众号', settings, secret });
+    const made = await server.call('POST', '/v1/link-apps', { name: '公众号', settings, secret });
     expect(made.json).toMatchObject({ object: 'link_app', settings: { ...settings, open_app_id: null } });
-    const at = `/v1/link_apps/${made.json.id}`;
+    const at = `/v1/link-apps/${made.json.id}`;
     const changed = await server.call('PATCH', at, { name: '服务号' });
     expect(changed.json).toMatchObject({ name: '服务号', settings: { app_id: 'wx0123456789abcdef' } });
     const ios = { kind: 'ios', app_id: 'TEAMID1234.com.example.shop' };
     expect((await refused(400, 'PATCH', at, { settings: ios })).param).toBe('settings.kind');
-    const list = await server.call('GET', '/v1/link_apps');
+    const list = await server.call('GET', '/v1/link-apps');
     for (const reply of [made, changed, list]) expect(JSON.stringify(reply.json)).not.toContain(secret);
     const [row] = await server.sql`select string_agg(reply_body, ' ') as replies from idempotency_keys`;
     expect(JSON.stringify(row)).not.toContain(secret);
@@ -224,7 +224,7 @@ describe('hosts and apps by the API', () => {
     [{ kind: 'other' }, 'settings'],
     [{}, 'settings'],
   ])('settings %j are refused by name', async (settings, param) => {
-    const reply = await server.call('POST', '/v1/link_apps', { name: 'x', settings });
+    const reply = await server.call('POST', '/v1/link-apps', { name: 'x', settings });
     expect([400, 409]).toContain(reply.status);
     expect(reply.json.param).toContain(param);
   });

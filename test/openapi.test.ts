@@ -59,7 +59,7 @@ describe('the OpenAPI document', () => {
   test('changes things by POST, PATCH and DELETE only, and what changes needs more than the scope to read', () => {
     for (const operation of operations) {
       // What is read there may be a page long, and must not stand in an address.
-      const isReading = operation.method === 'GET' || operation.path === '/v1/link_texts/read';
+      const isReading = operation.method === 'GET' || operation.path === '/v1/link-texts/read';
       if (isReading) expect(operation.scope, operation.path).toBe('read');
       else expect(operation.scope, operation.path).not.toBe('read');
       if (operation.method === 'GET' || operation.method === 'DELETE')
@@ -152,7 +152,7 @@ describe('real replies are as the document says', () => {
     const open = await call('POST', '/v1/payments', newPayment('openapi-5'));
     const rollout = await newRollout(call);
     const links = await newLinks(call);
-    await call('POST', '/v1/link_texts/read', { text: '【京东】https://3.cn/35RO-7uG?jkl=@W0a0c28PhTuD@ CA1565' });
+    await call('POST', '/v1/link-texts/read', { text: '【京东】https://3.cn/35RO-7uG?jkl=@W0a0c28PhTuD@ CA1565' });
     const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     const bill = { wallet_account_id: account.json.id, day: yesterday };
     const statement = await call('POST', '/v1/statements', bill);
@@ -231,8 +231,8 @@ async function newLinks(call: (method: string, path: string, body?: unknown) => 
   const host = await proveLinkHost(call);
   host.close();
   const ios = { kind: 'ios', app_id: 'TEAMID1234.com.example.shop' };
-  const app = await call('POST', '/v1/link_apps', { name: '茶铺', settings: ios });
-  await call('PATCH', `/v1/link_apps/${app.json.id}`, { name: '新茶铺' });
+  const app = await call('POST', '/v1/link-apps', { name: '茶铺', settings: ios });
+  await call('PATCH', `/v1/link-apps/${app.json.id}`, { name: '新茶铺' });
   const wanted = { title: '明前龙井', page: `http://${host.host}/item/42`, price: { currency: 'CNY', minor: '12800' } };
   const link = await call('POST', '/v1/links', wanted);
   await call('POST', '/v1/links/bulk', { links: [wanted, wanted] });
@@ -241,7 +241,7 @@ async function newLinks(call: (method: string, path: string, body?: unknown) => 
   const deferred = await fetch(page, { method: 'POST', headers: { accept: 'application/json', origin: server.url } });
   const { code }: { code: string } = JSON.parse(await deferred.text()); // as defer-routes.ts writes it
   for (const status of [200, 404])
-    expect((await call('POST', '/v1/link_deferrals/claim', { code })).status).toBe(status);
+    expect((await call('POST', '/v1/link-deferrals/claim', { code })).status).toBe(status);
   await call('PATCH', `/v1/links/${link.json.id}`, { state: 'stopped', reason: '卖完了' });
   await call('POST', '/v1/links', { ...wanted, page: 'https://evil.example/' });
   const cny = (minor: string) => ({ currency: 'CNY', minor });
@@ -250,9 +250,9 @@ async function newLinks(call: (method: string, path: string, body?: unknown) => 
   const together = await call('POST', '/v1/links', { kind: 'group', title: '聚餐', group });
   for (const id of [once.json.id, together.json.id]) expect((await call('GET', `/v1/links/${id}`)).status).toBe(200);
   const of = `/v1/links/${link.json.id}`;
-  const paths = ['/v1/links?limit=2', of, `${of}/versions`, `${of}/stats`, '/v1/link_hosts', '/v1/link_apps'];
+  const paths = ['/v1/links?limit=2', of, `${of}/versions`, `${of}/stats`, '/v1/link-hosts', '/v1/link-apps'];
   for (const path of paths) expect((await call('GET', path)).status, path).toBe(200);
-  for (const path of [`/v1/link_apps/${app.json.id}`, `/v1/link_hosts/${host.id}`])
+  for (const path of [`/v1/link-apps/${app.json.id}`, `/v1/link-hosts/${host.id}`])
     expect((await call('DELETE', path)).status, path).toBe(204);
   return paths;
 }

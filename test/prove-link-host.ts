@@ -24,8 +24,8 @@ export async function proveLinkHost(call: Call): Promise<ProvedHost> {
   await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
   const { port } = web.address() as AddressInfo; // it listens to a port
   const host = `127.0.0.1:${port}`;
-  const added = await call('POST', '/v1/link_hosts', { host, uses: ['target'] });
+  const added = await call('POST', '/v1/link-hosts', { host, uses: ['target'] });
   line = added.json.proof.line;
-  const proved = await call('POST', `/v1/link_hosts/${added.json.id}/prove`);
+  const proved = await call('POST', `/v1/link-hosts/${added.json.id}/prove`);
   return { id: added.json.id, host, replies: { added, proved }, close: () => void web.close() };
 }

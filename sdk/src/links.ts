@@ -106,18 +106,18 @@ export class LinkHosts {
   }
   /** `target`: your links may lead to its pages. `serve`: it points to Hutong, and your links are served under it. */
   add(host: { host: string; uses: LinkHost['uses'] }, options?: CallOptions): Promise<LinkHost> {
-    return call(this.#transport, { method: 'POST', path: '/v1/link_hosts', body: host }, options);
+    return call(this.#transport, { method: 'POST', path: '/v1/link-hosts', body: host }, options);
   }
   /** Looks now whether the proof is there. */
   prove(id: string, options?: CallOptions): Promise<LinkHost> {
-    return call(this.#transport, { method: 'POST', path: at('/v1/link_hosts', id, '/prove'), body: {} }, options);
+    return call(this.#transport, { method: 'POST', path: at('/v1/link-hosts', id, '/prove'), body: {} }, options);
   }
   /** All of them: they are few. */
   list(options?: CallOptions): List<LinkHost> {
-    return list(this.#transport, '/v1/link_hosts', {}, options);
+    return list(this.#transport, '/v1/link-hosts', {}, options);
   }
   async remove(id: string, options?: CallOptions): Promise<void> {
-    await this.#transport.call({ method: 'DELETE', path: at('/v1/link_hosts', id) }, options);
+    await this.#transport.call({ method: 'DELETE', path: at('/v1/link-hosts', id) }, options);
   }
 }
 
@@ -134,18 +134,18 @@ export class LinkApps {
     this.#transport = transport;
   }
   add(app: NewLinkApp, options?: CallOptions): Promise<LinkApp> {
-    return call(this.#transport, { method: 'POST', path: '/v1/link_apps', body: app }, options);
+    return call(this.#transport, { method: 'POST', path: '/v1/link-apps', body: app }, options);
   }
   /** What is left out stays; settings are given whole. */
   change(id: string, app: Partial<NewLinkApp>, options?: CallOptions): Promise<LinkApp> {
-    return call(this.#transport, { method: 'PATCH', path: at('/v1/link_apps', id), body: app }, options);
+    return call(this.#transport, { method: 'PATCH', path: at('/v1/link-apps', id), body: app }, options);
   }
   /** All of them: they are few. */
   list(options?: CallOptions): List<LinkApp> {
-    return list(this.#transport, '/v1/link_apps', {}, options);
+    return list(this.#transport, '/v1/link-apps', {}, options);
   }
   async remove(id: string, options?: CallOptions): Promise<void> {
-    await this.#transport.call({ method: 'DELETE', path: at('/v1/link_apps', id) }, options);
+    await this.#transport.call({ method: 'DELETE', path: at('/v1/link-apps', id) }, options);
   }
 }
 
@@ -156,7 +156,7 @@ export class LinkTexts {
   }
   /** What a text is that somebody copied in an app: whose, its token and link, and where it leads if it is one of ours. */
   read(text: string, options?: CallOptions): Promise<LinkText> {
-    return call(this.#transport, { method: 'POST', path: '/v1/link_texts/read', body: { text } }, options);
+    return call(this.#transport, { method: 'POST', path: '/v1/link-texts/read', body: { text } }, options);
   }
 }
 
@@ -167,6 +167,6 @@ export class LinkDeferrals {
   }
   /** For your app after it was installed: the link that the code stands for, once. Ask the person before you open it. */
   claim(code: string, options?: CallOptions): Promise<LinkDeferral> {
-    return call(this.#transport, { method: 'POST', path: '/v1/link_deferrals/claim', body: { code } }, options);
+    return call(this.#transport, { method: 'POST', path: '/v1/link-deferrals/claim', body: { code } }, options);
   }
 }

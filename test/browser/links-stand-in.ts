@@ -18,11 +18,11 @@ export function createLinksStandIn(url: string): LinksStandIn {
     links: [],
     answer(method, path, body) {
       const [, , noun = '', id = ''] = path.split('/');
-      if (noun === 'link_hosts' && path.endsWith('/prove')) return [200, prove(standIn, id)];
-      const rows = noun === 'link_hosts' ? standIn.hosts : noun === 'link_apps' ? standIn.apps : standIn.links;
-      if (!['link_hosts', 'link_apps', 'links'].includes(noun)) return null;
+      if (noun === 'link-hosts' && path.endsWith('/prove')) return [200, prove(standIn, id)];
+      const rows = noun === 'link-hosts' ? standIn.hosts : noun === 'link-apps' ? standIn.apps : standIn.links;
+      if (!['link-hosts', 'link-apps', 'links'].includes(noun)) return null;
       if (method === 'POST') {
-        const made = noun === 'link_hosts' ? host(body) : noun === 'link_apps' ? app(body) : link(url, body);
+        const made = noun === 'link-hosts' ? host(body) : noun === 'link-apps' ? app(body) : link(url, body);
         rows.push(made);
         return [201, made];
       }

@@ -25,7 +25,7 @@ function hostRoutes({ desk, keyed }: Desk): RouteRow[] {
   return [
     row({
       method: 'POST',
-      url: '/v1/link_hosts',
+      url: '/v1/link-hosts',
       operation: 'addLinkHost',
       summary: 'Name a host for links; it counts once it is proved',
       tag,
@@ -39,7 +39,7 @@ function hostRoutes({ desk, keyed }: Desk): RouteRow[] {
     }),
     row({
       method: 'GET',
-      url: '/v1/link_hosts',
+      url: '/v1/link-hosts',
       operation: 'listLinkHosts',
       summary: 'List the hosts, oldest first; all of them are one page',
       tag,
@@ -52,7 +52,7 @@ function hostRoutes({ desk, keyed }: Desk): RouteRow[] {
     }),
     row({
       method: 'POST',
-      url: '/v1/link_hosts/:id/prove',
+      url: '/v1/link-hosts/:id/prove',
       operation: 'proveLinkHost',
       summary: 'Look now whether the proof of a host is there',
       tag,
@@ -63,7 +63,7 @@ function hostRoutes({ desk, keyed }: Desk): RouteRow[] {
     }),
     row({
       method: 'DELETE',
-      url: '/v1/link_hosts/:id',
+      url: '/v1/link-hosts/:id',
       operation: 'dropLinkHost',
       summary: 'Give up a host: links lead there no more',
       tag,
@@ -82,7 +82,7 @@ function appRoutes({ desk, keyed }: Desk): RouteRow[] {
   return [
     row({
       method: 'POST',
-      url: '/v1/link_apps',
+      url: '/v1/link-apps',
       operation: 'addLinkApp',
       summary: 'Register an app or a mini program that links open',
       tag,
@@ -104,7 +104,7 @@ function appRoutes({ desk, keyed }: Desk): RouteRow[] {
     }),
     row({
       method: 'GET',
-      url: '/v1/link_apps',
+      url: '/v1/link-apps',
       operation: 'listLinkApps',
       summary: 'List the apps without their secrets, oldest first; all of them are one page',
       tag,
@@ -117,7 +117,7 @@ function appRoutes({ desk, keyed }: Desk): RouteRow[] {
     }),
     row({
       method: 'PATCH',
-      url: '/v1/link_apps/:id',
+      url: '/v1/link-apps/:id',
       operation: 'changeLinkApp',
       summary: 'Rename an app, or give it other settings or another secret',
       tag,
@@ -143,7 +143,7 @@ function appRoutes({ desk, keyed }: Desk): RouteRow[] {
     }),
     row({
       method: 'DELETE',
-      url: '/v1/link_apps/:id',
+      url: '/v1/link-apps/:id',
       operation: 'dropLinkApp',
       summary: 'Forget an app and its secret: links open it no more',
       tag,

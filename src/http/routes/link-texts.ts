@@ -15,7 +15,7 @@ export function linkTextRoutes(deps: LinkTextDeps): RouteRow[] {
   return [
     row({
       method: 'POST',
-      url: '/v1/link_texts/read',
+      url: '/v1/link-texts/read',
       operation: 'readLinkText',
       summary: 'Read a pasted text: which app it is of, its token or cleaned address, or our own link',
       tag,
@@ -30,7 +30,7 @@ export function linkTextRoutes(deps: LinkTextDeps): RouteRow[] {
     }),
     row({
       method: 'POST',
-      url: '/v1/link_deferrals/claim',
+      url: '/v1/link-deferrals/claim',
       operation: 'claimLinkDeferral',
       summary: 'Claim the code that a person brought over the installation of your app; works once',
       tag,

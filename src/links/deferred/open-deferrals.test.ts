@@ -27,7 +27,7 @@ function claim(code: string, over: { merchantId?: string; key?: string; livemode
     book: BOOK,
     merchantId,
     key,
-    route: 'POST /v1/link_deferrals/claim',
+    route: 'POST /v1/link-deferrals/claim',
     fingerprint: `claim ${code}`,
   };
   return deferrals.claim({ merchantId, livemode: over.livemode ?? false, code, claim: idempotency });

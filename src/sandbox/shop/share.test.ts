@@ -41,11 +41,11 @@ describe('sharing a product', () => {
     const reply = await press('/products/tea/share?lang=zh-CN');
     expect(reply.headers.get('location')).toBe('/products/tea/share?lang=zh-CN');
     expect(called()).toEqual([
-      'GET /v1/link_hosts',
-      'POST /v1/link_hosts',
-      'POST /v1/link_hosts/lho_1/prove',
-      'GET /v1/link_apps',
-      ...Array.from({ length: 4 }, () => 'POST /v1/link_apps'),
+      'GET /v1/link-hosts',
+      'POST /v1/link-hosts',
+      'POST /v1/link-hosts/lho_1/prove',
+      'GET /v1/link-apps',
+      ...Array.from({ length: 4 }, () => 'POST /v1/link-apps'),
       'POST /v1/links',
     ]);
     expect(api.calls.at(-1)?.[2]).toEqual({
@@ -64,7 +64,7 @@ describe('sharing a product', () => {
     await press('/products/tea/share?lang=zh-CN');
     expect(called()).toEqual(['GET /v1/links/lnk_1']);
     await shop.joinLinks();
-    expect(called()).toEqual(['GET /v1/links/lnk_1', 'GET /v1/link_hosts', 'GET /v1/link_apps']);
+    expect(called()).toEqual(['GET /v1/links/lnk_1', 'GET /v1/link-hosts', 'GET /v1/link-apps']);
   });
 
   test('the link is kept across a restart, and made anew where the shop has moved', async () => {
