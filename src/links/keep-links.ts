@@ -161,9 +161,12 @@ export function keepLinks(deps: LinksDeps, linksMax = LINKS_KEPT_MAX): KeptLinks
     }
   }
 
-  /** A code of one host is unknown at another. */
-  const at = (servedHost: string | null, kept: KeptLink | undefined): ReadyLink | null =>
-    kept === undefined || kept.row.servedHost !== servedHost ? null : memory.readyOf(kept);
+  /** A code of one host is unknown at another, and at a host that its owner has lost: whoever has it now did not make the link. */
+  const at = (servedHost: string | null, kept: KeptLink | undefined): ReadyLink | null => {
+    if (kept === undefined || kept.row.servedHost !== servedHost) return null;
+    const isLost = servedHost !== null && owners.servingHost(servedHost)?.merchantId !== kept.owner.key;
+    return isLost ? null : memory.readyOf(kept);
+  };
 
   return {
     find(servedHost, code) {

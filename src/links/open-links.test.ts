@@ -43,6 +43,19 @@ describe('a link', () => {
     expect(world.reader.appsOfHost(TARGET)).toEqual([]);
   });
 
+  test('of a host that went to another shop is not opened there any more', async () => {
+    const lost = await world.prove(world.actor, 'go.sold.example', ['serve']);
+    const { code } = await world.link({ servedHost: 'go.sold.example' });
+    expect(await world.reader.find('go.sold.example', code)).not.toBeNull();
+    await world.desk.dropHost(world.actor, lost.id);
+    expect(await world.reader.find('go.sold.example', code)).toBeNull();
+    await world.prove(world.otherActor, 'go.sold.example', ['serve']);
+    expect(await world.reader.find('go.sold.example', code)).toBeNull();
+    expect(world.reader.servingHost('go.sold.example')?.merchantId).toBe(world.otherShop);
+    // Operators still find it.
+    expect((await world.reader.findByCode(code))?.link.owner).toEqual({ kind: 'merchant', merchantId: world.shop });
+  });
+
   test('is one object as long as nothing of it changes, and answered at once', async () => {
     const first = await world.readyLink();
     const again = world.reader.find(null, first.link.code);

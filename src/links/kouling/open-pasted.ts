@@ -65,12 +65,18 @@ export async function openPasted(deps: PastedDeps, text: string, options: { mayC
 async function openDeferral(deps: PastedDeps, read: PastedText, mayClaim: boolean): Promise<PastedPlace> {
   if (!mayClaim) return { read, kind: 'deferral' };
   const ready = await deps.deferrals.claimByPaste(read.token ?? '');
-  return ready === null ? { read, kind: 'spent' } : { read, kind: 'deferred', ready };
+  return ready === null || !isServed(deps.reader, ready) ? { read, kind: 'spent' } : { read, kind: 'deferred', ready };
 }
 
-function placeOf({ clock }: PastedDeps, read: PastedText, ready: ReadyLink | null): PastedPlace {
-  if (ready === null) return { read, kind: 'no_link' };
+function placeOf({ clock, reader }: PastedDeps, read: PastedText, ready: ReadyLink | null): PastedPlace {
+  if (ready === null || !isServed(reader, ready)) return { read, kind: 'no_link' };
   return { read, kind: 'link', ready, standing: standingOf(ready.link, clock.now()) };
+}
+
+/** Nobody is sent to a host that the link's owner has lost: by now it may be anybody's. */
+function isServed(reader: PastedDeps['reader'], { link, servedHost }: ReadyLink): boolean {
+  const owner = link.owner.kind === 'merchant' ? link.owner.merchantId : null;
+  return link.servedBy === null || reader.servingHost(servedHost)?.merchantId === owner;
 }
 
 /** The code in an address of ours or of a serving host; null for everybody else's. */

@@ -81,6 +81,16 @@ describe('the page for pasted texts', () => {
     expect((await paste(`https://pay.example/l/${ready.link.code}`)).body).toContain('data-kind="no_link"');
   });
 
+  test('sends nobody to a host that the owner of a link has lost', async () => {
+    const host = await world.prove(world.actor, 'go.sold.example', ['serve']);
+    const ready = await world.readyLink({ servedHost: 'go.sold.example' });
+    const bare = koulingOf(ready, 'en').replace(/https?:\/\/[!-~]+/, '');
+    const { code } = await deferrals.issue(ready);
+    expect(hrefOf((await paste(bare)).body, 'go')).toContain('go.sold.example');
+    await world.desk.dropHost(world.actor, host.id);
+    for (const text of [bare, code]) expect((await paste(text)).body).not.toContain('go.sold.example');
+  });
+
   test('says so when the link is over, was stopped, or never was', async () => {
     const ready = await world.readyLink();
     await world.desk.setState({ actor: world.actor, id: ready.link.id, state: 'stopped', reason: 'sold out' });
