@@ -70,3 +70,22 @@ test('one that is wrong among many is named, and none is made', async () => {
   expect([refused.status, refused.json.param]).toEqual([400, 'links.1.pay.max']);
   expect((await server.call('GET', '/v1/links?limit=100')).json.data).toHaveLength(before);
 });
+
+test('the price that a link shows is what it asks for: it says no other, neither when it is made nor later', async () => {
+  const pay = { amount: cny('5000') };
+  const refused = await make({ kind: 'pay', title: '押金', pay, price: cny('100') });
+  expect([refused.status, refused.json.param]).toEqual([400, 'price']);
+  const many = await server.call('POST', '/v1/links/bulk', {
+    links: [
+      { kind: 'pay', title: '押金', pay, price: cny('5000') },
+      { kind: 'pay', title: '随意', pay: {}, price: cny('100') },
+    ],
+  });
+  expect([many.status, many.json.param]).toEqual([400, 'links.1.price']);
+  const link = (await make({ kind: 'pay', title: '押金', pay })).json;
+  const change = (body: object) => server.call('PATCH', `/v1/links/${link.id}`, body);
+  const edited = await change({ price: cny('100') });
+  expect([edited.status, edited.json.param]).toEqual([400, 'price']);
+  expect((await change({ price: cny('5000'), title: '押金，可退' })).json).toMatchObject({ version: 2 });
+  expect((await change({ price: null })).json).toMatchObject({ price: null });
+});

@@ -8,7 +8,14 @@ import type { DeskDeps } from './desk-deps.ts';
 import { checkOwner, nameOf } from './link-actor.ts';
 import { raiseRevision } from './link-book-store.ts';
 import { listHostsOf } from './link-host-store.ts';
-import { insertLinkVersions, lockLink, lockLinksNotDown, type LinkRow, updateLinks } from './link-store.ts';
+import {
+  insertLinkVersions,
+  listLinkVersions,
+  lockLink,
+  lockLinksNotDown,
+  type LinkRow,
+  updateLinks,
+} from './link-store.ts';
 import type { LinkContent, ReadyLink } from './link.ts';
 import type { LinkActor, LinkDesk } from './links.ts';
 
@@ -38,9 +45,18 @@ export async function editLink(deps: DeskDeps, request: Parameters<LinkDesk['edi
       path: '',
     });
     if (isDeepStrictEqual(checked, contentOf(before))) return before;
+    if (before.kind !== 'page') await checkSamePrice(tx, before, checked.price);
     if (before.version >= LINK_VERSIONS_MAX) throw tooMany();
     return { ...before, ...checked };
   });
+}
+
+/** What is paid never changes, so the price that is shown is the one that was shown before, or none. @throws Refusal invalid_request */
+async function checkSamePrice(tx: Tx, { book, id }: LinkRow, price: LinkContent['price']): Promise<void> {
+  if (price === null) return;
+  const versions = await listLinkVersions(tx, book, id, LINK_VERSIONS_MAX + 100);
+  if (versions.every(({ content }) => !isDeepStrictEqual(content.price, price)))
+    throw wrong('', 'price', 'what is paid keeps its price; make another link');
 }
 
 /**

@@ -186,7 +186,7 @@ export async function listLinks(
 
 /** Newest first. */
 export async function listLinkVersions(
-  sql: Sql,
+  sql: Sql | Tx,
   book: number,
   linkId: string,
   itemsMax: number,

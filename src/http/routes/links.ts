@@ -139,15 +139,20 @@ function readNewLinks(
     readPlan(kind, title, { ...(pay && { pay }), ...(group && { group }) }, isList ? `links.${index}.` : ''),
   );
   return {
-    links: bodies.map((body, index) => readNewLink(body, plans[index] ?? null)),
+    links: bodies.map((body, index) => readNewLink(body, plans[index] ?? null, isList ? `links.${index}.` : '')),
     within: (tx, links) => writeTerms(tx, links, plans),
   };
 }
 
-/** A link that asks for an amount shows it as its price where it says no other. */
-function readNewLink(body: Static<typeof newLink>, plan: Plan | null): NewLink {
+/** A link that asks for money shows what it asks for as its price, or (null) none. @throws Refusal invalid_request */
+function readNewLink(body: Static<typeof newLink>, plan: Plan | null, at: string): NewLink {
   const { kind = 'page', host = null, pay: _pay, group: _group, ...content } = body;
   const price = plan === null ? null : priceOfPlan(plan);
+  const isOther = body.price?.currency !== price?.currency || body.price?.minor !== price?.minor.toString();
+  if (plan !== null && body.price && isOther)
+    throw new Refusal('invalid_request', 'the price of a link that asks for money is what it asks for', {
+      param: `${at}price`,
+    });
   return { kind, servedHost: host, content: { ...NOTHING, price, title: body.title, ...readContent(content) } };
 }
 
