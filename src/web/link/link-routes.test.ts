@@ -82,6 +82,19 @@ describe('opening', () => {
     expect(world.opened).toEqual([]);
   });
 
+  test('whoever was taken for a robot by mistake gets on from its card to the page, and is counted once', async () => {
+    world.put(null, shopLink());
+    const robot = { 'user-agent': 'SomethingBot/1.0 (+https://bot.example)' };
+    const card = await open('/l/abcd2345', robot);
+    const onward = /<a href="([^"]+)" rel="nofollow">/.exec(card.body)?.[1] ?? '';
+    expect(new URL(onward).pathname).toBe('/l/abcd2345');
+    const { pathname, search } = new URL(onward);
+    const page = await open(`${pathname}${search}`, robot);
+    expect(page.body).toContain('data-best="page"');
+    expect(world.opened.map((event) => event.robot)).toEqual(['other']);
+    expect((await open('/l/abcd2345', robot)).body).toBe(card.body);
+  });
+
   test('HEAD says what GET says, and counts nothing', async () => {
     world.put(null, shopLink());
     const head = await open('/l/abcd2345', {}, 'HEAD');

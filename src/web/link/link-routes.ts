@@ -21,7 +21,7 @@ import { linkPageHeaders } from './landing-frame.ts';
 import { renderLanding } from './landing-page.ts';
 import type { NoLink } from './landing-texts.ts';
 import { findLink, linkBase, type LinkParams, linkPaths } from './link-address.ts';
-import { renderRobotCard } from './preview-head.ts';
+import { NO_ROBOT, renderRobotCard } from './preview-head.ts';
 import { reportHeaders } from './report-style.ts';
 import { renderWarning } from './report-warning.ts';
 import { mountServingRoutes } from './serving-routes.ts';
@@ -90,7 +90,9 @@ export function linkRoutes(deps: LinkPagesDeps) {
   }
 
   function openFound(ready: ReadyLink | null, request: LinkRequest, reply: FastifyReply): FastifyReply {
-    const visitor = visitorOf(request);
+    const seen = visitorOf(request);
+    const isPerson = seen.robot !== null && valueOf(request, NO_ROBOT.name) === NO_ROBOT.value;
+    const visitor = isPerson ? { ...seen, robot: null } : seen;
     const lang = langOf(request, visitor);
     if (ready === null) return send(request, reply, gone('unknown', lang));
     const now = clock.now();
@@ -102,7 +104,8 @@ export function linkRoutes(deps: LinkPagesDeps) {
     const lacksApp = valueOf(request, 'app') === 'none';
     const place = placeOf(visitor, lang, lacksApp);
     const answer = keep(ready, place, () => draw(ready, visitor, { lang, now, lacksApp }));
-    if (answer.isOpening && !lacksApp && isRead(request)) count(ready, visitor, request);
+    // Who says to be no robot was counted as one a moment ago.
+    if (answer.isOpening && !lacksApp && !isPerson && isRead(request)) count(ready, visitor, request);
     return send(request, reply, answer);
   }
 

@@ -144,7 +144,7 @@ describe('the card for robots', () => {
     ]);
     expect(tags.map(({ name }) => name)).not.toContain('style');
     expect(tags.filter(({ name }) => name === 'a').map(({ attributes }) => attributes['href'])).toEqual([
-      'https://go.example/l/abcd2345',
+      'https://go.example/l/abcd2345?robot=no&lang=en',
     ]);
   });
 });

@@ -23,6 +23,9 @@ export function previewHead(ready: ReadyLink, lang: Lang): Html {
   return renderHead(toPreview(ready, lang));
 }
 
+/** In the query of whoever was taken for a robot and says to be none: the link's page is for anybody. */
+export const NO_ROBOT = { name: 'robot', value: 'no' } as const;
+
 /**
  * The whole page that robots get in place of the landing page: the same head, and the same said in words. No script, style or frame. It may be
  * shown as a preview and followed, but not listed: a share link is for whom it was sent to.
@@ -48,7 +51,7 @@ ${renderHead(preview)}</head>
 <dl>
 ${price && html`<dt>${text.price}</dt><dd>${price.text}${availability && ` · ${text.availability[availability]}`}</dd>\n`}<dt>${text.from}</dt><dd>${ownerName}</dd>
 </dl>
-<p><a href="${linkUrl(url)}">${text.open}</a></p>
+<p><a href="${linkUrl(`${url}?${NO_ROBOT.name}=${NO_ROBOT.value}&lang=${lang}`)}" rel="nofollow">${text.open}</a></p>
 </main>
 </body>
 </html>
