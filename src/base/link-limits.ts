@@ -104,6 +104,8 @@ export const LINK_PICTURE_BYTES_MAX = 3_000_000;
 /** Decoding takes four bytes a pixel: 64 MB. */
 export const LINK_PICTURE_PIXELS_MAX = 16_000_000;
 export const LINK_PICTURE_SIDE_MAX = 12_000;
+/** Passes over the whole picture that a JPEG may ask for. Cameras and sites make one to about ten; a few bytes are enough to ask for another. */
+export const LINK_PICTURE_SCANS_MAX = 64;
 /** A small enough picture is shown on our pages as its shop made it. */
 export const LINK_PICTURE_AS_IS_BYTES_MAX = 300_000;
 export const LINK_PICTURE_FETCH_MS_MAX = 4_000;

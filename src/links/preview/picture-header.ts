@@ -1,4 +1,4 @@
-import { LINK_PICTURE_PIXELS_MAX, LINK_PICTURE_SIDE_MAX } from '../../base/link-limits.ts';
+import { LINK_PICTURE_PIXELS_MAX, LINK_PICTURE_SCANS_MAX, LINK_PICTURE_SIDE_MAX } from '../../base/link-limits.ts';
 
 /** What a picture's first bytes say of it, before anything is decoded. */
 export interface PictureHeader {
@@ -46,12 +46,33 @@ function readJpeg(bytes: Buffer): PictureHeader | null {
     if (length < 2) return null;
     // SOF0 to SOF15 but the tables DHT (c4), JPG (c8) and DAC (cc).
     if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker))
-      return { type: 'image/jpeg', width: bytes.readUInt16BE(at + 7), height: bytes.readUInt16BE(at + 5), turn };
+      return hasTooManyScans(bytes, at)
+        ? null
+        : { type: 'image/jpeg', width: bytes.readUInt16BE(at + 7), height: bytes.readUInt16BE(at + 5), turn };
     if (marker === 0xda || marker === 0xd9) return null; // the picture begins, or ends, without a frame header
     if (marker === 0xe1) turn = readTurn(bytes.subarray(at + 4, at + 2 + length)) ?? turn;
     at += 2 + length;
   }
   return null;
+}
+
+/** From the frame header on. Each scan goes over every block of the picture once more, whatever few bytes it has (ITU-T T.81, G.1.2). */
+function hasTooManyScans(bytes: Buffer, frameAt: number): boolean {
+  let scans = 0;
+  for (let at = bytes.indexOf(0xff, frameAt); at !== -1 && at + 3 < bytes.length; at = bytes.indexOf(0xff, at)) {
+    const marker = bytes[at + 1] ?? 0;
+    if (marker === 0xd9) return false;
+    if (marker === 0xff || marker === 0x00 || marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
+      at += marker === 0xff ? 1 : 2; // filling, a byte of the picture that is 0xff, or a marker without a segment
+      continue;
+    }
+    if (marker === 0xda) scans += 1;
+    // Of other markers nobody knows whether they have a segment, so that scans could hide behind them.
+    const isKnown = (marker >= 0xc0 && marker <= 0xcf) || (marker >= 0xda && marker <= 0xef) || marker === 0xfe;
+    if (scans > LINK_PICTURE_SCANS_MAX || !isKnown) return true;
+    at += 2 + bytes.readUInt16BE(at + 2);
+  }
+  return false;
 }
 
 /** Exif 2.3, 4.6.4: tag 0x0112 of the first directory; null where there is none that can be read. */
