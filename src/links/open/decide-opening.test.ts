@@ -186,7 +186,7 @@ describe('the addresses of steps', () => {
     });
     expect(step('wechat_launch_mini', shopLink(), 'wechat', 'ios')).toMatchObject({
       originalId: 'gh_0123456789ab',
-      path: 'pages/item/item?id=42',
+      path: 'pages/item/item.html?id=42',
     });
     expect(step('wechat_launch_app', shopLink(), 'wechat', 'ios')).toMatchObject({
       appId: 'wx0011223344556677',

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HOSTILE } from '../preview/test-ready-link.ts';
-import { alipayUrl, fillTemplate, intentUrl, schemeUrl, toAppPath, withLinkCode } from './step-addresses.ts';
+import {
+  alipayUrl,
+  fillTemplate,
+  intentUrl,
+  schemeUrl,
+  toAppPath,
+  wechatTagPath,
+  withLinkCode,
+} from './step-addresses.ts';
 
 const FALLBACK = 'https://go.shop.example/abcd2345?app=none';
 
@@ -34,6 +42,17 @@ describe('an app’s path', () => {
     ['https://evil.example/', '/https://evil.example/'],
   ])('%s → %s', (text, path) => {
     expect(toAppPath(text)).toBe(path);
+  });
+});
+
+describe('a mini program’s page in WeChat’s tag', () => {
+  test.each([
+    ['pages/item/item?id=42', 'pages/item/item.html?id=42'],
+    ['pages/item/item.html?id=42', 'pages/item/item.html?id=42'],
+    ['pages/index', 'pages/index.html'],
+    ['pages/index?to=a.html', 'pages/index.html?to=a.html'],
+  ])('%s → %s', (page, path) => {
+    expect(wechatTagPath(page)).toBe(path);
   });
 });
 

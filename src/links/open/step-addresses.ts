@@ -32,6 +32,12 @@ export function fillTemplate(template: string, appPath: string): string {
   );
 }
 
+/** WeChat, wx-open-launch-weapp: a page is named with `.html` at its end, before its query; without it none is found. */
+export function wechatTagPath(page: string): string {
+  const [way = '', ...query] = page.split('?');
+  return [way.endsWith('.html') ? way : `${way}.html`, ...query].join('?');
+}
+
 /**
  * Schemes that are nobody's app: those that a browser obeys itself, that call or write to somebody, and those of wallets and apps that people
  * would mistake a shop's button for.

@@ -3,7 +3,15 @@ import type { LinkAppKind, LinkAppSettings, ReadyLink } from '../link.ts';
 import type { Visitor } from '../visitor.ts';
 import type { Ability, Chance } from './ability.ts';
 import type { Step, StepKind } from './opening.ts';
-import { alipayUrl, fillTemplate, intentUrl, schemeUrl, toAppPath, withLinkCode } from './step-addresses.ts';
+import {
+  alipayUrl,
+  fillTemplate,
+  intentUrl,
+  schemeUrl,
+  toAppPath,
+  wechatTagPath,
+  withLinkCode,
+} from './step-addresses.ts';
 
 /** Where a link was opened, with everything that the rules look at. */
 export interface StepPlace {
@@ -51,7 +59,7 @@ export const STEP_RULES: readonly StepRule[] = [
       const step = {
         kind: 'wechat_launch_mini',
         originalId,
-        path: fillTemplate(page, appPathOf(place)),
+        path: wechatTagPath(fillTemplate(page, appPathOf(place))),
         appName: found.name,
       } as const;
       return { step, rank: 'sure', because: 'a mini program opens in WeChat itself, at one tap' };
