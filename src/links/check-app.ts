@@ -3,6 +3,7 @@ import { LINK_CERTIFICATES_MAX, LINK_TEMPLATE_CHARS_MAX, LINK_URL_CHARS_MAX } fr
 import { Refusal } from '../base/refusal.ts';
 import { wrong } from './check-content.ts';
 import type { LinkAppSettings } from './link.ts';
+import { isOwnScheme } from './own-scheme.ts';
 
 /** Apple: ten letters of the team, then the bundle id (letters, digits, hyphens, dots). */
 const IOS_APP_ID = /^[A-Z0-9]{10}\.[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/;
@@ -17,19 +18,6 @@ const APP_ID_CHARS_MAX = 255;
 /** `shop://item/{path}`: a scheme, two slashes, and letters that no text around them takes for its own. */
 const SCHEME_TEMPLATE = /^([a-z][a-z0-9+.-]{1,62}):\/\/((?:[A-Za-z0-9._~!*+,=:@%/?&-]|\{path\})*)$/;
 const PAGE_TEMPLATE = /^[A-Za-z0-9_-](?:[A-Za-z0-9._~!*+,=:@%/?&-]|\{path\})*$/;
-
-/** What browsers and systems do something of their own with: run it, read files, install, call, write. */
-const SYSTEM_SCHEMES = new Set(
-  (
-    'javascript vbscript data blob file filesystem http https ws wss ftp about view-source intent content android-app ' +
-    'market jar chrome chrome-extension edge ms-appinstaller ms-settings search-ms res mailto tel sms smsto mms facetime ' +
-    'facetime-audio callto itms itms-apps itms-appss itms-services itms-beta prefs app-prefs shortcuts workflow ssh telnet ' +
-    'ldap dict gopher cid mid urn'
-  ).split(' '),
-);
-/** Schemes of wallets and large apps: what they open is theirs to say, so no merchant's app has them for its own. */
-const FOREIGN_SCHEMES =
-  /^(?:alipays?|alipayqr|weixin|wechat|wxp|weixinulapi|wxwork|taobao|tbopen|tmall|fleamarket|upwallet|uppay\w*|unionpay|cloudpay|openapp\.jdmobile|openjd\w*|jdpay\w*|snssdk\d+|douyin|kwai|ksnebula|xhsdiscover|mqq\w*|tim|sinaweibo|weibo\w*|baiduboxapp|imeituan|dianping|pinduoduo|dingtalk|lark|feishu|hutong)$/;
 
 /** What an app's settings are held against. */
 export interface AppGround {
@@ -101,8 +89,7 @@ function readMatch(text: string, shape: RegExp, field: string, words: string): s
 function readScheme(text: string): string {
   const [, scheme = ''] = (text.length <= LINK_TEMPLATE_CHARS_MAX && SCHEME_TEMPLATE.exec(text)) || [];
   if (scheme === '' || hasTwoPaths(text)) throw wrong('settings.', 'scheme', 'a scheme such as shop://item/{path}');
-  if (SYSTEM_SCHEMES.has(scheme) || FOREIGN_SCHEMES.test(scheme))
-    throw wrong('settings.', 'scheme', `${scheme}: is not an app's own`);
+  if (!isOwnScheme(scheme)) throw wrong('settings.', 'scheme', `${scheme}: is not an app's own`);
   return text;
 }
 

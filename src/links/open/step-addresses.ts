@@ -1,3 +1,5 @@
+import { isOwnScheme } from '../own-scheme.ts';
+
 /*
  * The addresses that steps lead to. What a merchant registered and what a link says are put together so that no value can end the part that it
  * stands in: a path stays a path, a query's value stays a value, and nothing reaches the part of an intent that Android obeys.
@@ -38,24 +40,11 @@ export function wechatTagPath(page: string): string {
   return [way.endsWith('.html') ? way : `${way}.html`, ...query].join('?');
 }
 
-/**
- * Schemes that are nobody's app: those that a browser obeys itself, that call or write to somebody, and those of wallets and apps that people
- * would mistake a shop's button for.
- */
-const FOREIGN_SCHEMES = new Set(
-  (
-    'javascript data vbscript file filesystem blob about view-source http https ws wss ftp content intent android-app chrome edge ' +
-    'tel sms smsto mailto facetime market itms itms-apps itms-services prefs app-settings ' +
-    'weixin wechat wxpay alipay alipays alipayhk upwallet uppaywallet uppaysdk mqq mqqapi mqqwpa taobao tmall tbopen openapp.jdmobile ' +
-    'snssdk1128 kwai xhsdiscover sinaweibo dingtalk'
-  ).split(' '),
-);
-
 /** `shop://item/42` from `shop://item/{path}`, or null where the scheme may not be one of a merchant's own. */
 export function schemeUrl(template: string, appPath: string): string | null {
   const filled = fillTemplate(template, appPath);
   const scheme = schemeOf(filled);
-  if (scheme === null || FOREIGN_SCHEMES.has(scheme) || /^wx[0-9a-f]{16}$/.test(scheme)) return null;
+  if (scheme === null || !isOwnScheme(scheme)) return null;
   return hasOddSigns(filled) || !URL.canParse(filled) ? null : filled;
 }
 
