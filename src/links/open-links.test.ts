@@ -83,6 +83,7 @@ describe('a link', () => {
       settings: second,
       secret: null,
     };
+    world.clock.advanceMs(1); // ids of one millisecond have no order
     const added = await world.desk.putApp(request);
     const after = await world.reader.find(null, before.link.code);
     expect(after?.apps.map(({ id }) => id)).toEqual([world.app.id, added.id]);
