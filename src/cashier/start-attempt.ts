@@ -34,6 +34,8 @@ export interface StartAttempt extends Whereabouts {
   paymentCode: string | null;
   /** What the buyer was shown that it costs, in minor units; null where that is not known. Nobody is charged more. */
   expectedMinor: bigint | null;
+  /** Of that, where the caller named one; another than the payment's own is refused. */
+  expectedCurrency?: string;
   claim: KeyClaim | null;
 }
 
@@ -196,6 +198,11 @@ function recordAttempt(
 ): Attempt {
   const { payment } = folder;
   const now = cashier.deps.clock.now();
+  if (request.expectedCurrency !== undefined && request.expectedCurrency !== payment.currency)
+    throw new Refusal('invalid_request', 'a payment is paid in its own currency', {
+      param: 'expected_amount.currency',
+      in: 'body',
+    });
   if (payment.state === 'succeeded') throw new Refusal('payment_already_succeeded', 'the payment has been paid');
   if (isFinal(payment.state) || payment.cancelRequestedAt !== null || now >= payment.expiresAt)
     throw new Refusal('payment_not_payable', 'the payment was canceled or its time is over');
