@@ -229,3 +229,13 @@ describe('hosts and apps by the API', () => {
     expect(reply.json.param).toContain(param);
   });
 });
+
+test.each([
+  ['until=2026-13-45', 'until'],
+  ['until=2026-02-30', 'until'],
+  ['from=2026-13-45', 'from'],
+  ['from=2026-03-01&until=2026-02-28', 'until'],
+])('figures of %s are refused, and the parameter is named', async (query, param) => {
+  const { json } = await create({ page: page(), title: '青花盖碗' });
+  expect((await refused(400, 'GET', `/v1/links/${json.id}/stats?${query}`)).param).toBe(param);
+});

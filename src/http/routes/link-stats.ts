@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import type { Clock } from '../../base/clock.ts';
-import { addDays, shanghaiDay } from '../../base/shanghai.ts';
+import { addDays, isDay, shanghaiDay } from '../../base/shanghai.ts';
 import type { Caller } from '../../cashier/api-keys.ts';
 import type { Sql } from '../../db/connect.ts';
 import type { LinkSplit } from '../../links/count/link-tally.ts';
@@ -60,7 +60,8 @@ async function statsOf(
   return await readLinkStats(sql, {
     book: link.book,
     linkId: link.id,
-    from: query.from ?? addDays(until, 1 - DAYS_USUAL),
+    // Of a day that there is not, no other is reckoned: it is refused by its name.
+    from: query.from ?? (isDay(until) ? addDays(until, 1 - DAYS_USUAL) : until),
     until,
     by: query.by === 'hour' ? 'hour' : 'day',
     split: (query.split ?? 'none') as LinkSplit | 'none', // the schema lists them

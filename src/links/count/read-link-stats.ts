@@ -70,8 +70,8 @@ export async function readLinkStats(sql: Sql, wish: StatsWish): Promise<LinkStat
 }
 
 function checkWish({ from, until, by, split }: StatsWish): void {
-  if (!isDay(from)) throw new Refusal('invalid_request', 'from is a day, yyyy-mm-dd', { param: 'from' });
   if (!isDay(until)) throw new Refusal('invalid_request', 'until is a day, yyyy-mm-dd', { param: 'until' });
+  if (!isDay(from)) throw new Refusal('invalid_request', 'from is a day, yyyy-mm-dd', { param: 'from' });
   if (until < from) throw new Refusal('invalid_request', 'until is not before from', { param: 'until' });
   const daysMax = by === 'hour' ? LINK_STATS_HOURS_DAYS_MAX : LINK_STATS_DAYS_MAX;
   if (addDays(from, daysMax - 1) < until)
