@@ -195,7 +195,7 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
         kick: () => kickWebhooks(),
       }),
     ],
-    rewriteUrl: links.rewriteUrl,
+    rewriteUrl: (request) => links.rewriteUrl(request),
     pages: [
       buyerRoutes(cashier, log, links.mounts),
       ...links.pages,
@@ -240,7 +240,7 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
         options.wallet,
       )
     : null;
-  if (wallet !== null) nameOfPerson = wallet.nameOfPerson;
+  if (wallet !== null) nameOfPerson = (userId) => wallet.nameOfPerson(userId);
 
   const stops: (() => Promise<void>)[] = [];
   return {
