@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { freshDatabase } from '../../../test/database.ts';
 import { silentLog } from '../../base/log.ts';
 import { systemRandom } from '../../base/random.ts';
+import { Refusal } from '../../base/refusal.ts';
 import { Secret } from '../../base/secret.ts';
 import { type MovesWorld, openMovesWorld, type Payer } from '../../transfers/test-moves.ts';
 import { codeOf } from '../../users/test-people.ts';
@@ -12,6 +13,7 @@ import { type Collection, type Collections, type NewCollection, openCollections 
 
 let world: MovesWorld;
 let collections: Collections;
+let opened: Parameters<typeof openCollections>[0];
 
 beforeAll(async () => {
   world = await openMovesWorld(await freshDatabase());
@@ -33,14 +35,15 @@ beforeAll(async () => {
   };
   const links = openLinks(deps);
   links.startWork();
-  collections = openCollections({
+  opened = {
     ...deps,
     livemode: false,
     desk: links.desk,
     reader: links.reader,
     transfers: world.transfers,
     users: world.deps.users,
-  });
+  };
+  collections = openCollections(opened);
   return async () => {
     await links.stop();
     await world.transfers.stop();
@@ -194,6 +197,32 @@ describe('a share', () => {
       'quote_expired',
     );
     expect([world.balance(a), world.balance(payee)]).toEqual([100_00n, 50_00n]);
+  });
+
+  test('is kept for who asked twice at once and was refused one quote', async () => {
+    const payee = await world.payer('ICBC', 0n);
+    const [a, b] = [await world.payer('CMB', 100_00n), await world.payer('ABC', 100_00n)];
+    const collection = await begin(payee, { people: 1 });
+    const refusing = openCollections({
+      ...opened,
+      transfers: {
+        ...world.transfers,
+        async quote() {
+          await quoteFor(a, collection); // the other tap, between the share and the answer to this one
+          throw new Refusal('too_many_tries', 'enough');
+        },
+      },
+    });
+    const { code } = collection.terms;
+    expect(await codeOf(refusing.quote(a.session, code, a.card.id))).toBe('too_many_tries');
+    expect(await codeOf(quoteFor(b, collection))).toBe('link_busy');
+    const none = openCollections({
+      ...opened,
+      transfers: { ...world.transfers, quote: () => Promise.reject(new Refusal('too_many_tries', 'enough')) },
+    });
+    const second = await begin(payee, { people: 1 });
+    expect(await codeOf(none.quote(a.session, second.terms.code, a.card.id))).toBe('too_many_tries');
+    expect(await codeOf(quoteFor(b, second))).toBe('done');
   });
 
   test('is given back by a transfer that the bank refuses', async () => {

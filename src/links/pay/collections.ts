@@ -270,8 +270,14 @@ async function takeHold(
   return taken;
 }
 
+/** Unless the same person has asked once more meanwhile: then that quote may be confirmed. */
 async function giveBack(deps: CollectionsDeps, hold: Hold): Promise<void> {
-  await deps.sql.begin((tx) => endHolds(tx, [{ ...hold, state: 'ended' }], deps.clock.now()));
+  await deps.sql.begin(async (tx) => {
+    await lockTerms(tx, hold.book, [hold.linkId]);
+    const now = (await listHolds(tx, hold.book, [hold.linkId])).find(({ holdId }) => holdId === hold.holdId);
+    if (now?.dueAt?.getTime() === hold.dueAt?.getTime())
+      await endHolds(tx, [{ ...hold, state: 'ended' }], deps.clock.now());
+  });
 }
 
 function freePlace(terms: Terms, holds: readonly Hold[]): number | null {

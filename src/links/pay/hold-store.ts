@@ -49,11 +49,11 @@ export async function insertHold(tx: Tx, hold: Hold): Promise<void> {
       ${hold.amountMinor}, ${hold.payerName}, ${hold.askedAt}, ${hold.dueAt})`;
 }
 
-/** Another quote was asked for. */
+/** Another quote was asked for; the time always changes, so that whoever read it before knows. */
 export async function extendHold(tx: Tx, hold: Pick<Hold, 'book' | 'linkId' | 'holdId'>, dueAt: Date): Promise<void> {
   await tx`
     update link_transfers
-    set due_at = greatest(due_at, ${dueAt})
+    set due_at = greatest(due_at + interval '1 millisecond', ${dueAt}::timestamptz)
     where book = ${hold.book}
       and link_id = ${hold.linkId}
       and hold_id = ${hold.holdId}
