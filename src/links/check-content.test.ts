@@ -166,6 +166,12 @@ describe('what a link says', () => {
     ['a title that is too long', { title: '茶'.repeat(121) }, 'title'],
     ['a title in two lines', { title: 'a\nb' }, 'title'],
     ['a title that turns around', { title: 'gnp.\u202eexe' }, 'title'],
+    ['a title that turns around in Arabic', { title: 'a\u061cb' }, 'title'],
+    ['a title of a filler', { title: '\u3164' }, 'title'],
+    ['a title of nothing but what joins', { title: '\u200d\ufe0f' }, 'title'],
+    ['a title that says something else to programs', { title: 'tea\u{e0041}\u{e0042}' }, 'title'],
+    ['a title of letters of nobody’s', { title: 'tea\ue000' }, 'title'],
+    ['a title that reaches into the next line', { title: `t${'\u0301'.repeat(40)}` }, 'title'],
     ['a title with half a letter', { title: 'a\ud800' }, 'title'],
     ['a description that is too long', { description: 'x'.repeat(301) }, 'description'],
     ['an app path without slash', { appPath: 'item' }, 'app_path'],
@@ -187,6 +193,11 @@ describe('what a link says', () => {
     const found = refused(() => checkContent(contentOf(over), { ...GROUND, ...ground, path: 'links.3.' }));
     expect(found.param).toBe(`links.3.${param}`);
   });
+
+  test.each(['茶', '👨‍👩‍👧 的茶', '❤️', 'می‌خواهم', 'Thé à la ligne', 'Tiếng Việt', 'ngữ̈', '¥9.9 包邮!', '龍井☕'])(
+    'the title %s is taken as it is',
+    (title) => expect(checkContent(contentOf({ title }), GROUND).title).toBe(title),
+  );
 
   test('a path with query goes to apps as it is', () => {
     const appPath = '/item/42?color=red&size=M,L&n=%E8%8C%B6';

@@ -103,12 +103,17 @@ function hasDots(text: string): boolean {
   return way.split('/').some((part) => /^(?:\.|%2e){1,2}$/i.test(part));
 }
 
+/** What is not seen, turns the rest around, or stands for nothing but room; what joins emoji and letters of some scripts is none of it. */
+const UNSEEN =
+  /[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffd\u{e0000}-\u{e00ff}]/u;
+
 /** Words that people see: nothing in them is invisible or turns the rest around. */
 export function readWords(text: string, charsMax: number, path: string, field: string): string {
   const words = text.trim();
   if (words.length === 0 || words.length > charsMax) throw wrong(path, field, `1 to ${charsMax} letters`);
-  if (/[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\u2060\ufeff]/u.test(words))
+  if (UNSEEN.test(words) || !/[\p{L}\p{N}\p{P}\p{S}]/u.test(words))
     throw wrong(path, field, 'it holds letters that nobody sees');
+  if (/\p{M}{5}/u.test(words)) throw wrong(path, field, 'it piles up marks on one letter');
   return words;
 }
 
