@@ -93,7 +93,7 @@ ${isStopped && html`<p class="fine">${text.pasteSteps}</p>\n`}${host !== null &&
 /** One way, as the large button or one of the list. */
 function renderStep(step: Step, look: 'button' | 'way', landing: Landing, text: LandingTexts, base: string): Html {
   const { ready } = landing;
-  const link = (href: string, label: string, isApp = false): Html =>
+  const link = (href: string, label: string | Html, isApp = false): Html =>
     html`<a class="${look}" href="${href}" rel="noopener" data-step="${step.kind}"${isApp && rawHtml(' data-app')}>${label}</a>`;
   switch (step.kind) {
     case 'universal_link':
@@ -112,8 +112,11 @@ function renderStep(step: Step, look: 'button' | 'way', landing: Landing, text: 
         kind === 'page' ? text.openPage.other : text.pay[kind](toPreview(ready, landing.lang).price?.text ?? null);
       return link(`${base}/pay?lang=${landing.lang}`, label);
     }
-    case 'store':
-      return link(step.url, text.getApp(step.appName));
+    case 'store': {
+      // Of all hosts on the page the only one that nobody has proved: it is seen before anybody goes there.
+      const label = text.getApp(step.appName);
+      return link(step.url, look === 'way' ? html`${label} <span class="fine" dir="ltr">${step.host}</span>` : label);
+    }
     case 'open_in_browser':
       return link('#browser', text.openInBrowser);
     case 'copy_text':

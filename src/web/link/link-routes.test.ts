@@ -74,6 +74,15 @@ describe('opening', () => {
     expect((await open('/l/abcd2345?lang=xx')).body).toContain('其他方式');
   });
 
+  test('where an app is to be had stands beside its button, since nobody has proved that host', async () => {
+    const apps = appsOf('ios');
+    world.put(null, shopLink({ apps }));
+    const page = (await open('/l/abcd2345')).body;
+    expect(page).toMatch(
+      /<a class="way" href="https:\/\/apps\.apple\.com\/[^"]*"[^>]*>[^<]* <span[^>]*>apps\.apple\.com</,
+    );
+  });
+
   test('where the app was tried and is not there, the page comes first', async () => {
     world.put(null, shopLink());
     const reply = await open('/l/abcd2345?app=none', { 'user-agent': CHROME });
