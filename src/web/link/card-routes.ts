@@ -17,8 +17,7 @@ export interface CardRouteDeps {
   isBlocked: (ready: ReadyLink) => boolean;
 }
 
-/** An address that names the version never shows another one. */
-const OF_VERSION_SECONDS = 86_400;
+/** What is taken down is gone from others' memories as soon; a picture that is still the same costs them a question. */
 const SECONDS = 300;
 
 /** A link's card (`?shape=wide`, `tall` or `square`) and its product's picture. Public, as the link itself is. */
@@ -27,7 +26,7 @@ export function mountCardRoutes(app: FastifyInstance, deps: CardRouteDeps): void
     app.get<LinkParams>(url, hidden, async (request, reply) => {
       const ready = await findShown(deps, request);
       const shape = readShape(queryOf(request, 'shape'));
-      return answer(request, reply, ready, await deps.cards.card(ready, shape));
+      return answer(request, reply, await deps.cards.card(ready, shape));
     });
   }
   for (const url of linkPaths('/picture')) {
@@ -35,7 +34,7 @@ export function mountCardRoutes(app: FastifyInstance, deps: CardRouteDeps): void
       const ready = await findShown(deps, request);
       const picture = await deps.cards.picture(ready);
       if (picture === null) throw new Refusal('not_found', 'the link has no picture');
-      return answer(request, reply, ready, picture);
+      return answer(request, reply, picture);
     });
   }
 }
@@ -66,16 +65,14 @@ const POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox";
 function answer(
   request: FastifyRequest<LinkParams>,
   reply: FastifyReply,
-  { link }: ReadyLink,
   { type, body, etag }: SentPicture,
 ): FastifyReply {
-  const isOfVersion = queryOf(request, 'v') === String(link.version);
   reply.headers({
     'content-type': type,
     'content-security-policy': POLICY,
     // A card may be shown by any site: that is what it is for.
     'cross-origin-resource-policy': 'cross-origin',
-    'cache-control': `public, max-age=${isOfVersion ? OF_VERSION_SECONDS : SECONDS}`,
+    'cache-control': `public, max-age=${SECONDS}`,
     etag,
   });
   if (isSame(request.headers['if-none-match'], etag)) return reply.code(304).send();

@@ -32,7 +32,8 @@ export interface OembedLink {
   thumbnail_height?: number;
 }
 
-const CACHE_SECONDS = 3600;
+/** What is taken down is soon gone from others' memories as well. */
+const CACHE_SECONDS = 300;
 
 /** `GET /oembed?url=…`, at our own address and at every serving host: what sites show that embed links by this protocol. */
 export function mountOembedRoutes(app: FastifyInstance, deps: OembedDeps): void {
