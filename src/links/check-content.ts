@@ -105,7 +105,7 @@ function hasDots(text: string): boolean {
 
 /** What is not seen, turns the rest around, or stands for nothing but room; what joins emoji and letters of some scripts is none of it. */
 const UNSEEN =
-  /[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffd\u{e0000}-\u{e00ff}]/u;
+  /[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffd\u{e0000}-\u{e00ff}]|\u034f|\u17b4|\u17b5/u;
 
 /** Words that people see: nothing in them is invisible or turns the rest around. */
 export function readWords(text: string, charsMax: number, path: string, field: string): string {
