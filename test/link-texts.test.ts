@@ -58,6 +58,18 @@ describe('reading what was pasted, by API', () => {
     expect((await readText(link.url)).link.code).toBe(link.code);
   });
 
+  test('a code of ours beside somebody else’s address tells the link’s own address alone', async () => {
+    const [written = ''] = /〔.*〕/.exec(link.texts['zh-CN']) ?? [];
+    for (const other of ['https://evil.example/pay', `https://evil.example/l/${link.code}`])
+      expect(await readText(`快来 ${other} ${written}`)).toMatchObject({
+        place: 'link',
+        kind: 'ours',
+        url: link.url,
+        link: { url: link.url },
+      });
+    expect((await readText(link.texts['zh-CN'])).url).toBe(`${link.url}?via=text`);
+  });
+
   test('a foreign text is told with its app, its host and what to hand to the app', async () => {
     expect(await readText('【京东】https://3.cn/35RO-7uG?jkl=@W0a0c28PhTuD@ CA1565 「饭盒」')).toEqual({
       object: 'link_text',

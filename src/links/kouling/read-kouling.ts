@@ -46,12 +46,13 @@ function readOurs(reading: Reading): PastedText | null {
     return null; // an address beside it still counts
   }
   if (own.kind === 'link' && own.isOneOfSeveral) reading.warnings.add('several');
-  const [first] = reading.urls;
+  const beside =
+    own.kind === 'link' ? reading.urls.find(({ url }) => url.pathname.endsWith(`/${own.code}`)) : undefined;
   return toAnswer(reading, {
     app: 'hutong',
     kind: 'ours',
     token: own.code,
-    url: own.kind === 'link' && first !== undefined ? urlOf(reading, first, null) : null,
+    url: beside === undefined ? null : urlOf(reading, beside, null),
     title: own.kind === 'link' ? findTitle(reading.text.shown, CORNER) : null,
     formatId: own.kind === 'link' ? 'hutong-text' : 'hutong-deferral',
     confidence: 'high',

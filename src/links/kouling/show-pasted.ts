@@ -31,7 +31,7 @@ export function showPasted(place: PastedPlace): ShownPasted {
     kind: read.kind,
     app: read.app,
     token: read.token,
-    url: read.url,
+    url: urlOf(place),
     title: read.title,
     share_code: read.shareCode,
     format: read.formatId,
@@ -52,6 +52,15 @@ export function showPasted(place: PastedPlace): ShownPasted {
     copy,
     link: place.kind === 'link' ? showOwn(place) : null,
   };
+}
+
+/** Beside a code of ours may stand any address: what is told is the link's own, with what it says of how it came. */
+function urlOf(place: PastedPlace): string | null {
+  const { kind, url } = place.read;
+  if (kind !== 'ours') return url;
+  if (place.kind !== 'link') return null;
+  const own = place.ready.url;
+  return url === `${own}?via=text` ? url : own;
 }
 
 /** What only a person's own page answers is a deferral to everybody else. */
