@@ -241,6 +241,7 @@ export async function openHutong(options: HutongOptions): Promise<Hutong> {
       )
     : null;
   if (wallet !== null) nameOfPerson = (userId) => wallet.nameOfPerson(userId);
+  await links.ready();
 
   const stops: (() => Promise<void>)[] = [];
   return {

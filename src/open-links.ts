@@ -103,6 +103,10 @@ export function openHutongLinks(given: LinksOptions): HutongLinks {
       (app) => mountDeferRoutes(app, { reader, deferrals, rates }),
     ],
     rewriteUrl: (request) => rewriteForServingHost(request, reader),
+    /** Before the first request: a serving host that is not known yet is taken for our own address. */
+    async ready() {
+      await Promise.all([links.ready(), reports.ready()]);
+    },
     startWork() {
       links.startWork();
       reports.startWork();

@@ -62,7 +62,7 @@ export function keepLinks(deps: LinksDeps, linksMax = LINKS_KEPT_MAX): KeptLinks
   async function read(sql: Sql): Promise<void> {
     const startedAtMs = performance.now();
     const revision = await readRevision(sql, book);
-    if (known === null) await owners.readServing(sql);
+    if (known === null) await startAnew(sql);
     else if (revision > known) await catchUp(sql, known);
     // Read after the number: what changed in between is in the rows already and read once more.
     if (known === null || revision > known) known = revision;
@@ -74,10 +74,7 @@ export function keepLinks(deps: LinksDeps, linksMax = LINKS_KEPT_MAX): KeptLinks
     const since = { after, itemsMax: LINKS_CHANGES_READ_MAX };
     const wereFew = await owners.readChanges(sql, since, (id, revision) => memory.noteChange(id, revision));
     if (!wereFew || links.length > LINKS_CHANGES_READ_MAX) {
-      age += 1;
-      memory.clear();
-      owners.clear();
-      await owners.readServing(sql);
+      await startAnew(sql);
       return;
     }
     for (const row of links) {
@@ -85,6 +82,13 @@ export function keepLinks(deps: LinksDeps, linksMax = LINKS_KEPT_MAX): KeptLinks
       const kept = memory.byCode(row.code);
       if (kept !== undefined) memory.keep(row, kept.owner);
     }
+  }
+
+  async function startAnew(sql: Sql): Promise<void> {
+    await owners.startAnew(sql, () => {
+      age += 1;
+      memory.clear();
+    });
   }
 
   async function readNow(): Promise<void> {
@@ -207,6 +211,8 @@ export function keepLinks(deps: LinksDeps, linksMax = LINKS_KEPT_MAX): KeptLinks
       watch?.kick();
     },
     async ready() {
+      // A machine that is just starting may be slow.
+      for (let readings = 0; known === null && readings < READINGS_MAX; readings++) await readNow();
       if (known === null) await hear();
     },
     startWork() {

@@ -31,8 +31,11 @@ export interface KeptOwners {
   letGo(slot: OwnerSlot): void;
   /** As they are now, of those that are asked for; one that there is not is left out. */
   read(sql: Sql, keys: readonly string[]): Promise<Map<string, OwnerThings>>;
-  /** Those under whose hosts links are served; for the first read. */
-  readServing(sql: Sql): Promise<void>;
+  /**
+   * Reads all under whose hosts links are served, and then forgets everybody else, together with what `forget` does. Until they are read, those
+   * who were known stay: a serving host that nobody knew would be taken for our own address.
+   */
+  startAnew(sql: Sql, forget: () => void): Promise<void>;
   /** What has changed since; each is noted before it is read. False where more than `itemsMax` have. */
   readChanges(
     sql: Sql,
@@ -41,8 +44,6 @@ export interface KeptOwners {
   ): Promise<boolean>;
   servingHost(host: string): LinkHost | undefined;
   appsOfHost(host: string): readonly LinkApp[];
-  /** All but those under whose hosts links are served, which must be read anew. */
-  clear(): void;
 }
 
 export const ownerKey = ({ owner }: Pick<Link, 'owner'>): string =>
@@ -100,11 +101,6 @@ export function keepOwners(deps: LinksDeps): KeptOwners {
     return found;
   }
 
-  async function readAndKeep(sql: Sql, keys: readonly string[], always: boolean): Promise<void> {
-    for (const [key, things] of await read(sql, keys))
-      if (always || slots.has(key) || things.serving.length > 0) keep(key, things);
-  }
-
   return {
     get: (key) => slots.get(key),
     keep,
@@ -113,23 +109,25 @@ export function keepOwners(deps: LinksDeps): KeptOwners {
       if (slot.linksCount === 0 && slot.things.serving.length === 0) slots.delete(slot.key);
     },
     read,
-    async readServing(sql) {
-      await readAndKeep(sql, await listServingMerchants(sql, book), true);
+    async startAnew(sql, forget) {
+      const found = await read(sql, await listServingMerchants(sql, book));
+      forget();
+      slots.clear();
+      serving.clear();
+      for (const [key, things] of found) keep(key, things);
     },
     async readChanges(sql, { after, itemsMax }, note) {
       const changed = await listChangedMerchants(sql, book, after, itemsMax + 1);
       if (changed.length > itemsMax) return false;
       for (const { merchantId, revision } of changed) note(merchantId, revision);
       const ids = changed.map(({ merchantId }) => merchantId);
-      if (ids.length > 0) await readAndKeep(sql, ids, false);
+      if (ids.length === 0) return true;
+      for (const [key, things] of await read(sql, ids))
+        if (slots.has(key) || things.serving.length > 0) keep(key, things);
       return true;
     },
     servingHost: (host) => serving.get(host)?.host,
     appsOfHost: (host) => serving.get(host)?.slot.things.apps ?? NO_APPS,
-    clear() {
-      slots.clear();
-      serving.clear();
-    },
   };
 }
 

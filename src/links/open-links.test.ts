@@ -4,6 +4,7 @@ import { LINKS_MISSED_KEPT_MAX } from '../base/link-limits.ts';
 import { systemRandom } from '../base/random.ts';
 import type { Sql } from '../db/connect.ts';
 import { keepLinks } from './keep-links.ts';
+import { keepOwners } from './keep-owners.ts';
 import { newLinkCode } from './link-code.ts';
 import { LINKS_CHANNEL } from './links-deps.ts';
 import { standingOf } from './ready-link.ts';
@@ -234,6 +235,16 @@ describe('the memory', () => {
 
   test('holds no more guesses than it may', () => {
     expect(LINKS_MISSED_KEPT_MAX).toBeLessThanOrEqual(100_000);
+  });
+
+  test('keeps serving hosts until it has read which there are now', async () => {
+    const owners = keepOwners(world.deps);
+    await world.prove(world.actor, 'go.kept.example', ['serve']);
+    await owners.startAnew(world.sql, () => {});
+    const broken = world.connect(1);
+    await broken.end();
+    await expect(owners.startAnew(broken, () => {})).rejects.toThrow();
+    expect(owners.servingHost('go.kept.example')?.merchantId).toBe(world.shop);
   });
 
   test('forgets everything rather than reading more changes than it may', async () => {

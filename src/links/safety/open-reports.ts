@@ -89,6 +89,7 @@ export function openReports(deps: SafetyDeps): Reports {
     revision: () => brakes.revision(),
     isBlocked: (subject) => brakes.effectOf(subject) === 'block',
     forget,
+    ready: () => brakes.refresh(),
     startWork() {
       brakes.startWork();
       forgetting ??= setInterval(() => {

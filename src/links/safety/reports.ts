@@ -153,6 +153,8 @@ export interface Reports {
   isBlocked(subject: BrakeSubject): boolean;
   /** Forgets contacts and networks past their days; startWork does it every hour. @returns of how many reports */
   forget(): Promise<number>;
+  /** Resolves when what is in force is in memory. */
+  ready(): Promise<void>;
   startWork(): void;
   stop(): Promise<void>;
 }
