@@ -188,6 +188,8 @@ describe('what a link says', () => {
     ['a price below nothing', { price: { currency: 'CNY', minor: -1n } }, 'price.minor'],
     ['a price beyond all', { price: { currency: 'CNY', minor: 10n ** 12n } }, 'price.minor'],
     ['an end that is over', { expiresAt: NOW }, 'expires_at'],
+    ['an end that no clock shows', { expiresAt: new Date('2026-12-31T23:59:60Z') }, 'expires_at'],
+    ['an end after the year 9999', { expiresAt: new Date('9999-12-31T23:59:59-08:00') }, 'expires_at'],
   ];
   test.each(wrong)('%s is refused', (_name, over, param, ground = {}) => {
     const found = refused(() => checkContent(contentOf(over), { ...GROUND, ...ground, path: 'links.3.' }));

@@ -25,6 +25,8 @@ export interface ContentGround {
   path: string;
 }
 
+const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** The content as it is kept. @throws Refusal invalid_request, link_host_not_proved */
 export function checkContent(given: LinkContent, ground: ContentGround): LinkContent {
   const { kind, path, now } = ground;
@@ -33,6 +35,9 @@ export function checkContent(given: LinkContent, ground: ContentGround): LinkCon
   if (!isPage && given.page !== null) throw wrong(path, 'page', 'what is paid has its page here');
   if (!isPage && given.appPath !== null) throw wrong(path, 'app_path', 'what is paid has its page here');
   if (!isPage && given.direct) throw wrong(path, 'direct', 'what is paid has its page here');
+  // A leap second is well written, and nothing that can be reckoned with.
+  if (given.expiresAt !== null && !(given.expiresAt.getTime() <= LATEST_MS))
+    throw wrong(path, 'expires_at', 'an instant before the year 10000');
   if (given.expiresAt !== null && given.expiresAt <= now && ground.mayBeOver !== true)
     throw wrong(path, 'expires_at', 'the time is over already; stop the link instead');
   const page = given.page === null ? null : readTarget(given.page, ground, 'page');
