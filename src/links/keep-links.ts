@@ -212,7 +212,10 @@ export function keepLinks(deps: LinksDeps, linksMax = LINKS_KEPT_MAX): KeptLinks
     },
     async ready() {
       // A machine that is just starting may be slow.
-      for (let readings = 0; known === null && readings < READINGS_MAX; readings++) await readNow();
+      for (let readings = 0; readings < READINGS_MAX; readings++) {
+        if (known !== null) return;
+        await readNow();
+      }
       if (known === null) await hear();
     },
     startWork() {
