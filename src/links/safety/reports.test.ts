@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FreshDatabase, freshDatabase } from '../../../test/database.ts';
+import { testLinkApp } from '../preview/test-ready-link.ts';
 import { openReports } from './open-reports.ts';
 import { OPERATOR, openTestSafety, type TestSafety } from './test-safety.ts';
 
@@ -260,6 +261,20 @@ describe('warnings', () => {
     [null, null],
   ])('%s', (page, warning) => {
     expect(safety.reports.warningOf(safety.link({ page }))).toEqual(warning);
+  });
+
+  test('where an app leads or is to be had counts as well as the page', async () => {
+    const settings = { kind: 'ios', appId: 'TEAMID1234.com.example.shop', scheme: null } as const;
+    const ways = [
+      { ...settings, universalHost: 'open.blocked.example', storeUrl: null },
+      { ...settings, universalHost: null, storeUrl: 'https://open.blocked.example/app' },
+    ];
+    const links = ways.map((way) => safety.link({ apps: [testLinkApp(way)] }));
+    for (const ready of links) expect(safety.reports.warningOf(ready)).toBeNull();
+    const subject = { kind: 'host', id: 'open.blocked.example' } as const;
+    await safety.reports.setBrake({ actor: OPERATOR, subject, effect: 'block', reason: 'malware' });
+    for (const ready of links) expect(safety.reports.warningOf(ready)).toMatchObject({ kind: 'blocked' });
+    await safety.reports.liftBrake({ actor: OPERATOR, subject, reason: 'gone' });
   });
 
   test('a stronger brake takes the place of a weaker one, of whatever subject', async () => {

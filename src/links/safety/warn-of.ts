@@ -1,4 +1,4 @@
-import type { ReadyLink } from '../link.ts';
+import type { LinkApp, ReadyLink } from '../link.ts';
 import { type HostWarning, type JudgedHost, judgeHost, registrationFaultOf } from './host-words.ts';
 import type { KeptBrakes } from './keep-brakes.ts';
 import type { BrakeEffect, BrakeSubject, Warning } from './reports.ts';
@@ -44,15 +44,22 @@ export function createWarner(
   };
 }
 
-function subjectsOf({ link }: ReadyLink, host: string | null): BrakeSubject[] {
+/** Every host that a step may lead to is one, an app's and its store's as well as the page's. */
+function subjectsOf({ link, apps }: ReadyLink, host: string | null): BrakeSubject[] {
   const subjects: BrakeSubject[] = [{ kind: 'link', id: link.id }];
-  if (host !== null) subjects.push({ kind: 'host', id: host });
+  for (const id of new Set([host, ...apps.flatMap(hostsOfApp)])) if (id !== null) subjects.push({ kind: 'host', id });
   if (link.owner.kind === 'merchant') subjects.push({ kind: 'merchant', id: link.owner.merchantId });
   return subjects;
 }
 
 function strongest(effects: readonly (BrakeEffect | null)[]): BrakeEffect | null {
   return effects.includes('block') ? 'block' : effects.includes('warn') ? 'warn' : null;
+}
+
+function hostsOfApp({ settings }: LinkApp): (string | null)[] {
+  if (settings.kind !== 'ios' && settings.kind !== 'android') return [];
+  const store = settings.storeUrl === null ? null : new URL(settings.storeUrl).host;
+  return [settings.kind === 'ios' ? settings.universalHost : settings.appLinkHost, store];
 }
 
 function kindOf(fault: HostWarning): Warning['kind'] {
