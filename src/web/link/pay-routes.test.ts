@@ -195,6 +195,19 @@ describe('the page of a pay link', () => {
     expect((await post(path, { nonce: 'x'.repeat(32), note: '' })).body).toContain('data-testid="message"');
   });
 
+  test('a form of a strange page takes nothing', async () => {
+    const { path } = await addLink('pay', { pay: { amount: cny(500) } });
+    const send = (site: string) =>
+      app.inject({
+        method: 'POST',
+        url: path,
+        headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': site },
+        payload: new URLSearchParams({ nonce: newNonce() }).toString(),
+      });
+    expect((await send('cross-site')).statusCode).toBe(403);
+    expect((await send('same-origin')).statusCode).toBe(303);
+  });
+
   test('at a serving host leads to our own address', async () => {
     const { path, code } = await addLink('pay', { pay: { amount: cny(100) } });
     const reply = await get(`/l-at/go.shop.example/${code}/pay`);

@@ -87,6 +87,9 @@ export function linkPayRoutes(deps: LinkPayRoutesDeps) {
     });
 
     app.post<LinkParams>(own, hidden, async (request, reply) => {
+      // Browsers say so themselves (Fetch Metadata): no strange page takes somebody's place.
+      if (request.headers['sec-fetch-site'] === 'cross-site')
+        throw new Refusal('foreign_site', 'send the form of this page');
       const found = await open(request.params.code);
       if (typeof found === 'string') return sendNotice(request, reply.code(found === 'gone' ? 404 : 410), found);
       const form = readForm(request.body);
