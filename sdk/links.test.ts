@@ -77,6 +77,8 @@ test('many are made at once, or none', async () => {
 });
 
 test('a pasted text is read, and a code that nobody brought is not there', async () => {
+  const unseen = await hutong.linkPreviews.read('https://shop.invalid/item/1');
+  expect(unseen).toMatchObject({ host: 'shop.invalid', title: null, note: expect.any(String) });
   const read = await hutong.linkTexts.read('【京东】https://3.cn/35RO-7uG?jkl=@W0a0c28PhTuD@ CA1565 「茶」');
   expect(read).toMatchObject({ place: 'foreign', app: 'jd', token: 'W0a0c28PhTuD', share_code: 'CA1565', link: null });
   await expect(hutong.linkDeferrals.claim('HT-00000000000000000000000000')).rejects.toBeInstanceOf(HutongApiError);

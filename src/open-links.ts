@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { createRateLimit } from './base/rate-limit.ts';
 import type { ConsoleLinks } from './console/console-deps.ts';
 import type { RouteRow } from './http/route.ts';
+import { linkPreviewRoutes } from './http/routes/link-previews.ts';
 import { linkRegistryRoutes } from './http/routes/link-registry.ts';
 import { linkStatsRoutes } from './http/routes/link-stats.ts';
 import { linkTextRoutes } from './http/routes/link-texts.ts';
@@ -18,6 +19,7 @@ import { linkedPayments } from './links/pay/linked-payments.ts';
 import { openPayLinks, type PayLinks } from './links/pay/pay-links.ts';
 import { type LinkPreview, openLinkPreview } from './links/preview/open-preview.ts';
 import { WECHAT, type WechatPlace } from './links/preview/wechat-api.ts';
+import { openPreviews } from './links/safety/open-previews.ts';
 import { openReports } from './links/safety/open-reports.ts';
 import type { Reports } from './links/safety/reports.ts';
 import { createSafeFetch } from './net/safe-fetch.ts';
@@ -70,6 +72,7 @@ export function openHutongLinks(given: LinksOptions): HutongLinks {
   const deferrals = openDeferrals({ ...deps, reader });
   const pasted = { ...deps, reader, deferrals };
   const rates = createRateLimit(deps.clock);
+  const previews = openPreviews(deps);
   return {
     ...links,
     reports,
@@ -83,6 +86,7 @@ export function openHutongLinks(given: LinksOptions): HutongLinks {
       ...linkRegistryRoutes(links),
       ...linkStatsRoutes({ ...deps, desk }),
       ...linkTextRoutes(pasted),
+      ...linkPreviewRoutes(previews),
     ],
     pages: [
       linkPages({
@@ -113,12 +117,13 @@ export function openHutongLinks(given: LinksOptions): HutongLinks {
       counter.startWork();
       pay.startWork();
       deferrals.startWork();
+      previews.startWork();
     },
     /** When nobody opens links any more: what was counted is written. */
     async stop() {
       await pay.stop();
       await counter.stop();
-      await Promise.all([links.stop(), reports.stop(), deferrals.stop()]);
+      await Promise.all([links.stop(), reports.stop(), deferrals.stop(), previews.stop()]);
       await safeFetch.close();
     },
   };

@@ -374,6 +374,7 @@ describe('who may ask', () => {
     ['PATCH', () => `/v1/link-apps/${linkAppId}`],
     ['DELETE', () => `/v1/link-apps/${linkAppId}`],
     ['POST', () => '/v1/link-texts/read'],
+    ['POST', () => '/v1/link-previews/read'],
     ['POST', () => '/v1/link-deferrals/claim'],
   ] as const;
   const bodies = (): Record<string, unknown> => ({
@@ -405,6 +406,7 @@ describe('who may ask', () => {
     '/v1/link-hosts': { host: 'shop.example', uses: ['target'] },
     '/v1/link-apps': newApp,
     '/v1/link-texts/read': { text: 'x' },
+    '/v1/link-previews/read': { url: 'https://shop.invalid/' },
     '/v1/link-deferrals/claim': { code: 'HT-x' },
   });
   const bodyOf = (method: string, path: string) => {

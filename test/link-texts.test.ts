@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../src/cashier/api-keys.ts';
 import { createMerchant } from '../src/cashier/create-merchant.ts';
@@ -131,15 +133,44 @@ describe('claiming a deferred code, by API', () => {
   });
 });
 
+test('a page is looked at before a link to it is made, and tells its title, picture and price', async () => {
+  const shop = createServer((request, response) => {
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    response.end(
+      request.url === '/item'
+        ? '<title>雨前龙井</title><meta property="og:image" content="/tea.png"><meta property="product:price:amount" content="128.00"><meta property="product:price:currency" content="CNY">'
+        : '',
+    );
+  });
+  await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve));
+  const { port } = shop.address() as AddressInfo; // it listens on a port
+  const url = `http://127.0.0.1:${port}`;
+  const { status, json } = await server.call('POST', '/v1/link-previews/read', { url: `${url}/item` });
+  expect([status, json]).toMatchObject([
+    200,
+    { title: '雨前龙井', image_url: `${url}/tea.png`, price: { currency: 'CNY', minor: '12800' }, note: null },
+  ]);
+  shop.close();
+  for (const wrong of ['file:///etc/passwd', 'nonsense'])
+    expect((await server.call('POST', '/v1/link-previews/read', { url: wrong })).status, wrong).toBe(400);
+  const inside = await server.call('POST', '/v1/link-previews/read', {
+    url: 'http://169.254.169.254/latest/meta-data',
+  });
+  expect(inside.json).toMatchObject({ title: null, note: expect.any(String) });
+});
+
 test('every field that is sent stands in its page, and no other', async () => {
   const operations = operationsOf(await readOpenApi(server.url));
   const page = read('docs/reference/link-text.md');
   for (const [path, heading] of [
     ['/v1/link-texts/read', 'Fields'],
     ['/v1/link-deferrals/claim', 'Deferred codes'],
+    ['/v1/link-previews/read', 'Previews'],
   ] as const) {
     const schema = operations.find((each) => each.path === path)?.replySchema ?? {};
-    const sent = new Set(fieldsOfSchema(schema).map((field) => (heading === 'Fields' ? field : field.split('.')[0])));
+    const sent = new Set(
+      fieldsOfSchema(schema).map((field) => (heading === 'Deferred codes' ? field.split('.')[0] : field)),
+    );
     expect(new Set(namesUnder(page, heading))).toEqual(sent);
   }
 });

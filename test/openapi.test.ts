@@ -153,6 +153,7 @@ describe('real replies are as the document says', () => {
     const rollout = await newRollout(call);
     const links = await newLinks(call);
     await call('POST', '/v1/link-texts/read', { text: '【京东】https://3.cn/35RO-7uG?jkl=@W0a0c28PhTuD@ CA1565' });
+    await call('POST', '/v1/link-previews/read', { url: 'https://shop.invalid/item/1' });
     const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     const bill = { wallet_account_id: account.json.id, day: yesterday };
     const statement = await call('POST', '/v1/statements', bill);

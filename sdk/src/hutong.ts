@@ -1,4 +1,4 @@
-import { LinkApps, LinkDeferrals, LinkHosts, Links, LinkTexts } from './links.ts';
+import { LinkApps, LinkDeferrals, LinkHosts, LinkPreviews, Links, LinkTexts } from './links.ts';
 import { Offers } from './offers.ts';
 import {
   Events,
@@ -42,6 +42,7 @@ export class Hutong {
   readonly linkHosts: LinkHosts;
   readonly linkApps: LinkApps;
   readonly linkTexts: LinkTexts;
+  readonly linkPreviews: LinkPreviews;
   readonly linkDeferrals: LinkDeferrals;
 
   constructor(options: HutongOptions) {
@@ -64,6 +65,7 @@ export class Hutong {
     this.linkHosts = new LinkHosts(transport);
     this.linkApps = new LinkApps(transport);
     this.linkTexts = new LinkTexts(transport);
+    this.linkPreviews = new LinkPreviews(transport);
     this.linkDeferrals = new LinkDeferrals(transport);
   }
 }

@@ -170,6 +170,24 @@ export interface LinkStats {
   tops: Record<LinkSplit, { value: string; count: number }[]>;
 }
 
+/** What a page says of itself. */
+export interface LinkPreview {
+  object: 'link_preview';
+  /** Where the page came from after all redirects, as people may be shown it. */
+  host: string;
+  /** Somebody's host that it looks like; null otherwise. */
+  looks_like: string | null;
+  /** Why the page could not be seen; null where it was. */
+  note: string | null;
+  title: string | null;
+  description: string | null;
+  site_name: string | null;
+  image_url: string | null;
+  price: Money | null;
+  availability: 'in_stock' | 'out_of_stock' | 'preorder' | null;
+  canonical_url: string | null;
+}
+
 /** A text that somebody copied in an app, read. Tokens of other apps are told, not resolved: that their own app alone can do. */
 export interface LinkText {
   object: 'link_text';

@@ -10,6 +10,7 @@ import type {
   LinkDeferral,
   LinkHost,
   LinkStats,
+  LinkPreview,
   LinkText,
   LinkVersion,
 } from './link-types.ts';
@@ -157,6 +158,17 @@ export class LinkTexts {
   /** What a text is that somebody copied in an app: whose, its token and link, and where it leads if it is one of ours. */
   read(text: string, options?: CallOptions): Promise<LinkText> {
     return call(this.#transport, { method: 'POST', path: '/v1/link-texts/read', body: { text } }, options);
+  }
+}
+
+export class LinkPreviews {
+  readonly #transport: Transport;
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+  /** What a page says of itself, to fill in a link before it is made; `note` says why where it could not be seen. */
+  read(url: string, options?: CallOptions): Promise<LinkPreview> {
+    return call(this.#transport, { method: 'POST', path: '/v1/link-previews/read', body: { url } }, options);
   }
 }
 
