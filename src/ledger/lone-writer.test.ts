@@ -74,6 +74,22 @@ describe('a single writer that decides before it looks', () => {
     expect(await statuses([refused], own)).toEqual(['id_already_failed']);
   });
 
+  test.each([
+    ['plain', TransferFlags.none],
+    ['pending', TransferFlags.pending],
+    ['balancing', TransferFlags.balancing_debit],
+  ])('a %s transfer that is sent again is told as there, with room for another', async (_name, flags) => {
+    const own = createLedger({ sql, clock, log: silentLog, book: 0 });
+    const [a, b] = [account(), account()];
+    await open(a, b);
+    await warmUp(own, b, a);
+    const one = transfer(a, b, 1n, { flags });
+    expect(await statuses([one], own)).toEqual(['created']);
+    await warmUp(own, b, a);
+    expect(await statuses([transfer(b, a, 1n), one], own)).toEqual(['created', 'exists']);
+    await own.close();
+  });
+
   test('what it holds itself it ends from memory; what another one has ended in between has ended', async () => {
     const own = createLedger({ sql, clock, log: silentLog, book: 0 });
     const [a, b, purse] = [account(), account(), account({ flags: AccountFlags.debits_must_not_exceed_credits })];

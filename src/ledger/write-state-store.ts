@@ -241,7 +241,10 @@ function hashIfAsExpected(tx: Tx, book: number, head: Head, next: Head, ids: rea
     then decode(${next.hash}, 'hex') else ledger_refuse_unseen() end`;
 }
 
-/** What every write changes, in one statement, because a transfer that comes alone pays for each: transfers, balances, head. */
+/**
+ * What every write changes, in one statement, because a transfer that comes alone pays for each: transfers, balances, head. The head comes first,
+ * which the transfers ask it for: where it is another one than expected, that is the error, and not that an id is there already.
+ */
 function writeBook(
   tx: Tx,
   book: number,
@@ -255,6 +258,7 @@ function writeBook(
       update ledger_heads
       set last_timestamp = ${head.lastTimestamp}, hash = ${nextHash}
       where book = ${book}
+      returning true as is_right
     ), transfers as (
       insert into ledger_transfers
         (book, id, debit_account_id, credit_account_id, amount, timestamp, pending_id, user_data_128, user_data_64,
@@ -279,6 +283,7 @@ function writeBook(
         ${t.flags.toString()}::integer[]
       ) with ordinality as t (id, debit_account_id, credit_account_id, amount, timestamp, pending_id, user_data_128,
         user_data_64, user_data_32, timeout_seconds, ledger, code, flags, n)
+      where (select is_right from head)
     )
     update ledger_balances b
     set debits_posted = a.debits_posted, credits_posted = a.credits_posted,
