@@ -146,7 +146,8 @@ describe('a rollout', () => {
       await page.getByTestId('halt').focus();
       await page.keyboard.press('Enter');
       await page.waitForURL('**/halt');
-      await page.keyboard.type('买家投诉'); // the field of the reason has the focus
+      await page.locator('[name=reason]:focus').waitFor(); // as the page opens, a moment after its address
+      await page.keyboard.type('买家投诉');
       await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
       await page.getByTestId('notice').filter({ hasText: '已停止' }).waitFor();
