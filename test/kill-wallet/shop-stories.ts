@@ -120,22 +120,36 @@ async function refund(deps: ShopDeps, order: ShopOrder, minor: number): Promise<
   kept.state = shown.state;
 }
 
+/**
+ * Asked for until it is done. A bank whose first answer was lost and who then refuses says nothing of the first sending: whether the money went
+ * back is only known from the switch's file of that day, which comes when days pass. A shop waits for that until the kills are over, or its patience is;
+ * `settle` waits on, and `compareShops` then looks at the order.
+ */
 async function undo(deps: ShopDeps, order: ShopOrder): Promise<void> {
   await pause(deps.dice.between(0, 400));
-  const shown = await patiently(deps, () => order.shop.undo(order.no, order.minor));
-  if (!order.states.includes(shown.state)) order.states.push(shown.state);
+  const endsMs = performance.now() + PATIENCE_MS / 2;
+  const isOnItsWay = (shown: Shown): boolean =>
+    shown.code === 'unavailable' && (deps.isOver() || performance.now() > endsMs);
+  const shown = await patiently(deps, () => order.shop.undo(order.no, order.minor), isOnItsWay);
+  if (shown.code === undefined && !order.states.includes(shown.state)) order.states.push(shown.state);
 }
 
 const AGAIN = ['unavailable', 'too_many_requests', 'time_refused', 'nonce_used'];
 const PAUSE_MS_MAX = 400;
 const PATIENCE_MS = 150_000;
 
-/** A shop asks again until it is answered; each time with a signature of its own, as the protocol wants it. */
-async function patiently(deps: Pick<ShopDeps, 'problems'>, ask: () => Promise<Shown>): Promise<Shown> {
+/**
+ * A shop asks again until it is answered, or with something that `isEnough`; each time with a signature of its own, as the protocol wants it.
+ */
+async function patiently(
+  deps: Pick<ShopDeps, 'problems'>,
+  ask: () => Promise<Shown>,
+  isEnough: (shown: Shown) => boolean = () => false,
+): Promise<Shown> {
   const endsMs = performance.now() + PATIENCE_MS;
   for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS_MAX)) {
     const shown = await ask().catch(() => null); // refused, reset or cut
-    if (shown !== null && shown.code === undefined) return shown;
+    if (shown !== null && (shown.code === undefined || isEnough(shown))) return shown;
     if (shown !== null && !AGAIN.includes(shown.code)) {
       deps.problems.push(`a shop was answered ${JSON.stringify(shown)}`);
       if (shown.code !== 'internal_error') return shown;
