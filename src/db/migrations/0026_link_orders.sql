@@ -1,0 +1,1 @@
+-- What links to orders and shares of collections keep besides.

@@ -1,0 +1,1 @@
+-- What a staged rollout keeps of buyers and of plans that hold together.

@@ -1,0 +1,1 @@
+-- Discounts that a wallet reports late or differently.

@@ -1,0 +1,1 @@
+-- What keeps links safe from a few who pretend to be many.
