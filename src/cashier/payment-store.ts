@@ -84,7 +84,12 @@ export async function lockPayments(tx: Tx, book: number, ids: readonly string[])
   return rows.map(toPayment);
 }
 
-export async function updatePayments(tx: Tx, payments: readonly Payment[]): Promise<void> {
+/** Decisions as they were read: a decision never changes, so these need not be written again. */
+const written = new WeakSet<PaymentDecision>();
+
+/** One statement. `isNoted`: with the decision, what was counted and the complaint as well, which most payments do not have. */
+export async function updatePayments(tx: Tx, payments: readonly Payment[], isNoted: boolean): Promise<void> {
+  const notes = isNoted ? notesOf(tx, payments) : { set: tx``, columns: tx``, values: tx`` };
   await tx`
     update payments
     set state = new.state,
@@ -93,7 +98,7 @@ export async function updatePayments(tx: Tx, payments: readonly Payment[]): Prom
       succeeded_attempt_id = new.succeeded_attempt_id,
       paid_at = new.paid_at,
       version = new.version,
-      due_at = new.due_at,
+      due_at = new.due_at,${notes.set}
       link_paid_xid = case
         when new.state = 'succeeded' and payments.link_code is not null
         then coalesce(payments.link_paid_xid, pg_current_xact_id())
@@ -107,52 +112,26 @@ export async function updatePayments(tx: Tx, payments: readonly Payment[]): Prom
       ${payments.map((p) => p.succeededAttemptId)}::text[],
       ${column(payments.map((p) => p.paidAt))}::timestamptz[],
       ${column(payments.map((p) => p.version))}::int[],
-      ${column(payments.map((p) => p.dueAt))}::timestamptz[]
-    ) as new (book, id, state, cancellation_reason, cancel_requested_at, succeeded_attempt_id, paid_at, version, due_at)
+      ${column(payments.map((p) => p.dueAt))}::timestamptz[]${notes.values}
+    ) as new (book, id, state, cancellation_reason, cancel_requested_at, succeeded_attempt_id, paid_at, version, due_at${notes.columns})
     where payments.book = new.book
       and payments.id = new.id`;
 }
 
-/** Decisions as they were read: a decision never changes, so these need not be written again. */
-const written = new WeakSet<PaymentDecision>();
-
-/** The same with the decision, what was counted and the complaint, which most payments do not have. */
-export async function updateNoted(tx: Tx, payments: readonly Payment[]): Promise<void> {
-  await tx`
-    update payments
-    set state = new.state,
-      cancellation_reason = new.cancellation_reason,
-      cancel_requested_at = new.cancel_requested_at,
-      succeeded_attempt_id = new.succeeded_attempt_id,
-      paid_at = new.paid_at,
-      version = new.version,
-      due_at = new.due_at,
+function notesOf(tx: Tx, payments: readonly Payment[]) {
+  return {
+    set: tx`
       decision = coalesce(new.decision::jsonb, payments.decision),
       observed = string_to_array(new.observed, ' '),
       complaint_reason = new.complaint_reason,
-      complained_at = new.complained_at,
-      link_paid_xid = case
-        when new.state = 'succeeded' and payments.link_code is not null
-        then coalesce(payments.link_paid_xid, pg_current_xact_id())
-      end
-    from unnest(
-      ${column(payments.map((p) => p.book))}::int[],
-      ${payments.map((p) => p.id)}::text[],
-      ${payments.map((p) => p.state)}::text[],
-      ${payments.map((p) => p.cancellationReason)}::text[],
-      ${column(payments.map((p) => p.cancelRequestedAt))}::timestamptz[],
-      ${payments.map((p) => p.succeededAttemptId)}::text[],
-      ${column(payments.map((p) => p.paidAt))}::timestamptz[],
-      ${column(payments.map((p) => p.version))}::int[],
-      ${column(payments.map((p) => p.dueAt))}::timestamptz[],
+      complained_at = new.complained_at,`,
+    columns: tx`, decision, observed, complaint_reason, complained_at`,
+    values: tx`,
       ${payments.map((p) => (p.decision === null || written.has(p.decision) ? null : toStored(p.decision)))}::text[],
       ${payments.map((p) => p.observed?.join(' ') ?? null)}::text[],
       ${payments.map((p) => p.complaint?.reason ?? null)}::text[],
-      ${column(payments.map((p) => p.complaint?.at ?? null))}::timestamptz[]
-    ) as new (book, id, state, cancellation_reason, cancel_requested_at, succeeded_attempt_id, paid_at, version, due_at,
-      decision, observed, complaint_reason, complained_at)
-    where payments.book = new.book
-      and payments.id = new.id`;
+      ${column(payments.map((p) => p.complaint?.at ?? null))}::timestamptz[]`,
+  };
 }
 
 /** Of one merchant only: somebody else's payment is as absent as one that does not exist. */
