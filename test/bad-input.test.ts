@@ -368,6 +368,7 @@ describe('who may ask', () => {
     ['GET', () => '/v1/link-hosts'],
     ['POST', () => '/v1/link-hosts'],
     ['POST', () => `/v1/link-hosts/${linkHost.id}/prove`],
+    ['PATCH', () => `/v1/link-hosts/${linkHost.id}`],
     ['DELETE', () => `/v1/link-hosts/${linkHost.id}`],
     ['GET', () => '/v1/link-apps'],
     ['POST', () => '/v1/link-apps'],
@@ -411,6 +412,7 @@ describe('who may ask', () => {
   });
   const bodyOf = (method: string, path: string) => {
     if (method === 'PATCH' && /lnk_/.test(path)) return { title: 'x' };
+    if (method === 'PATCH' && /lho_/.test(path)) return { files: [] };
     if (method === 'PATCH') return /lap_/.test(path) ? { name: 'x' } : { label: 'x' };
     return method === 'POST' ? (bodies()[path] ?? bodies()[path.split('/').at(-1) ?? '']) : undefined;
   };

@@ -168,6 +168,11 @@ describe('hosts and apps by the API', () => {
     expect(next).toBeNull();
     const other = (await server.call('POST', '/v1/link-hosts', { host: 'Shop.Example', uses: ['serve'] })).json;
     expect(other).toMatchObject({ host: 'shop.example', proof: { file_url: null, dns_name: '_hutong.shop.example' } });
+    const files = [{ name: 'MP_verify_H2Jt0ih2ZyTRl0pO.txt', content: 'H2Jt0ih2ZyTRl0pO' }];
+    expect((await server.call('PATCH', `/v1/link-hosts/${other.id}`, { files })).json.files).toEqual(files);
+    const page = [{ name: 'index.html', content: 'x' }];
+    const { param } = await refused(400, 'PATCH', `/v1/link-hosts/${other.id}`, { files: page });
+    expect(param).toBe('files.0.name');
     expect((await server.call('DELETE', `/v1/link-hosts/${other.id}`)).status).toBe(204);
     await refused(404, 'DELETE', `/v1/link-hosts/${other.id}`);
     await refused(404, 'POST', `/v1/link-hosts/${other.id}/prove`);

@@ -253,6 +253,7 @@ async function newLinks(call: (method: string, path: string, body?: unknown) => 
   const of = `/v1/links/${link.json.id}`;
   const paths = ['/v1/links?limit=2', of, `${of}/versions`, `${of}/stats`, '/v1/link-hosts', '/v1/link-apps'];
   for (const path of paths) expect((await call('GET', path)).status, path).toBe(200);
+  expect((await call('PATCH', `/v1/link-hosts/${host.id}`, { files: [] })).status).toBe(200);
   for (const path of [`/v1/link-apps/${app.json.id}`, `/v1/link-hosts/${host.id}`])
     expect((await call('DELETE', path)).status, path).toBe(204);
   return paths;

@@ -98,6 +98,8 @@ export interface LinkHost {
   proof: { line: string; file_url: string | null; dns_name: string | null };
   /** Null until it is proved, and again when the proof is gone for good. */
   proved_at: string | null;
+  /** What a serving host shows at its root for platforms that ask whose it is. */
+  files: { name: string; content: string }[];
   created_at: string;
 }
 

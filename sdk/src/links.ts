@@ -77,12 +77,15 @@ export class Links {
   list(params: ListParams & { state?: Link['state'] } = {}, options?: CallOptions): List<Link> {
     return list(this.#transport, '/v1/links', params, options);
   }
-  /** What is left out stays; every change is a new version. */
-  update(id: string, change: Partial<LinkContent>, options?: CallOptions): Promise<Link> {
+  /**
+   * What is left out stays; every change is a new version. With the `version` that you have read as `from_version`, what somebody else has changed
+   * meanwhile is not overwritten: the call fails with `link_version_outdated`.
+   */
+  update(id: string, change: Partial<LinkContent> & { from_version?: number }, options?: CallOptions): Promise<Link> {
     return call(this.#transport, { method: 'PATCH', path: at('/v1/links', id), body: change }, options);
   }
   /** Who opens it then reads that it is no longer there. */
-  stop(id: string, why: { reason?: string } = {}, options?: CallOptions): Promise<Link> {
+  stop(id: string, why: { reason?: string; from_version?: number } = {}, options?: CallOptions): Promise<Link> {
     const body = { state: 'stopped', ...why };
     return call(this.#transport, { method: 'PATCH', path: at('/v1/links', id), body }, options);
   }
@@ -116,6 +119,10 @@ export class LinkHosts {
   /** All of them: they are few. */
   list(options?: CallOptions): List<LinkHost> {
     return list(this.#transport, '/v1/link-hosts', {}, options);
+  }
+  /** All files that a serving host shows at its root from now on, such as `MP_verify_….txt` of WeChat; an empty list is nothing. */
+  setFiles(id: string, files: LinkHost['files'], options?: CallOptions): Promise<LinkHost> {
+    return call(this.#transport, { method: 'PATCH', path: at('/v1/link-hosts', id), body: { files } }, options);
   }
   async remove(id: string, options?: CallOptions): Promise<void> {
     await this.#transport.call({ method: 'DELETE', path: at('/v1/link-hosts', id) }, options);

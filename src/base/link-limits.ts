@@ -46,6 +46,10 @@ export const LINK_PROOF_MISSES_MAX = 3;
 export const LINK_PROOF_RETRY_MINUTES = 60;
 export const LINK_PROOF_UNSEEN_DAYS_MAX = 14;
 
+/** Files that platforms ask for at the root of one serving host, and how large each may be. */
+export const LINK_HOST_FILES_MAX = 10;
+export const LINK_HOST_FILE_BYTES_MAX = 1024;
+
 // Pasted texts and codes that survive an app's installation.
 /** What is read of a pasted text, in UTF-16 units; the rest is cut. */
 export const PASTED_CHARS_MAX = 4096;
@@ -199,3 +203,7 @@ export const LINKS_SHOWN_MAX = 30;
 /** A form with as many links as one call takes. */
 export const LINK_BULK_FORM_BYTES_MAX = 1024 * 1024;
 export const LINK_FAULTS_SHOWN_MAX = 20;
+
+// What wallets tell of their own discounts.
+/** Different reports that are kept of one payment, and of one refund; a wallet that goes on beyond this is not heard. */
+export const WALLET_REPORTS_MAX = 32;

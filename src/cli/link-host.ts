@@ -1,8 +1,11 @@
+import { basename } from 'node:path';
+import { LINK_HOST_FILE_BYTES_MAX } from '../base/link-limits.ts';
 import { Refusal } from '../base/refusal.ts';
-import type { LinkHost } from '../links/link.ts';
+import type { LinkHost, ProofFile } from '../links/link.ts';
 import { type Command, UsageError } from './command.ts';
 import { merchantOption } from './link.ts';
-import { printHosts } from './print-links.ts';
+import { printHostFiles, printHosts } from './print-links.ts';
+import { readFileWithin } from './read-file.ts';
 import { OPERATOR, withLinks } from './with-links.ts';
 import { chooseMerchant } from './with-operator.ts';
 
@@ -61,6 +64,36 @@ export const linkHostCommands: readonly Command[] = [
     },
   },
   {
+    name: 'link host files',
+    summary: 'Show the files by which platforms believe whose a serving host is; put one there, or take one away',
+    words: [hostWord],
+    options: {
+      merchant: merchantOption,
+      put: { value: 'file', what: 'as the platform gave it: MP_verify_….txt of WeChat, and others (docs/opening.md)' },
+      drop: { value: 'name', what: 'one that is not to be there any more' },
+    },
+    json: true,
+    examples: [
+      'hutong link host files go.shop.example --put MP_verify_H2Jt0ih2ZyTRl0pO.txt',
+      'hutong link host files go.shop.example',
+    ],
+    async run(deps, input) {
+      const [path, dropped] = [input.text('put'), input.text('drop')];
+      const put = path === undefined ? null : await readProof(path);
+      await withLinks(deps, async ({ desk, operator }) => {
+        const { id } = await chooseMerchant(operator, input.text('merchant'));
+        const host = find(await desk.listHosts(OPERATOR, id), input.word('host'));
+        if (dropped !== undefined && !host.files.some(({ name }) => name === dropped))
+          throw new Refusal('not_found', `${host.host} has no file ${dropped}`);
+        const kept = host.files.filter(({ name }) => name !== dropped && name !== put?.name);
+        const files = put === null ? kept : [...kept, put];
+        const isSame = put === null && dropped === undefined;
+        const after = isSame ? host : await desk.setHostFiles({ actor: OPERATOR, id: host.id, files });
+        printHostFiles(deps.terminal, input.json, after);
+      });
+    },
+  },
+  {
     name: 'link host list',
     summary: 'List the hosts of a merchant, and what those that are not proved still need',
     options: { merchant: merchantOption },
@@ -90,6 +123,12 @@ export const linkHostCommands: readonly Command[] = [
     },
   },
 ];
+
+/** The file's own name is what the platform asks for. @throws CliError where it cannot be read or is too large */
+async function readProof(path: string): Promise<ProofFile> {
+  const content = (await readFileWithin(path, LINK_HOST_FILE_BYTES_MAX)).toString('utf8');
+  return { name: basename(path), content };
+}
 
 /** @throws Refusal not_found */
 function find(hosts: readonly LinkHost[], word: string): LinkHost {

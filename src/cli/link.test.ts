@@ -150,6 +150,28 @@ test('a host is proved by what the command says, and not before it is there', as
   expect((await hutong('link', 'host', 'prove', 'go.shop.example')).code).toBe(1);
 });
 
+test('a serving host shows the file that WeChat asks for, and no other', async () => {
+  await hutong('link', 'host', 'add', 'go.proof.example', '--for', 'serve');
+  const name = 'MP_verify_H2Jt0ih2ZyTRl0pO.txt';
+  const [put] = await json(
+    'link',
+    'host',
+    'files',
+    'go.proof.example',
+    '--put',
+    await fileOf(name, 'H2Jt0ih2ZyTRl0pO\n'),
+  );
+  expect(put).toEqual({ name, content: 'H2Jt0ih2ZyTRl0pO' });
+  const { out } = await hutong('link', 'host', 'files', 'go.proof.example');
+  expect(out.join('\n')).toContain(`https://go.proof.example/${name}`);
+  const page = await fileOf('index.html', '<script>');
+  expect((await hutong('link', 'host', 'files', 'go.proof.example', '--put', page)).code).toBe(1);
+  expect((await hutong('link', 'host', 'files', host, '--put', await fileOf(name, 'H2Jt0ih2ZyTRl0pO'))).code).toBe(1);
+  expect((await hutong('link', 'host', 'files', 'go.proof.example', '--drop', 'other.txt')).code).toBe(1);
+  expect(await json('link', 'host', 'files', 'go.proof.example', '--drop', name)).toEqual([]);
+  await hutong('link', 'host', 'drop', 'go.proof.example');
+});
+
 test('an app is registered from a file, changed and dropped', async () => {
   const ios = { kind: 'ios', app_id: 'ABCDE12345.com.example.shop', scheme: 'teashop://open/{path}' };
   const path = await fileOf('ios.json', JSON.stringify(ios));

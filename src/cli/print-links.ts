@@ -1,5 +1,6 @@
 import type { LinkStats, Named } from '../links/count/read-link-stats.ts';
 import type { LinkContent, LinkHost, ReadyLink } from '../links/link.ts';
+import { proofFileKindOf } from '../links/hosts/proof-file-kinds.ts';
 import type { LinkVersion } from '../links/links.ts';
 import { type ShownLinkApp, showLink, showLinkApp, showLinkHost, showLinkVersion } from '../links/show-link.ts';
 import type { WhereLinksAre } from '../links/ready-link.ts';
@@ -144,6 +145,21 @@ export function printHosts(terminal: Terminal, isJson: boolean, hosts: readonly 
   );
   if (isJson) return;
   for (const host of shown) if (host.proved_at === null) printProof(terminal, host);
+}
+
+/** What a serving host shows at its root, and where each is to be seen. */
+export function printHostFiles(terminal: Terminal, isJson: boolean, { host, files }: LinkHost): void {
+  printRows(
+    terminal,
+    isJson,
+    files,
+    [
+      { title: 'FILE', show: ({ name }) => name },
+      { title: 'FOR', show: ({ name }) => proofFileKindOf(name)?.for ?? '-' },
+      { title: 'ADDRESS', show: ({ name }) => `https://${host}/${name}` },
+    ],
+    `${host} shows no file: hutong link host files ${host} --put <file>`,
+  );
 }
 
 /** Exactly what to put where. */

@@ -3,6 +3,8 @@ import {
   LINK_APP_PATH_CHARS_MAX,
   LINK_CERTIFICATES_MAX,
   LINK_DESCRIPTION_CHARS_MAX,
+  LINK_HOST_FILE_BYTES_MAX,
+  LINK_HOST_FILES_MAX,
   LINK_REASON_CHARS_MAX,
   LINK_TEMPLATE_CHARS_MAX,
   LINK_TITLE_CHARS_MAX,
@@ -67,6 +69,13 @@ export const linkChange = Type.Object(
     ...content,
     state: Type.Optional(Type.Enum(['active', 'stopped'], { description: 'goes alone, with a reason at most' })),
     reason: Type.Optional(text(1, LINK_REASON_CHARS_MAX, 'why it is stopped')),
+    from_version: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000,
+        description: 'the version that was read: none is written over a later one',
+      }),
+    ),
   },
   { ...closed, minProperties: 1 },
 );
@@ -131,6 +140,24 @@ export const newLinkHost = Type.Object(
   closed,
 );
 
+const proofFile = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 90, description: 'such as MP_verify_….txt, without a slash' }),
+    content: Type.String({ minLength: 1, maxLength: LINK_HOST_FILE_BYTES_MAX, description: 'as the platform gave it' }),
+  },
+  closed,
+);
+
+export const linkHostChange = Type.Object(
+  {
+    files: Type.Array(proofFile, {
+      maxItems: LINK_HOST_FILES_MAX,
+      description: 'all that the host shows at its root; an empty list is nothing',
+    }),
+  },
+  closed,
+);
+
 export const linkHost = Type.Object({
   id: Type.String(),
   object: Type.Literal('link_host'),
@@ -138,6 +165,7 @@ export const linkHost = Type.Object({
   uses: Type.Array(Type.Enum(['target', 'serve'])),
   proof: Type.Object({ line: Type.String(), file_url: orNull(Type.String()), dns_name: orNull(Type.String()) }),
   proved_at: orNull(time),
+  files: Type.Array(Type.Object({ name: Type.String(), content: Type.String() })),
   created_at: time,
 });
 

@@ -1,5 +1,5 @@
 import type { Sql, Tx } from '../db/connect.ts';
-import type { LinkHost } from './link.ts';
+import type { LinkHost, ProofFile } from './link.ts';
 
 /** A host with how its proof was looked for. */
 export interface HostRow extends LinkHost {
@@ -47,6 +47,31 @@ export async function updateUses(
       due_at = case when ${staysProved} then due_at end
     where book = ${host.book}
       and id = ${host.id}`;
+}
+
+/** The host has these files and no others; one that is the same stays with who put it there. */
+export async function replaceFiles(
+  tx: Tx,
+  { book, id }: Pick<LinkHost, 'book' | 'id'>,
+  files: readonly ProofFile[],
+  { at, by }: { at: Date; by: string },
+): Promise<void> {
+  const names = files.map(({ name }) => name);
+  await tx`
+    delete from link_host_files
+    where book = ${book}
+      and host_id = ${id}
+      and name <> all (${names}::text[])`;
+  await tx`
+    insert into link_host_files as f (book, host_id, name, content, created_at, created_by)
+    select ${book}, ${id}, name, content, ${at}, ${by}
+    from unnest(${names}::text[], ${files.map(({ content }) => content)}::text[]) as given (name, content)
+    order by name
+    on conflict (book, host_id, name) do update
+    set content = excluded.content,
+      created_at = excluded.created_at,
+      created_by = excluded.created_by
+    where f.content <> excluded.content`;
 }
 
 export async function dropHost(tx: Tx, book: number, id: string, at: Date, by: string): Promise<void> {
@@ -141,6 +166,12 @@ export async function endLease(tx: Tx, due: DueHost, now: Date): Promise<boolean
 function selectHosts(sql: Sql | Tx) {
   return sql`
     select book, id, merchant_id as "merchantId", host, uses, proof_token as "proofToken", proved_at as "provedAt",
-      seen_at as "seenAt", missed_looks as "missedLooks", created_at as "createdAt", dropped_at as "droppedAt"
+      seen_at as "seenAt", missed_looks as "missedLooks", created_at as "createdAt", dropped_at as "droppedAt",
+      coalesce((
+        select jsonb_agg(jsonb_build_object('name', f.name, 'content', f.content) order by f.name)
+        from link_host_files f
+        where f.book = link_hosts.book
+          and f.host_id = link_hosts.id
+      ), '[]'::jsonb) as files
     from link_hosts`;
 }

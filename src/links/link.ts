@@ -73,7 +73,17 @@ export interface LinkHost {
   proofToken: string;
   /** Null until it is proved; it is looked at again from time to time and becomes null when the proof is gone for good. */
   provedAt: Date | null;
+  /** What stands at its root for platforms that ask whose the host is, by name; only a serving host has any. */
+  files: readonly ProofFile[];
   createdAt: Date;
+}
+
+/** A small file by which a platform believes that a host is its merchant's; which there are: hosts/proof-file-kinds.ts. */
+export interface ProofFile {
+  /** `MP_verify_….txt`: below the root, without a slash. */
+  name: string;
+  /** ASCII, without a line's end. */
+  content: string;
 }
 
 /** A merchant's app as something that a link may open. `{path}` in a template stands for the link's appPath without its first slash. */

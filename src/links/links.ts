@@ -4,7 +4,17 @@ import type { KeyClaim } from '../db/idempotency-store.ts';
 import type { Money } from '../money/money.ts';
 import type { AppName } from '../wallets/detect/app-row.ts';
 import type { Os } from '../wallets/detect/detect-app.ts';
-import type { Link, LinkApp, LinkAppSettings, LinkContent, LinkHost, LinkKind, LinkState, ReadyLink } from './link.ts';
+import type {
+  Link,
+  LinkApp,
+  LinkAppSettings,
+  LinkContent,
+  LinkHost,
+  LinkKind,
+  LinkState,
+  ProofFile,
+  ReadyLink,
+} from './link.ts';
 
 /*
  * What the parts of links/ give to one another and to the doors. Each is opened by a function of its own (`openX(deps)`); main wires them.
@@ -64,10 +74,23 @@ export interface LinkDesk {
     claim: KeyClaim | null;
     within?: (tx: Tx, links: readonly Link[]) => Promise<void>;
   }): Promise<Keyed>;
-  /** What is left out stays. @throws Refusal not_found, invalid_request, link_host_not_proved */
-  edit(request: { actor: LinkActor; id: string; content: Partial<LinkContent> }): Promise<ReadyLink>;
-  /** `taken_down` and back only by the operator. @throws Refusal not_found, link_taken_down */
-  setState(request: { actor: LinkActor; id: string; state: LinkState; reason: string | null }): Promise<ReadyLink>;
+  /** What is left out stays. @throws Refusal not_found, invalid_request, link_host_not_proved, link_version_outdated */
+  edit(request: {
+    actor: LinkActor;
+    id: string;
+    content: Partial<LinkContent>;
+    /** The version that was read: nothing is written over a later one. Left out or null: on top of whatever it says by then. */
+    fromVersion?: number | null;
+  }): Promise<ReadyLink>;
+  /** `taken_down` and back only by the operator. @throws Refusal not_found, link_taken_down, link_version_outdated */
+  setState(request: {
+    actor: LinkActor;
+    id: string;
+    state: LinkState;
+    reason: string | null;
+    /** As above. */
+    fromVersion?: number | null;
+  }): Promise<ReadyLink>;
   /**
    * Takes down at once every link of a merchant, or every one whose page is at this `URL.host`, whatever its state; each gets a version. Only
    * the operator. @returns the ids of those that were not taken down before
@@ -95,6 +118,8 @@ export interface LinkDesk {
   /** Looks now whether the proof is there. @throws Refusal link_proof_missing with what was looked for and found */
   proveHost(actor: LinkActor, id: string): Promise<LinkHost>;
   dropHost(actor: LinkActor, id: string): Promise<void>;
+  /** What a serving host shows at its root from now on: all of it, an empty list is nothing. @throws Refusal not_found, invalid_request */
+  setHostFiles(request: { actor: LinkActor; id: string; files: readonly ProofFile[] }): Promise<LinkHost>;
   listHosts(viewer: LinkActor, merchantId: string): Promise<LinkHost[]>;
   /** `secret` belongs to a `wechat_account` and to no other. */
   putApp(request: {

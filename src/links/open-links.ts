@@ -1,6 +1,7 @@
 import type { KeyClaim } from '../db/idempotency-store.ts';
 import type { DueLoop } from '../db/due.ts';
 import { createDnsText } from '../net/dns-text.ts';
+import { setHostFiles } from './change-host-files.ts';
 import { editLink, setLinkState, takeDownAll } from './change-link.ts';
 import { createLinks } from './create-links.ts';
 import type { DeskDeps } from './desk-deps.ts';
@@ -47,6 +48,7 @@ export function openLinks(given: LinksDeps): OpenedLinks {
       addHost: (request) => addHost(deps, request),
       proveHost: (actor, id) => proveHost(deps, actor, id),
       dropHost: (actor, id) => dropHostOf(deps, actor, id),
+      setHostFiles: (request) => setHostFiles(deps, request),
       listHosts: (viewer, merchantId) => listHosts(deps, viewer, merchantId),
       putApp: (request) => putApp(deps, request),
       dropApp: (actor, id) => dropAppOf(deps, actor, id),

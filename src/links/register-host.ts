@@ -68,6 +68,7 @@ async function insertNew(
     id: newId('lho', deps, deps.book),
     proofToken: deps.random.bytes(TOKEN_BYTES).toString('base64url'),
     provedAt: null,
+    files: [],
     createdAt: deps.clock.now(),
   };
   await insertHost(tx, row, by);

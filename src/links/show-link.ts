@@ -2,7 +2,7 @@ import { assertNever } from '../base/assert.ts';
 import type { Lang } from '../base/lang.ts';
 import { type ProofPlaces, proofPlacesOf } from './hosts/look-for-proof.ts';
 import { koulingOf } from './kouling/kouling-of.ts';
-import type { Link, LinkApp, LinkAppSettings, LinkContent, LinkHost, LinkState, ReadyLink } from './link.ts';
+import type { Link, LinkApp, LinkAppSettings, LinkContent, LinkHost, LinkState, ProofFile, ReadyLink } from './link.ts';
 import type { LinkVersion } from './links.ts';
 import { linkUrlOf, type WhereLinksAre } from './ready-link.ts';
 
@@ -52,6 +52,7 @@ export interface ShownLinkHost {
   uses: readonly string[];
   proof: { line: string; file_url: string | null; dns_name: string | null };
   proved_at: string | null;
+  files: ProofFile[];
   created_at: string;
 }
 
@@ -121,6 +122,7 @@ export function showLinkHost(host: LinkHost): ShownLinkHost {
     uses: host.uses,
     proof: { line, file_url: fileUrl, dns_name: dnsName },
     proved_at: host.provedAt?.toISOString() ?? null,
+    files: host.files.map(({ name, content }) => ({ name, content })),
     created_at: host.createdAt.toISOString(),
   };
 }

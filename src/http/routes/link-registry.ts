@@ -4,7 +4,7 @@ import { Refusal } from '../../base/refusal.ts';
 import type { LinkAppSettings } from '../../links/link.ts';
 import type { OpenedLinks } from '../../links/open-links.ts';
 import { showLinkApp, showLinkHost } from '../../links/show-link.ts';
-import { linkApp, linkAppChange, linkHost, newLinkApp, newLinkHost } from '../link-schemas.ts';
+import { linkApp, linkAppChange, linkHost, linkHostChange, newLinkApp, newLinkHost } from '../link-schemas.ts';
 import { type RouteRow, row } from '../route.ts';
 import { idOf, pageOf } from '../schemas.ts';
 import { actorOf } from './links.ts';
@@ -60,6 +60,21 @@ function hostRoutes({ desk, keyed }: Desk): RouteRow[] {
       params: hostParams,
       reply: { 200: linkHost },
       run: async ({ caller, params, claim }) => await keyed.proveHost(actorOf(caller), params.id, claim),
+    }),
+    row({
+      method: 'PATCH',
+      url: '/v1/link-hosts/:id',
+      operation: 'changeLinkHost',
+      summary: 'Say which files a serving host shows at its root for platforms that ask whose it is',
+      tag,
+      scope: 'links',
+      params: hostParams,
+      body: linkHostChange,
+      reply: { 200: linkHost },
+      async run({ caller, params, body }) {
+        const wish = { actor: actorOf(caller), id: params.id, files: body.files };
+        return { status: 200, value: showLinkHost(await desk.setHostFiles(wish)) };
+      },
     }),
     row({
       method: 'DELETE',

@@ -41,6 +41,7 @@ export async function pretendLinks(
     uses: ['serve'],
     proofToken: 'x',
     provedAt: NOW,
+    files: [{ name: 'MP_verify_H2Jt0ih2ZyTRl0pO.txt', content: 'H2Jt0ih2ZyTRl0pO' }],
     createdAt: NOW,
   };
   const reader: LinkReader = {

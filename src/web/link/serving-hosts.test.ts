@@ -112,6 +112,41 @@ describe('under a merchant’s own host', () => {
     expect(google.json()).toMatchObject([{ target: { package_name: 'com.example.shop' } }]);
   });
 
+  test('shows the files that its owner has put there, byte for byte', async () => {
+    const reply = await open('/MP_verify_H2Jt0ih2ZyTRl0pO.txt', { host: SERVING });
+    expect(reply.statusCode).toBe(200);
+    expect(reply.body).toBe('H2Jt0ih2ZyTRl0pO');
+    expect(reply.headers).toMatchObject({
+      'content-type': 'text/plain; charset=utf-8',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': expect.stringContaining('sandbox'),
+    });
+    const head = await open('/MP_verify_H2Jt0ih2ZyTRl0pO.txt', { host: SERVING }, 'HEAD');
+    expect([head.statusCode, head.body]).toEqual([200, '']);
+    // The router reads the two as the same.
+    expect((await open('/MP%5Fverify_H2Jt0ih2ZyTRl0pO.txt', { host: SERVING })).statusCode).toBe(200);
+  });
+
+  test.each([
+    ['/MP_verify_H2Jt0ih2ZyTRl0pO.txt', OWN],
+    ['/l/MP_verify_H2Jt0ih2ZyTRl0pO.txt', OWN],
+    ['/l-at/go.shop.example/MP_verify_H2Jt0ih2ZyTRl0pO.txt', OWN],
+    ['/MP_verify_H2Jt0ih2ZyTRl0pO.txt', 'other.example'],
+    ['/MP_verify_AAAAAAAAAAAAAAAA.txt', SERVING],
+    ['/mp_verify_H2Jt0ih2ZyTRl0pO.txt', SERVING],
+    ['/MP_verify_H2Jt0ih2ZyTRl0pO.txt/', SERVING],
+    ['/x/MP_verify_H2Jt0ih2ZyTRl0pO.txt', SERVING],
+    ['/.well-known/MP_verify_H2Jt0ih2ZyTRl0pO.txt', SERVING],
+    ['/constructor.txt', SERVING],
+    ['/..%2fMP_verify_H2Jt0ih2ZyTRl0pO.txt', SERVING],
+    ['/robots.txt', SERVING],
+    ['/index.html', SERVING],
+  ])('and nothing else of that kind: %s at %s', async (url, host) => {
+    const reply = await open(url, { host });
+    expect(reply.statusCode).toBe(404);
+    expect(reply.body).not.toBe('H2Jt0ih2ZyTRl0pO');
+  });
+
   test('our own address, where every merchant’s links stand, claims no app', async () => {
     expect((await open('/.well-known/apple-app-site-association')).json()).toEqual({ applinks: { details: [] } });
     expect((await open('/.well-known/assetlinks.json')).json()).toEqual([]);

@@ -15,7 +15,8 @@ const FILES = ['apple-app-site-association', 'assetlinks.json'] as const;
 type FileName = (typeof FILES)[number];
 
 /**
- * What stands under a host that serves a merchant's links besides the links: the files by which its apps claim the host. Everything else there
+ * What stands under a host that serves a merchant's links besides the links: the files by which its apps claim the host, and those by which
+ * platforms such as WeChat believe whose it is. Everything else there
  * is not found, whatever it is called under our own address.
  *
  * Our own address claims no app. Every merchant's links stand there, and a file cannot tell one code's merchant from another's: an app that was
@@ -34,6 +35,12 @@ export function mountServingRoutes(
         sendFile(request, reply, name),
       );
   }
+  app.route<{ Params: { host: string; file: string } }>({
+    method: ['GET', 'HEAD'],
+    url: '/l-at/:host/:file(^[A-Za-z0-9_-]+\\.(?:txt|html)$)',
+    ...hidden,
+    handler: sendProofFile,
+  });
   app.route({ method: ['GET', 'HEAD'], url: '/l-at/:host/*', ...hidden, handler: answerUnknown });
 
   /** Apple: application/json, over https, no redirect. */
@@ -42,6 +49,18 @@ export function mountServingRoutes(
       .header('content-type', 'application/json')
       .header('cache-control', `public, max-age=${FILE_SECONDS}`)
       .send(bodyOf(request.params.host ?? null, name));
+  }
+
+  /** What the host's owner has put there, byte for byte: some platforms compare, so nothing is added. */
+  function sendProofFile(
+    request: FastifyRequest<{ Params: { host: string; file: string } }>,
+    reply: FastifyReply,
+  ): FastifyReply {
+    const { host, file: name } = request.params;
+    const file = reader.servingHost(host)?.files.find((each) => each.name === name);
+    if (file === undefined) return answerUnknown(request, reply);
+    const type = name.endsWith('.html') ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8';
+    return reply.headers({ 'content-type': type, ...PROOF_HEADERS }).send(file.content);
   }
 
   function bodyOf(host: string | null, name: FileName): Buffer {
@@ -56,6 +75,14 @@ export function mountServingRoutes(
     return body;
   }
 }
+
+/** A page of it can do nothing; what is no longer there is soon gone. */
+const PROOF_HEADERS = {
+  'cache-control': 'public, max-age=60',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+} as const;
 
 const hidden = { schema: { hide: true } } as const;
 
