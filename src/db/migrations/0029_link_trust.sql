@@ -19,3 +19,11 @@ create table link_host_files (
   primary key (book, host_id, name),
   foreign key (book, host_id) references link_hosts (book, id)
 );
+
+-- On which days (of Asia/Shanghai) an operator was told that a link is reported while too few of those who opened it did so for a warning.
+create table link_report_alerts (
+  book integer not null check (book between 0 and 65535),
+  link_id text not null check (length(link_id) between 1 and 64),
+  day date not null,
+  primary key (book, link_id, day)
+);
