@@ -121,8 +121,8 @@ function indexHtml({ script, style, font, icons }) {
 <title>互通钱包</title>
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <meta name="color-scheme" content="light dark">
-<meta name="theme-color" content="#f2f4f8" media="(prefers-color-scheme: light)">
-<meta name="theme-color" content="#0d1015" media="(prefers-color-scheme: dark)">
+<meta name="theme-color" content="#f2f4f7" media="(prefers-color-scheme: light)">
+<meta name="theme-color" content="#0e1115" media="(prefers-color-scheme: dark)">
 <meta name="robots" content="noindex">
 <meta name="format-detection" content="telephone=no">
 <link rel="manifest" href="/manifest.webmanifest">
@@ -149,7 +149,7 @@ function manifest(icons) {
     start_url: '/',
     scope: '/',
     display: 'standalone',
-    background_color: '#f2f4f8',
+    background_color: '#f2f4f7',
     theme_color: '#1660cf',
     icons: [
       { src: icons.icon, sizes: 'any', type: 'image/svg+xml', purpose: 'any' },

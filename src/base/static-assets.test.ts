@@ -45,7 +45,7 @@ describe('answerAsset', () => {
         : encoding === 'gzip'
           ? gunzipSync(answer.body)
           : answer.body;
-    expect(body.toString()).toBe('body { margin: 0 }');
+    expect(body.toString()).toBe('body{margin:0}');
   });
 });
 

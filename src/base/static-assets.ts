@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, extname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { readStyle, shorten } from './read-style.ts';
 import { rootDir } from './root.ts';
 
 /** One file under /assets/. Its path names its content, so it may be kept for ever. */
@@ -33,13 +34,18 @@ const FOR_EVER = 'public, max-age=31536000, immutable';
 /** Where files stand for all who are shown pages. */
 const PREFIX = '/assets/';
 
-/** Reads every css, js and svg file of a folder once; the key is the file's own name, the path carries its hash. */
+/**
+ * Reads every css, js and svg file of a folder once; the key is the file's own name, the path carries its hash. A style comes with everything that it
+ * imports, in one file.
+ */
 export function readAssets(dir: string, prefix = PREFIX): Map<string, Asset> {
   const assets = new Map<string, Asset>();
   for (const name of readdirSync(dir).sort()) {
     const type = TYPES[extname(name)];
     if (type === undefined) continue;
-    assets.set(name, toAsset(prefix, name, type, readFileSync(join(dir, name))));
+    const file = join(dir, name);
+    const body = type === TYPES['.css'] ? Buffer.from(shorten(readStyle(file))) : readFileSync(file);
+    assets.set(name, toAsset(prefix, name, type, body));
   }
   return assets;
 }

@@ -13,8 +13,8 @@ export interface ConsolePage {
   path: string;
   /** What was just done. */
   notice?: string | null;
-  /** The file that draws its chart; null or left out where it has none. */
-  chart?: 'chart.js' | 'link-chart.js' | null;
+  /** The file that says what its chart shows; null or left out where it has none. */
+  chart?: 'rollout-chart.js' | 'link-chart.js' | null;
   /** It refreshes its figures by itself. */
   isLive?: boolean;
 }
@@ -91,7 +91,7 @@ ${chart !== null && html`<link rel="stylesheet" href="${chartPaths.style}">`}
 <link rel="stylesheet" href="${assetPath('console.css')}">
 <script src="${assetPath('font.js')}" data-stylesheet="${fontStylesheetPath}"></script>
 <noscript><link rel="stylesheet" href="${fontStylesheetPath}"></noscript>
-${chart !== null && html`<script src="${chartPaths.script}" defer></script><script src="${assetPath(chart)}" defer></script>`}
+${chart !== null && [chartPaths.script, assetPath('draw-chart.js'), assetPath(chart)].map((path) => html`<script src="${path}" defer></script>`)}
 ${hasScript && html`<script src="${assetPath('console.js')}" defer></script>`}
 </head>
 <body>

@@ -26,7 +26,7 @@ export function renderLinkChart(visitor: Visitor, stats: LinkStats): Html {
     '打开次数随时间变化的图；下面的表格有同样的数字',
     'Chart of opens over time; the table below has the same figures',
   );
-  return html`<figure class="panel chart"><div class="chart-place" role="img" aria-label="${said}" data-link-chart="${JSON.stringify(drawn)}" data-testid="chart"></div>
+  return html`<figure class="panel chart"><div class="chart-place" role="img" aria-label="${said}" data-chart="${JSON.stringify(drawn)}" data-testid="chart"></div>
 <noscript><p class="fine">${say('没有脚本时不画图，请看下面的表格。', 'Without script no chart is drawn; see the table below.')}</p></noscript>
 <figcaption class="fine">${say('人数按天去重：同一个人在两天各算一次。机器人不算在打开里。', 'People are told apart within a day: who comes on two days is counted on both. Robots are no part of opens.')}</figcaption></figure>
 ${foldLong(visitor, stats.points.length, renderPoints(visitor, stats))}`;

@@ -24,7 +24,7 @@ export function renderRollout(
     title: `${name} · ${say('灰度', 'Rollout')}`,
     part: 'rollouts',
     path: `/console/rollouts/${rollout.id}`,
-    chart: 'chart.js',
+    chart: 'rollout-chart.js',
     isLive: true,
     notice: done === null ? null : actWords(done, report).done[lang],
     body: html`<p class="crumbs"><a href="/console/rollouts">${say('灰度', 'Rollouts')}</a></p>

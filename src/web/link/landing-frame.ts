@@ -1,19 +1,13 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { html, type Html, rawHtml } from '../../base/html.ts';
 import type { Lang } from '../../base/lang.ts';
+import { readInlineStyle } from '../../base/read-style.ts';
 import { rootDir } from '../../base/root.ts';
 import { assetPath } from '../assets.ts';
 import { securityHeaders } from '../security-headers.ts';
 
-/** Our style, without what only its readers need. It is put into the page: a link is opened once, and one answer is all there is to wait for. */
-const STYLE = readFileSync(join(rootDir, 'src', 'web', 'assets', 'link.css'), 'utf8')
-  .replace(/\/\*.*?\*\//gs, '')
-  .replace(/\s*([{};:,])\s*/g, '$1')
-  .trim();
-
-const STYLE_HASH = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
+/** Put into the page: a link is opened once, and one answer is all there is to wait for. */
+const STYLE = readInlineStyle(join(rootDir, 'src', 'web', 'assets', 'link.css'));
 
 /**
  * The headers of a link's page: those of every page, this one style, and no store, so that a stopped or expired link is gone at once.
@@ -22,7 +16,7 @@ const STYLE_HASH = `'sha256-${createHash('sha256').update(STYLE).digest('base64'
 export function linkPageHeaders(scripts: readonly string[]): Record<string, string> {
   const headers = securityHeaders([]);
   const policy = (headers['content-security-policy'] ?? '')
-    .replace("style-src 'self'", `style-src ${STYLE_HASH}`)
+    .replace("style-src 'self'", `style-src ${STYLE.hash}`)
     .replace("script-src 'self'", ["script-src 'self'", ...scripts].join(' '));
   return { ...headers, 'content-security-policy': policy };
 }
@@ -49,7 +43,7 @@ export function renderLinkPage(page: LinkPage): string {
 <meta name="robots" content="noindex">
 <meta name="format-detection" content="telephone=no">
 <link rel="icon" href="${assetPath('icon.svg')}" type="image/svg+xml">
-<style>${rawHtml(STYLE)}</style>
+<style>${rawHtml(STYLE.css)}</style>
 ${page.head}${page.base !== null && html`<script src="${assetPath('link.js')}" defer></script>\n`}</head>
 <body${page.base !== null && html` data-base="${page.base}"`}>
 ${page.body}
