@@ -1,95 +1,30 @@
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { systemRandom } from '../../base/random.ts';
-import { Refusal } from '../../base/refusal.ts';
-import { cancelPayment } from '../../cashier/cancel-payment.ts';
-import { claimExpired, expirePayment } from '../../cashier/expire-payment.ts';
 import { createRefund } from '../../cashier/create-refund.ts';
 import { money } from '../../money/money.ts';
 import { openPayLinks, type PayLinks } from './pay-links.ts';
-import { type GivenTerms, readPlan, toTerms } from './read-terms.ts';
 import { splitTotal } from './split-total.ts';
 import type { Terms } from './terms.ts';
 import { insertTerms } from './terms-store.ts';
 import { openTestLinks, payUnder, type TestLinks } from './test-links.ts';
+import { cny, codeOf, newNonce, openTestPaying, refused, type TestPaying } from './test-paying.ts';
 
 let world: TestLinks;
 let links: PayLinks;
+let paying: TestPaying;
 
 beforeAll(async () => {
   world = await openTestLinks();
   links = openPayLinks({ ...world.cashier.deps, book: world.book, cashier: world.cashier });
+  paying = openTestPaying(world, links);
   return async () => links.stop();
 });
 beforeEach(() => world.clock.advanceMs(61_000)); // a new minute for what is counted by the minute
 
-const newNonce = () => systemRandom.bytes(16).toString('hex');
-
-async function addTerms(kind: 'pay' | 'group', given: GivenTerms): Promise<Terms> {
-  const link = await world.addLink({ kind });
-  const plan = readPlan(kind, '周五聚餐', given, '');
-  if (plan === null) throw new Error('a plan');
-  const now = world.clock.now();
-  const terms = toTerms(
-    {
-      book: world.book,
-      ...link,
-      servedBy: null,
-      kind,
-      livemode: false,
-      state: 'active',
-      stateReason: null,
-      owner: { kind: 'merchant', merchantId: world.merchantId },
-      page: null,
-      appPath: null,
-      title: '周五聚餐',
-      description: null,
-      imageUrl: null,
-      price: null,
-      availability: null,
-      direct: false,
-      expiresAt: null,
-      version: 1,
-      createdAt: now,
-      updatedAt: now,
-    },
-    plan,
-  );
-  await world.sql.begin((tx) => insertTerms(tx, [terms]));
-  return terms;
-}
-
-const cny = (minor: number) => ({ currency: 'CNY', minor: String(minor) }) as const;
-
-async function ask(terms: Terms, wish: Partial<Parameters<PayLinks['pay']>[1]> = {}) {
-  const { paymentId } = await links.pay(terms, {
-    nonce: newNonce(),
-    amountMinor: null,
-    placeNo: null,
-    payerName: null,
-    note: '',
-    ...wish,
-  });
-  const payment = await world.cashier.readPayment(world.book, paymentId);
-  if (payment === null) throw new Error('a payment');
-  return { id: paymentId, minor: payment.amountMinor, payment };
-}
-
-const codeOf = (error: unknown) => (error instanceof Refusal ? error.code : `no refusal: ${String(error)}`);
-const refused = (asked: Promise<unknown>) =>
-  asked.then(
-    () => 'taken',
-    (error: unknown) => codeOf(error),
-  );
-
-/** What everybody whose time is over loses. */
-async function expireAll(): Promise<void> {
-  for (const job of await claimExpired(world.cashier, 1000)) await expirePayment(world.cashier, job);
-}
-async function cancel(paymentId: string): Promise<void> {
-  const claim = { book: world.book, merchantId: world.merchantId, key: newNonce(), route: 'c', fingerprint: 'c' };
-  await cancelPayment(world.cashier, { book: world.book, paymentId, merchantId: world.merchantId, claim });
-}
+const addTerms: TestPaying['addTerms'] = (kind, given) => paying.addTerms(kind, given);
+const ask: TestPaying['ask'] = (terms, wish) => paying.ask(terms, wish);
+const expireAll = async () => paying.expireAll();
+const cancel = async (paymentId: string) => paying.cancel(paymentId);
 const succeededOf = async (terms: Terms) =>
   await world.sql<{ amount_minor: bigint }[]>`
     select amount_minor from payments where link_code = ${terms.code} and state = 'succeeded'`;

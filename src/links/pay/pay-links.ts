@@ -12,9 +12,9 @@ import { readPaymentsByOrder } from '../../cashier/linked-payments.ts';
 import type { PaymentId } from '../../cashier/payment.ts';
 import type { Batch } from '../../db/batch.ts';
 import { type DueLoop, startDueLoop } from '../../db/due.ts';
-import { openLinkPayment } from './link-payment.ts';
+import { type LinkPayment, openLinkPayment } from './link-payment.ts';
 import type { PayDeps } from './pay-deps.ts';
-import { claimDueLinks, endPlaces, listPlaces, type StoredPlace } from './place-store.ts';
+import { claimDueLinks, endPlaces, listOrderPlaces, listPlaces, type StoredPlace } from './place-store.ts';
 import { settlePlaces } from './settle-places.ts';
 import { type Progress, showProgress, toProgress } from './show-terms.ts';
 import { newOrderNo, openTakeLane, type Taken, type TakeWish } from './take-places.ts';
@@ -35,6 +35,9 @@ export interface PayWish {
   note: string;
 }
 
+/** `unclear`: a wallet has been asked and may still say that it is paid. `none`: nothing is being paid under this number, or it is not of this link. */
+export type PayOutcome = { kind: 'paid'; amountMinor: bigint } | { kind: 'unclear' } | { kind: 'none' };
+
 export interface PayLinks {
   /** How the link of this code is paid; null for one that asks for nothing, and for none. */
   termsOf(code: string): Promise<Terms | null>;
@@ -45,7 +48,9 @@ export interface PayLinks {
    * @throws Refusal invalid_request, link_paid, link_busy, overloaded, order_no_taken
    */
   pay(terms: Terms, wish: PayWish): Promise<{ paymentId: PaymentId; path: string }>;
-  /** How far it is paid, with what is known by now. */
+  /** What became of a payment of this link, by what payers bring back to its page. */
+  outcomeOf(terms: Terms, orderNo: string): Promise<PayOutcome>;
+  /** How far it is paid, with what is known by now; of a link of an order, by whichever of the order's links. */
   progress(terms: Terms): Promise<Progress>;
   /** The same as part of a link's API reply; an empty object for a link that asks for nothing. */
   show(book: number, linkId: string): Promise<object>;
@@ -74,11 +79,10 @@ export function openPayLinks(deps: PayDeps): PayLinks {
     const subject = wish.note === '' ? terms.subject : wish.note;
     const { placeNo, payerName } = wish;
     const nonce = nonceOf(terms, wish);
-    const returnUrl = backUrl(deps, terms);
     if (terms.placesMax === null) {
       if (amountMinor === null) throw new Error('assertion failed: what has no end of places costs something');
       const orderNo = newOrderNo(deps, terms.book);
-      return await open(terms, { nonce, orderNo, amountMinor, subject, payerName, placeNo: null, returnUrl });
+      return await open(terms, { nonce, orderNo, amountMinor, subject, payerName, placeNo: null });
     }
     const taken = await laneOf(terms.book).submit({
       linkId: terms.linkId,
@@ -89,11 +93,12 @@ export function openPayLinks(deps: PayDeps): PayLinks {
       subject,
     });
     cashier.deps.webhooks.kick();
-    return await open(terms, { ...taken.place, returnUrl });
+    return await open(taken.terms, taken.place);
   }
 
-  async function open(terms: Terms, payment: Parameters<typeof openLinkPayment>[2]) {
-    const paymentId = await openLinkPayment(deps, terms, payment).catch(async (error: unknown) => {
+  async function open(terms: Terms, payment: Omit<LinkPayment, 'returnUrl'>) {
+    const returnUrl = backUrl(deps, terms, payment.orderNo);
+    const paymentId = await openLinkPayment(deps, terms, { ...payment, returnUrl }).catch(async (error: unknown) => {
       // Nothing of ours will ever be paid under this number: the place is free again.
       if (error instanceof Refusal && error.code === 'order_no_taken')
         await sql.begin((tx) =>
@@ -122,9 +127,8 @@ export function openPayLinks(deps: PayDeps): PayLinks {
     const places = await listPlaces(sql, book, [linkId], []);
     const old = places.filter(({ state, askedAt }) => state === 'open' && askedAt.getTime() <= lostBefore);
     const made = new Set((await readPaymentsByOrder(sql, book, old)).map(({ orderNo }) => orderNo));
-    const returnUrl = backUrl(deps, terms);
     for (const place of old.filter(({ orderNo }) => !made.has(orderNo)))
-      await open(terms, { ...place, returnUrl }).catch((error: unknown) => {
+      await open(terms, place).catch((error: unknown) => {
         if (!(error instanceof Refusal) || error.code !== 'order_no_taken') throw error;
       });
   }
@@ -134,11 +138,40 @@ export function openPayLinks(deps: PayDeps): PayLinks {
     return places.some(({ state }) => state === 'open') ? await look(terms.book, terms.linkId) : places;
   }
 
+  /** The same, and what other links of its order have asked for: whoever opens this one need not pay what was paid by another. */
+  async function placesOfOrder(terms: Terms): Promise<StoredPlace[]> {
+    const { book, merchantId, orderNo } = terms;
+    if (merchantId === null || orderNo === null) return await placesNow(terms);
+    const places = await listOrderPlaces(sql, book, [{ merchantId, orderNo }]);
+    const looked = places.map(({ linkId, state }) => (state === 'open' ? look(book, linkId) : null));
+    await Promise.all(looked);
+    return looked.every((one) => one === null) ? places : await listOrderPlaces(sql, book, [{ merchantId, orderNo }]);
+  }
+
+  async function outcomeOf(terms: Terms, said: string): Promise<PayOutcome> {
+    const { book, merchantId, linkId } = terms;
+    const [payment] = merchantId === null ? [] : await readPaymentsByOrder(sql, book, [{ merchantId, orderNo: said }]);
+    if (payment === undefined || payment.metadata['link'] !== linkId) return { kind: 'none' };
+    switch (payment.state) {
+      case 'succeeded':
+        return { kind: 'paid', amountMinor: payment.amountMinor };
+      case 'processing':
+      case 'requires_action':
+        return { kind: 'unclear' };
+      case 'canceled':
+      case 'requires_payment_method':
+        return { kind: 'none' };
+      default:
+        return payment.state satisfies never;
+    }
+  }
+
   return {
     termsOf: (code) => findTermsByCode(sql, deps.book, code),
     payUrl: (terms) => linkPayUrl(deps, terms),
     pay,
-    progress: async (terms) => toProgress(terms, await placesNow(terms)),
+    progress: async (terms) => toProgress(terms, await placesOfOrder(terms)),
+    outcomeOf,
     async show(book, linkId) {
       const [terms] = await findTerms(sql, book, [linkId]);
       if (terms === undefined) return {};
@@ -193,9 +226,9 @@ function checkAmount(terms: Terms, typedMinor: bigint | null): bigint | null {
   return typedMinor;
 }
 
-/** Where payers come back to: the same page, which then says that they need not pay again. */
-function backUrl(deps: PayDeps, terms: Terms): string {
-  return `${linkPayUrl(deps, terms)}?back=1`;
+/** Where payers come back to: the same page, which then says what became of their payment, also when the link has ended. */
+function backUrl(deps: PayDeps, terms: Terms, orderNo: string): string {
+  return `${linkPayUrl(deps, terms)}?back=${encodeURIComponent(orderNo)}`;
 }
 
 /** Our own page where a link is paid. */

@@ -1,11 +1,14 @@
 import { column } from '../../db/column.ts';
 import type { Sql, Tx } from '../../db/connect.ts';
+import type { Order } from './order-store.ts';
 import type { PlaceRow } from './place.ts';
 
 /** A place as it is stored, with the link that it is of. */
 export interface StoredPlace extends PlaceRow {
   linkId: string;
   merchantId: string;
+  /** The order that the link is for, whichever number this payment of it has; null for links of none. */
+  forOrderNo: string | null;
   dueAt: Date | null;
   endedAt: Date | null;
 }
@@ -17,6 +20,7 @@ const COLUMNS = [
   'place_no',
   'merchant_id',
   'order_no',
+  'for_order_no',
   'amount_minor',
   'payer_name',
   'subject',
@@ -42,22 +46,11 @@ export async function listPlaces(
   return rows.map(toPlace);
 }
 
-/** How many payments each of these links has asked for. */
-export async function countAsked(tx: Tx, book: number, linkIds: readonly string[]): Promise<Map<string, number>> {
-  const rows = await tx<{ linkId: string; count: bigint }[]>`
-    select link_id as "linkId", count(*) as count
-    from link_payments
-    where book = ${book}
-      and link_id = any(${[...linkIds]}::text[])
-    group by link_id`;
-  return new Map(rows.map(({ linkId, count }) => [linkId, Number(count)]));
-}
-
 export async function insertPlaces(tx: Tx, book: number, places: readonly StoredPlace[]): Promise<void> {
   if (places.length === 0) return;
   await tx`
-    insert into link_payments (book, link_id, nonce, state, place_no, merchant_id, order_no, amount_minor, payer_name,
-      subject, asked_at, due_at)
+    insert into link_payments (book, link_id, nonce, state, place_no, merchant_id, order_no, for_order_no, amount_minor,
+      payer_name, subject, asked_at, due_at)
     select ${book}::int, new.*
     from unnest(
       ${places.map((p) => p.linkId)}::text[],
@@ -66,6 +59,7 @@ export async function insertPlaces(tx: Tx, book: number, places: readonly Stored
       ${column(places.map((p) => p.placeNo))}::int[],
       ${places.map((p) => p.merchantId)}::text[],
       ${places.map((p) => p.orderNo)}::text[],
+      ${places.map((p) => p.forOrderNo)}::text[],
       ${column(places.map((p) => p.amountMinor))}::bigint[],
       ${places.map((p) => p.payerName)}::text[],
       ${places.map((p) => p.subject)}::text[],
@@ -126,6 +120,20 @@ export async function claimDueLinks(
   return [...seen.values()];
 }
 
+/** The place that keeps each of these orders, by whichever of its links it was asked for: one that may be paid, or is. */
+export async function listOrderPlaces(sql: Sql | Tx, book: number, orders: readonly Order[]): Promise<StoredPlace[]> {
+  const rows = await sql<Row[]>`
+    select ${sql(COLUMNS)}
+    from link_payments
+    where book = ${book}
+      and state <> 'ended'
+      and (merchant_id, for_order_no) in (
+        select *
+        from unnest(${orders.map(({ merchantId }) => merchantId)}::text[], ${orders.map(({ orderNo }) => orderNo)}::text[])
+      )`;
+  return rows.map(toPlace);
+}
+
 interface Row {
   link_id: string;
   nonce: string;
@@ -133,6 +141,7 @@ interface Row {
   place_no: number;
   merchant_id: string;
   order_no: string;
+  for_order_no: string | null;
   amount_minor: bigint;
   payer_name: string | null;
   subject: string;
@@ -149,6 +158,7 @@ function toPlace(row: Row): StoredPlace {
     placeNo: row.place_no,
     merchantId: row.merchant_id,
     orderNo: row.order_no,
+    forOrderNo: row.for_order_no,
     amountMinor: row.amount_minor,
     payerName: row.payer_name,
     subject: row.subject,

@@ -8,10 +8,11 @@ import { type Batch, createBatch } from '../../db/batch.ts';
 import type { Tx } from '../../db/connect.ts';
 import type { PayDeps } from './pay-deps.ts';
 import { choosePlace, type PlaceWish } from './place.ts';
-import { countAsked, insertPlaces, listPlaces, type StoredPlace } from './place-store.ts';
+import { listOrderLinks, lockOrders, type Order } from './order-store.ts';
+import { insertPlaces, listPlaces, type StoredPlace } from './place-store.ts';
 import { settlePlaces } from './settle-places.ts';
 import type { Terms } from './terms.ts';
-import { lockTerms } from './terms-store.ts';
+import { findTerms, lockTerms } from './terms-store.ts';
 
 /** How soon somebody who found every place taken may try again. */
 const RETRY_SECONDS = 30;
@@ -26,11 +27,12 @@ export interface TakeWish extends PlaceWish {
 }
 
 export interface Taken {
+  /** Of the link that the place is of: another one than was asked for where both are for one order. */
   terms: Terms;
   place: StoredPlace;
 }
 
-/** One transaction for all who come together: the links are locked in order, and whoever comes first by then has the place. */
+/** One transaction for all who come together: orders and links are locked in order, and whoever comes first by then has the place. */
 export function openTakeLane(deps: PayDeps, book: number): Batch<TakeWish, Taken> {
   return createBatch<TakeWish, Taken>({
     name: `places of links of book ${book}`,
@@ -47,7 +49,10 @@ async function takePlaces(
   book: number,
   wishes: readonly TakeWish[],
 ): Promise<(Taken | Refusal)[]> {
-  const ids = [...new Set(wishes.map(({ linkId }) => linkId))];
+  const wanted = [...new Set(wishes.map(({ linkId }) => linkId))];
+  const orders = await lockOrdersOf(tx, book, wanted);
+  // An order is paid once among all its links: what the others have asked for is locked and looked at as well.
+  const ids = [...new Set([...wanted, ...orders.asked.map(({ linkId }) => linkId)])];
   const terms = await lockTerms(tx, book, ids);
   const places = await listPlaces(
     tx,
@@ -56,18 +61,11 @@ async function takePlaces(
     wishes.map(({ nonce }) => nonce),
   );
   await settlePlaces(tx, deps, book, terms, places);
-  const ofOrders = terms.filter(({ orderNo }) => orderNo !== null);
-  const askedCounts = await countAsked(
-    tx,
-    book,
-    ofOrders.map(({ linkId }) => linkId),
-  );
-  const takenByShop = await findTakenByShop(tx, book, ofOrders);
   const taken: StoredPlace[] = [];
   const answers = wishes.map((wish): Taken | Refusal => {
     const own = terms.find(({ linkId }) => linkId === wish.linkId);
     assert(own !== undefined && own.placesMax !== null, 'a place is taken of a link that has them');
-    const rows = [...places, ...taken].filter(({ linkId }) => linkId === wish.linkId);
+    const rows = [...places, ...taken].filter((place) => place.linkId === wish.linkId || isOfOrder(place, own));
     const choice = choosePlace(
       { placesMax: own.placesMax, named: namedOf(own), isOneOrder: own.orderNo !== null },
       rows,
@@ -75,18 +73,22 @@ async function takePlaces(
     );
     switch (choice.kind) {
       case 'same': {
-        const place = rows.find(({ nonce }) => nonce === choice.row.nonce);
-        assert(place !== undefined, 'a place that was chosen is one of those there');
-        return { terms: own, place };
+        const place = rows.find((row) => row === choice.row);
+        const of = terms.find(({ linkId }) => linkId === place?.linkId);
+        assert(place !== undefined && of !== undefined, 'a place that was chosen is one of those there');
+        // Another link of the order leads to the same payment, but to no other sum than it says itself.
+        if (of.currency !== own.currency || (of !== own && place.amountMinor !== own.amountMinor)) return busy();
+        return { terms: of, place };
       }
       case 'paid':
         return new Refusal('link_paid', 'all of this has been paid');
       case 'busy':
-        return new Refusal('link_busy', 'somebody else is paying what is left', { retryAfterSeconds: RETRY_SECONDS });
+        return busy();
       case 'free': {
-        if (takenByShop.has(own.linkId))
+        if (orders.takenByShop.some((order) => isSame(order, own)))
           return new Refusal('order_no_taken', 'the shop has a payment of its own for this order');
-        const place = toPlace(deps, own, wish, choice.placeNo, askedCounts.get(own.linkId) ?? 0);
+        const asked = orders.asked.filter((order) => isSame(order, own)).reduce((sum, order) => sum + order.asked, 0);
+        const place = toPlace(deps, own, wish, choice.placeNo, asked);
         taken.push(place);
         return { terms: own, place };
       }
@@ -98,18 +100,37 @@ async function takePlaces(
   return answers;
 }
 
-/** Of links of one order, those whose order the shop has asked to be paid by itself: asked for under another number it would be paid twice. */
-async function findTakenByShop(tx: Tx, book: number, terms: readonly Terms[]): Promise<Set<string>> {
-  const orders = terms.flatMap(({ merchantId, orderNo }) =>
+function busy(): Refusal {
+  return new Refusal('link_busy', 'somebody else is paying what is left', { retryAfterSeconds: RETRY_SECONDS });
+}
+
+interface LockedOrders {
+  /** By which links these orders were asked for, and how often. */
+  asked: Awaited<ReturnType<typeof listOrderLinks>>;
+  /** Those that the shop has asked to be paid by itself: asked for under another number they would be paid twice. */
+  takenByShop: readonly Order[];
+}
+
+/** The orders of these links, locked before the links are: how a link is paid never changes, so that is read without a lock. */
+async function lockOrdersOf(tx: Tx, book: number, linkIds: readonly string[]): Promise<LockedOrders> {
+  const orders = (await findTerms(tx, book, linkIds)).flatMap(({ merchantId, orderNo }): Order[] =>
     merchantId === null || orderNo === null ? [] : [{ merchantId, orderNo }],
   );
+  if (orders.length === 0) return { asked: [], takenByShop: [] };
+  await lockOrders(tx, book, orders);
+  const asked = await listOrderLinks(tx, book, orders);
   const payments = await readPaymentsByOrder(tx, book, orders);
-  const isForeign = (own: Terms): boolean =>
-    payments.some(
-      ({ merchantId, orderNo, metadata }) =>
-        merchantId === own.merchantId && orderNo === own.orderNo && metadata['link'] !== own.linkId,
-    );
-  return new Set(terms.filter(isForeign).map(({ linkId }) => linkId));
+  const isOurs = (payment: Order & { metadata: Record<string, string> }): boolean =>
+    asked.some((order) => isSame(order, payment) && order.linkId === payment.metadata['link']);
+  return { asked, takenByShop: payments.filter((payment) => !isOurs(payment)) };
+}
+
+function isSame(a: Order, b: { merchantId: string | null; orderNo: string | null }): boolean {
+  return a.merchantId === b.merchantId && a.orderNo === b.orderNo;
+}
+
+function isOfOrder({ merchantId, forOrderNo }: StoredPlace, terms: Terms): boolean {
+  return forOrderNo !== null && merchantId === terms.merchantId && forOrderNo === terms.orderNo;
 }
 
 function toPlace(deps: PayDeps, terms: Terms, wish: TakeWish, placeNo: number, askedCount: number): StoredPlace {
@@ -123,6 +144,7 @@ function toPlace(deps: PayDeps, terms: Terms, wish: TakeWish, placeNo: number, a
     state: 'open',
     placeNo,
     merchantId: terms.merchantId,
+    forOrderNo: terms.orderNo,
     orderNo: terms.orderNo === null ? newOrderNo(deps, terms.book) : againOrderNo(terms.orderNo, askedCount),
     amountMinor,
     payerName: share?.name ?? wish.payerName,
@@ -138,7 +160,7 @@ export function newOrderNo(deps: Pick<PayDeps, 'clock' | 'random'>, book: number
   return `LK-${idLetters(newId('ask', deps, book))}`;
 }
 
-/** An order whose payment expired is asked for again under a number of its own: `A-1`, `A-1.2`, `A-1.3`. */
+/** An order whose payment expired is asked for again, by this link or another, under a number of its own: `A-1`, `A-1.2`, `A-1.3`. */
 function againOrderNo(orderNo: string, askedCount: number): string {
   return askedCount === 0 ? orderNo : `${orderNo}.${askedCount + 1}`;
 }
