@@ -169,10 +169,25 @@ export const REPORT_CONTACT_DAYS = 90;
 export const REPORT_NETWORK_DAYS = 7;
 export const REPORTS_PER_NETWORK_AND_MINUTE_MAX = 5;
 export const REPORTS_PER_MINUTE_MAX = 300;
+/** Of these, so many are kept for wider networks (/24, /48) that have not reported anything in the last hours. */
+export const REPORTS_PER_MINUTE_FOR_NEW = 150;
+/** How long a wider network that reported counts as one that has, and how many of them a process remembers. */
+export const REPORT_KNOWN_HOURS = 24;
+export const REPORT_KNOWN_NETWORKS_MAX = 50_000;
+/** From one network's neighbours (/24, /48), and from all around them (/16, /32): nobody uses up what is there for everybody. */
+export const REPORTS_PER_NEAR_NETWORK_AND_MINUTE_MAX = 15;
+export const REPORTS_PER_WIDE_NETWORK_AND_MINUTE_MAX = 60;
 export const REPORT_REASON_CHARS_MAX = 500;
-/** So many networks that report one link within the hour set its warning by themselves. */
+/** So many whole reports of one link within the hour set its warning by themselves; what weighs less than a whole one: safety/weigh-reports.ts. */
 export const REPORT_BRAKE_NETWORKS = 5;
 export const REPORT_BRAKE_MINUTES = 60;
+/** A report past that loses its weight within so many minutes more. */
+export const REPORT_FADE_MINUTES = 60;
+/** Of those who opened a link today and yesterday, so many in a hundred have to report it, up to so many reports. */
+export const REPORT_BRAKE_PERCENT_OF_PEOPLE = 2;
+export const REPORT_BRAKE_NETWORKS_MAX = 50;
+/** Reports of one link that are weighed, the newest. */
+export const REPORTS_WEIGHED_MAX = 1000;
 export const BRAKES_KEPT_MAX = 50_000;
 export const BRAKES_LOOK_MS = 250;
 export const BRAKES_READ_MS_MAX = 5_000;
@@ -207,3 +222,7 @@ export const LINK_FAULTS_SHOWN_MAX = 20;
 // What wallets tell of their own discounts.
 /** Different reports that are kept of one payment, and of one refund; a wallet that goes on beyond this is not heard. */
 export const WALLET_REPORTS_MAX = 32;
+
+// The ledger.
+/** Accounts that a process remembers as they were opened, and as many of the transfers that came with them; about 500 bytes each. */
+export const LEDGER_OPENED_KEPT_MAX = 50_000;

@@ -91,7 +91,7 @@ export async function openLinkConsole(): Promise<LinkConsoleWorld> {
     open: ({ link }, changed = {}) => counter.opened(openEvent({ book: BOOK, linkId: link.id, ...changed })),
     async report(ready, changed = {}) {
       const { address = '203.0.113.1', words = null, contact = null } = changed;
-      await reports.report({ ready, reason: 'fraud', words, contact, lang: 'zh-CN', address });
+      await reports.report({ ready, reason: 'fraud', words, contact, lang: 'zh-CN', address, userAgent: '' });
     },
     close: () => world.close(),
   };

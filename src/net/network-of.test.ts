@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { networkOf, plainAddress } from './network-of.ts';
+import { networkOf, plainAddress, prefixOf } from './network-of.ts';
 
 describe('whose tries are counted together', () => {
   test.each([
@@ -19,6 +19,17 @@ describe('whose tries are counted together', () => {
     ['', ''],
   ])('%s counts as %s', (address, network) => {
     expect(networkOf(address)).toBe(network);
+  });
+
+  test.each([
+    ['203.0.113.7', '203.0.113/24'],
+    ['::FFFF:203.0.113.7', '203.0.113/24'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
+    ['2001:0DB8:0001::1', '2001:db8:1::/48'],
+    ['::', '0:0:0::/48'],
+    ['not an address', 'not an address'],
+  ])('%s has its neighbours in %s', (address, prefix) => {
+    expect(prefixOf(address, { ipv4Bytes: 3, ipv6Groups: 3 })).toBe(prefix);
   });
 
   test('one network is one, however its addresses are written and whatever their last half', () => {

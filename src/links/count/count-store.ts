@@ -166,6 +166,21 @@ export async function listLinkDays(
   return rows.map((row) => ({ day: row.day, people: Number(row.people), tally: toTally(row, new PeopleSketch()) }));
 }
 
+/** The people of a link's days, both ends included, in order. */
+export async function listSketches(
+  sql: Sql,
+  wish: { book: number; linkId: string; from: string; until: string },
+): Promise<{ day: string; sketch: PeopleSketch }[]> {
+  const rows = await sql<{ day: string; sketch: Buffer }[]>`
+    select day::text as day, sketch
+    from link_days
+    where book = ${wish.book}
+      and link_id = ${wish.linkId}
+      and day between ${wish.from}::text::date and ${wish.until}::text::date
+    order by day`;
+  return rows.map(({ day, sketch }) => ({ day, sketch: PeopleSketch.fromBytes(sketch) }));
+}
+
 /** Opens of each day of many links, for lists. */
 export async function listOpens(
   sql: Sql | Tx,

@@ -39,15 +39,7 @@ export function createDaySalts({ sql, random, log, keyring, book }: SaltDeps): D
 
   /** Opens matter more than people: without the shared salt this node goes on with its own, and who comes to two nodes is two. */
   function open(sealed: string, day: string): string {
-    try {
-      return keyring.open(sealed, aboutSalt(book, day));
-    } catch (error) {
-      log.error(
-        { error, day },
-        'the salt of a day cannot be opened: people of links are counted by each node for itself',
-      );
-      return of(day);
-    }
+    return openSalt({ keyring, log }, { book, day, sealed }) ?? of(day);
   }
 
   return {
@@ -63,6 +55,22 @@ export function createDaySalts({ sql, random, log, keyring, book }: SaltDeps): D
       sweptFor = kept;
     },
   };
+}
+
+/** Null where it was sealed with a secret that is gone. */
+export function openSalt(
+  { keyring, log }: Pick<LinksDeps, 'keyring' | 'log'>,
+  { book, day, sealed }: { book: number; day: string; sealed: string },
+): string | null {
+  try {
+    return keyring.open(sealed, aboutSalt(book, day));
+  } catch (error) {
+    log.error(
+      { error, day },
+      'the salt of a day cannot be opened: people of links are counted by each node for itself',
+    );
+    return null;
+  }
 }
 
 function aboutSalt(book: number, day: string): string {

@@ -1,6 +1,4 @@
-import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { USER_AGENT_CHARS_MAX } from '../../base/limits.ts';
 import {
   LINK_CONVERSION_ITEMS,
   LINK_CONVERSION_MS,
@@ -12,12 +10,12 @@ import {
 } from '../../base/link-limits.ts';
 import { shanghaiDay } from '../../base/shanghai.ts';
 import { pauseMs } from '../../db/backoff.ts';
-import { networkOf } from '../../net/network-of.ts';
 import type { LinkCounter, LinkedPayments, OpenEvent } from '../links.ts';
 import type { LinksDeps } from '../links-deps.ts';
 import { addLinkDays, claimFlush, type LinkDay, sweepFlushes } from './count-store.ts';
 import { countConversions } from './count-conversions.ts';
 import { createDaySalts } from './day-salts.ts';
+import { hashPerson } from './hash-person.ts';
 import { addName, LinkTally } from './link-tally.ts';
 import { type Repeating, startRepeating } from './repeat.ts';
 
@@ -196,12 +194,6 @@ export function openLinkCounter(deps: LinkCounterDeps, talliesMax = LINK_TALLIES
       ];
     },
   };
-}
-
-/** 32 bits of a person for one day: nobody can go back from them, and without the salt nobody can try. The same salt always has the same length. */
-function hashPerson(salt: string, address: string, userAgent: string): number {
-  const said = `${salt}${networkOf(address)}\n${userAgent.slice(0, USER_AGENT_CHARS_MAX)}`;
-  return Number.parseInt(hash('sha256', said, 'hex').slice(0, 8), 16);
 }
 
 function byKey(a: LinkDay, b: LinkDay): number {

@@ -67,6 +67,17 @@ describe('how many different people there were', () => {
     expect(bytes[1]).toBe(21); // all zeros: the longest run there is
   });
 
+  test('who was there is known exactly among few, and never forgotten among many', () => {
+    const [few, many] = [new PeopleSketch(), new PeopleSketch()];
+    const hashes = Array.from({ length: 3000 }, (_, at) => Math.imul(at, 2_654_435_761) >>> 0);
+    for (const hash of hashes.slice(0, 500)) few.add(hash);
+    for (const hash of hashes) many.add(hash);
+    expect(hashes.filter((hash) => few.has(hash))).toEqual(hashes.slice(0, 500));
+    expect(hashes.every((hash) => many.has(hash))).toBe(true);
+    expect(PeopleSketch.fromBytes(many.toBytes()).has(hashes[2999] ?? 0)).toBe(true);
+    expect(new PeopleSketch().has(0)).toBe(false);
+  });
+
   test('bytes that are no sketch are refused', () => {
     expect(() => PeopleSketch.fromBytes(Buffer.of(2, 0, 0))).toThrow();
     expect(() => PeopleSketch.fromBytes(Buffer.of(7, 0, 0, 0, 0))).toThrow();

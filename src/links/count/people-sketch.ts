@@ -31,6 +31,13 @@ export class PeopleSketch {
     if (hashes.size > LINK_PEOPLE_EXACT_MAX) this.#toRegisters();
   }
 
+  /** Exact for few people. Among many it is sure only of who was not there: another may have left the same trace. */
+  has(hash: number): boolean {
+    if (this.#registers === null) return this.#hashes?.has(hash) ?? false;
+    const { index, rank } = placeOf(hash);
+    return rank <= (this.#registers[index] ?? 0);
+  }
+
   merge(other: PeopleSketch): void {
     for (const hash of other.#hashes ?? []) this.add(hash);
     if (other.#registers === null) return;
@@ -80,10 +87,17 @@ export class PeopleSketch {
   }
 }
 
-function raise(registers: Uint8Array, hash: number): void {
-  const index = hash >>> REST_BITS;
+/** The register of a hash, and what it raises it to. */
+function placeOf(hash: number): { index: number; rank: number } {
   // The rest at the left end; the one that is put behind it ends the count where it is all zeros.
-  const rank = Math.clz32((hash << REGISTER_BITS) | (1 << (REGISTER_BITS - 1))) + 1;
+  return {
+    index: hash >>> REST_BITS,
+    rank: Math.clz32((hash << REGISTER_BITS) | (1 << (REGISTER_BITS - 1))) + 1,
+  };
+}
+
+function raise(registers: Uint8Array, hash: number): void {
+  const { index, rank } = placeOf(hash);
   if (rank > (registers[index] ?? 0)) registers[index] = rank;
 }
 

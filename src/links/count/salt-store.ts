@@ -17,6 +17,16 @@ export async function agreeOnSalt(
   return row?.sealed ?? wish.sealed;
 }
 
+/** The day's salt as it is sealed; null where there is none any more, or none yet. */
+export async function findSalt(sql: Sql, book: number, day: string): Promise<string | null> {
+  const [row] = await sql<{ sealed: string }[]>`
+    select sealed
+    from link_salts
+    where book = ${book}
+      and day = ${day}::text::date`;
+  return row?.sealed ?? null;
+}
+
 /** Forgets the salts of days before this one. */
 export async function deleteSalts(sql: Sql, book: number, before: string): Promise<void> {
   await sql`

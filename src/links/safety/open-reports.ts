@@ -5,14 +5,15 @@ import {
   REPORT_NETWORK_DAYS,
 } from '../../base/link-limits.ts';
 import { isId } from '../../base/id.ts';
-import { createRateLimit } from '../../base/rate-limit.ts';
 import { Refusal } from '../../base/refusal.ts';
+import { shanghaiDay } from '../../base/shanghai.ts';
 import type { LinkActor } from '../links.ts';
 import { findEffects, listActs, listBrakes } from './brake-store.ts';
 import { liftBrake, setBrake } from './change-brake.ts';
 import { keepBrakes } from './keep-brakes.ts';
 import { contactAbout, takeReport } from './take-report.ts';
-import { findReport, forgetReporters, listReportedLinks, listReports } from './report-store.ts';
+import { createReportBudget } from './report-budget.ts';
+import { findReport, forgetAlerts, forgetReporters, listReportedLinks, listReports } from './report-store.ts';
 import type { Reports } from './reports.ts';
 import { resolveReports, takeDown } from './resolve-reports.ts';
 import type { SafetyDeps } from './safety-deps.ts';
@@ -25,7 +26,7 @@ const ACTS_SHOWN_MAX = 50;
 export function openReports(deps: SafetyDeps): Reports {
   const brakes = keepBrakes(deps);
   const warningOf = createWarner(brakes);
-  const limits = createRateLimit(deps.clock);
+  const budget = createReportBudget(deps);
   let forgetting: NodeJS.Timeout | null = null;
 
   /** Whoever changed something here sees so in the very next answer. */
@@ -43,12 +44,13 @@ export function openReports(deps: SafetyDeps): Reports {
       contacts: new Date(nowMs - REPORT_CONTACT_DAYS * DAY_MS),
       networks: new Date(nowMs - REPORT_NETWORK_DAYS * DAY_MS),
     };
+    await forgetAlerts(deps.sql, deps.book, shanghaiDay(before.networks));
     return await forgetReporters(deps.sql, deps.book, before);
   }
 
   return {
     async report(request) {
-      const report = await takeReport(deps, limits, request);
+      const report = await takeReport(deps, budget, request);
       if (report.braked) await brakes.refresh();
       return report;
     },

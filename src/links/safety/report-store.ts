@@ -1,5 +1,6 @@
 import type { Sql, Tx } from '../../db/connect.ts';
 import type { Report, ReportedLink, ReportReason, ReportState } from './reports.ts';
+import type { WeighedReport } from './weigh-reports.ts';
 
 export interface NewReport {
   book: number;
@@ -13,6 +14,8 @@ export interface NewReport {
   words: string | null;
   contactSealed: string | null;
   network: Buffer;
+  near: Buffer;
+  opened: boolean;
   lang: string;
   createdAt: Date;
   day: string;
@@ -21,11 +24,11 @@ export interface NewReport {
 /** False where this network has reported the link today. */
 export async function insertReport(tx: Tx, report: NewReport): Promise<boolean> {
   const rows = await tx`
-    insert into link_reports (book, id, link_id, code, link_version, owner, target_host, reason, words, contact, network, lang, state,
+    insert into link_reports (book, id, link_id, code, link_version, owner, target_host, reason, words, contact, network, near, opened, lang, state,
       created_at, day)
     values (${report.book}, ${report.id}, ${report.linkId}, ${report.code}, ${report.linkVersion}, ${report.owner}, ${report.targetHost},
-      ${report.reason}, ${report.words}, ${report.contactSealed}, ${report.network}, ${report.lang}, 'open', ${report.createdAt},
-      ${report.day})
+      ${report.reason}, ${report.words}, ${report.contactSealed}, ${report.network}, ${report.near}, ${report.opened}, ${report.lang}, 'open',
+      ${report.createdAt}, ${report.day})
     on conflict (link_id, network, day, book) where network is not null do nothing
     returning id`;
   return rows.length > 0;
@@ -53,21 +56,46 @@ export async function updateReport(tx: Tx, report: NewReport): Promise<void> {
     set reason = ${report.reason},
       words = coalesce(${report.words}::text, words),
       contact = coalesce(${report.contactSealed}::text, contact),
+      opened = coalesce(opened, false) or ${report.opened},
       link_version = ${report.linkVersion}
     where book = ${report.book}
       and id = ${report.id}`;
 }
 
-/** Networks whose report of the link has come since then and waits. */
-export async function countNetworks(sql: Sql | Tx, book: number, linkId: string, since: Date): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`
-    select count(distinct network)::integer as count
+/** The link's reports that have come since then and wait, of networks that are not forgotten; newest first. */
+export async function listWeighed(
+  sql: Sql | Tx,
+  wish: { book: number; linkId: string; since: Date; now: Date; itemsMax: number },
+): Promise<WeighedReport[]> {
+  const rows = await sql<(Omit<WeighedReport, 'ageMs'> & { createdAt: Date })[]>`
+    select encode(network, 'hex') as network, encode(near, 'hex') as near, opened, created_at as "createdAt"
     from link_reports
+    where book = ${wish.book}
+      and link_id = ${wish.linkId}
+      and created_at >= ${wish.since}
+      and state = 'open'
+      and network is not null
+    order by created_at desc, id desc
+    limit ${wish.itemsMax}`;
+  return rows.map(({ createdAt, ...row }) => ({ ...row, ageMs: wish.now.getTime() - createdAt.getTime() }));
+}
+
+/** True for the first of a link's day: an operator is told once. */
+export async function claimAlert(tx: Tx, wish: { book: number; linkId: string; day: string }): Promise<boolean> {
+  const rows = await tx`
+    insert into link_report_alerts (book, link_id, day)
+    values (${wish.book}, ${wish.linkId}, ${wish.day}::text::date)
+    on conflict (book, link_id, day) do nothing
+    returning link_id`;
+  return rows.length > 0;
+}
+
+/** Forgets of which links operators were told before this day. */
+export async function forgetAlerts(sql: Sql, book: number, before: string): Promise<void> {
+  await sql`
+    delete from link_report_alerts
     where book = ${book}
-      and link_id = ${linkId}
-      and created_at >= ${since}
-      and state = 'open'`;
-  return row?.count ?? 0;
+      and day < ${before}::text::date`;
 }
 
 /** Newest first. */
@@ -181,7 +209,8 @@ export async function forgetReporters(
   const rows = await sql`
     update link_reports
     set contact = case when created_at < ${before.contacts} then null else contact end,
-      network = case when created_at < ${before.networks} then null else network end
+      network = case when created_at < ${before.networks} then null else network end,
+      near = case when created_at < ${before.networks} then null else near end
     where book = ${book}
       and ((contact is not null and created_at < ${before.contacts}) or (network is not null and created_at < ${before.networks}))
     returning id`;

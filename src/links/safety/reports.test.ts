@@ -13,10 +13,11 @@ beforeAll(async () => {
 afterAll(() => safety.reports.stop());
 
 /** Each is another network; the last of them sets the brake. */
-const NETWORKS = ['9.0.0.1', '9.0.0.2', '2001:db8:1:1::1', '9.0.0.4', '9.0.0.5'];
+const NETWORKS = ['9.0.1.1', '9.0.2.1', '2001:db8:1:1::1', '9.0.4.1', '9.0.5.1'];
 
 async function reportByAll(ready: ReturnType<TestSafety['link']>, networks = NETWORKS) {
   const braked: boolean[] = [];
+  await safety.open(ready, networks);
   for (const address of networks) {
     safety.clock.advanceMs(60_000);
     braked.push((await safety.report(ready, address)).braked);
@@ -139,8 +140,53 @@ describe('when many networks report a link within the hour', () => {
     expect(safety.reports.warningOf(ready)).toBeNull();
   });
 
+  test('one party with many addresses of its own sets none', async () => {
+    const ready = safety.link();
+    const rented = Array.from({ length: 40 }, (_, at) => `9.4.${at % 2}.${at}`);
+    expect(await reportByAll(ready, rented)).not.toContain(true);
+    expect(await alertsOf(ready.link.id)).toEqual([]);
+    const homes = Array.from({ length: 20 }, (_, at) => `2001:db8:44:${at.toString(16)}::1`);
+    expect(await reportByAll(safety.link(), homes)).not.toContain(true);
+  });
+
+  test('who has not opened it counts half', async () => {
+    const ready = safety.link();
+    const strangers = Array.from({ length: 10 }, (_, at) => `9.5.${at}.1`);
+    const braked: boolean[] = [];
+    for (const address of strangers) {
+      safety.clock.advanceMs(60_000);
+      braked.push((await safety.report(ready, address)).braked);
+    }
+    expect(braked.indexOf(true)).toBe(9);
+  });
+
+  test('who opened it in another browser has not, and who opens it and reports again counts whole', async () => {
+    const ready = safety.link();
+    await safety.open(ready, ['9.6.0.1']);
+    const opened = async (id: string) =>
+      (await db.sql`select opened from link_reports where id = ${id}`)[0]?.['opened'];
+    const { id } = await safety.report(ready, '9.6.0.1', { userAgent: 'curl/8' });
+    expect(await opened(id)).toBe(false);
+    await safety.report(ready, '9.6.0.1');
+    expect(await opened(id)).toBe(true);
+    await safety.report(ready, '9.6.0.1', { userAgent: 'curl/8' });
+    expect(await opened(id)).toBe(true);
+  });
+
+  test('of a link that many open it takes more; the operator is told first, once', async () => {
+    const ready = safety.link();
+    const people = Array.from({ length: 600 }, (_, at) => `10.${at >> 8}.${at & 255}.1`);
+    await safety.open(ready, people);
+    const braked = await reportByAll(ready, people.slice(0, 13));
+    expect(braked.indexOf(true)).toBe(11);
+    const details = (await alertsOf(ready.link.id)).map(({ detail }) => String(detail));
+    expect(details).toHaveLength(2);
+    expect(details.filter((detail) => detail.includes('too little for a warning'))).toHaveLength(1);
+  });
+
   test('slowly, over hours, sets none', async () => {
     const ready = safety.link();
+    await safety.open(ready, NETWORKS);
     for (const address of NETWORKS) {
       safety.clock.advanceMs(20 * 60_000);
       expect((await safety.report(ready, address)).braked).toBe(false);
@@ -151,6 +197,7 @@ describe('when many networks report a link within the hour', () => {
     const ready = safety.link();
     safety.clock.advanceMs(60_000);
     const nodes = NETWORKS.map(() => openTestSafety(db.sql));
+    await nodes[0]?.open(ready, NETWORKS);
     const sent = await Promise.all(nodes.map((node, at) => node.report(ready, NETWORKS[at] ?? '')));
     expect(sent.filter(({ braked }) => braked)).toHaveLength(1);
     expect(await alertsOf(ready.link.id)).toHaveLength(1);
@@ -167,8 +214,9 @@ describe('when many networks report a link within the hour', () => {
     });
     expect(done).toEqual({ reports: 5, links: 0 });
     expect(safety.reports.warningOf(ready)).toBeNull();
-    expect(await reportByAll(ready, ['9.3.0.1', '9.3.0.2', '9.3.0.3', '9.3.0.4'])).not.toContain(true);
-    expect((await safety.report(ready, '9.3.0.5')).braked).toBe(true);
+    expect(await reportByAll(ready, ['9.3.1.1', '9.3.2.1', '9.3.3.1', '9.3.4.1'])).not.toContain(true);
+    await safety.open(ready, ['9.3.5.1']);
+    expect((await safety.report(ready, '9.3.5.1')).braked).toBe(true);
     // What was done in one millisecond has no order.
     const acts = await safety.reports.acts(OPERATOR, ready.link.id, 10);
     expect(acts.map(({ act, by }) => `${act} ${by}`).sort()).toEqual([
@@ -307,16 +355,33 @@ describe('warnings', () => {
   });
 });
 
+test('a flood from networks that are known leaves room for those that are not', async () => {
+  safety.clock.advanceMs(60_000);
+  const refused = async (address: string) =>
+    await safety.report(safety.link(), address).then(
+      () => false,
+      () => true,
+    );
+  const flood = Array.from({ length: 400 }, (_, at) => `11.${at % 100}.1.${at >> 1}`); // of a hundred wider networks
+  const first = await Promise.all(flood.slice(0, 100).map(refused));
+  expect(first).not.toContain(true); // each is new
+  safety.clock.advanceMs(60_000);
+  const second = await Promise.all(flood.map(refused));
+  expect(second.filter((each) => !each)).toHaveLength(150);
+  expect(await refused('12.1.1.1')).toBe(false);
+  expect(await refused('2001:db8:1212::1')).toBe(false);
+});
+
 test('who reported is forgotten after its days; what was reported stays', async () => {
   const ready = safety.link();
   const { id } = await safety.report(ready, '9.10.0.1', { words: 'w', contact: 'a@b.example' });
-  const row = async () => (await db.sql`select network, contact from link_reports where id = ${id}`)[0];
+  const row = async () => (await db.sql`select network, near, contact from link_reports where id = ${id}`)[0];
   safety.clock.advanceMs(8 * 86_400_000);
   await safety.reports.forget();
-  expect(await row()).toMatchObject({ network: null, contact: expect.stringMatching(/^v1\./) });
+  expect(await row()).toMatchObject({ network: null, near: null, contact: expect.stringMatching(/^v1\./) });
   safety.clock.advanceMs(83 * 86_400_000);
   expect(await safety.reports.forget()).toBeGreaterThan(0);
-  expect(await row()).toEqual({ network: null, contact: null });
+  expect(await row()).toEqual({ network: null, near: null, contact: null });
   expect(await safety.reports.get(OPERATOR, id)).toMatchObject({ words: 'w', contact: null, hasContact: false });
   expect(await safety.reports.forget()).toBe(0);
 });

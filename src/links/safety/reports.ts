@@ -100,8 +100,8 @@ export type TakeDown =
 /** `actor` must be an operator wherever it is asked for. @throws Refusal not_found for everybody else */
 export interface Reports {
   /**
-   * Takes one report; the same network reports a link once a day at most (a second one changes the first). Many networks within the hour set
-   * a brake by themselves and alert the operator. @throws Refusal too_many_tries
+   * Takes one report; the same network reports a link once a day at most (a second one changes the first). When reports within the hour weigh
+   * enough (weigh-reports.ts), the operator is alerted, and people are warned. @throws Refusal too_many_tries
    */
   report(request: {
     ready: ReadyLink;
@@ -111,6 +111,8 @@ export interface Reports {
     lang: Lang;
     /** The network address; only a keyed digest is kept, for REPORT_NETWORK_DAYS. */
     address: string;
+    /** As the browser writes it: by it and the network the day's count tells whether who reports has opened the link. Not kept. */
+    userAgent: string;
   }): Promise<{ id: string; braked: boolean }>;
   /** Newest first. */
   list(wish: {

@@ -2,22 +2,30 @@ import { newId } from '../../base/id.ts';
 import type { Lang } from '../../base/lang.ts';
 import {
   REPORT_BRAKE_MINUTES,
-  REPORT_BRAKE_NETWORKS,
   REPORT_CONTACT_CHARS_MAX,
+  REPORT_FADE_MINUTES,
   REPORT_WORDS_CHARS_MAX,
-  REPORTS_PER_MINUTE_MAX,
-  REPORTS_PER_NETWORK_AND_MINUTE_MAX,
+  REPORTS_WEIGHED_MAX,
 } from '../../base/link-limits.ts';
-import type { RateLimit } from '../../base/rate-limit.ts';
 import { shanghaiDay } from '../../base/shanghai.ts';
 import { raiseAlert } from '../../cashier/raise-alert.ts';
 import { networkOf } from '../../net/network-of.ts';
+import { type LinkReach, readReach } from '../count/read-reach.ts';
 import type { ReadyLink } from '../link.ts';
 import { insertAct, insertBrake, raiseRevision } from './brake-store.ts';
 import { cleanLine } from './clean-text.ts';
-import { countNetworks, insertReport, lockReportOfToday, type NewReport, updateReport } from './report-store.ts';
+import { nearNetworkOf, type ReportBudget } from './report-budget.ts';
+import {
+  claimAlert,
+  insertReport,
+  listWeighed,
+  lockReportOfToday,
+  type NewReport,
+  updateReport,
+} from './report-store.ts';
 import type { Brake, ReportReason } from './reports.ts';
 import type { SafetyDeps } from './safety-deps.ts';
+import { weighReports, WEIGHT_FOR_OPERATOR, weightForWarning, WHOLE_REPORT } from './weigh-reports.ts';
 
 export interface TakeReport {
   ready: ReadyLink;
@@ -26,25 +34,28 @@ export interface TakeReport {
   contact: string | null;
   lang: Lang;
   address: string;
+  userAgent: string;
 }
 
 /** Who set a brake that no person did. */
 export const AUTOMATIC = 'automatic';
 
 /**
- * Writes a report down. The same network has one per link and day: what it sends again corrects the first. When many networks report one link
- * within the hour, people are warned before it goes on, and the operator is alerted; only the operator takes it down.
+ * Writes a report down. The same network has one per link and day: what it sends again corrects the first. When reports of one link weigh as
+ * much as REPORT_BRAKE_NETWORKS whole ones within the hour, the operator is alerted; when they are enough for the number of those who opened it,
+ * people are warned before it goes on. Only the operator takes it down.
  * @throws Refusal too_many_tries
  */
 export async function takeReport(
   deps: SafetyDeps,
-  limits: RateLimit,
+  budget: ReportBudget,
   request: TakeReport,
 ): Promise<{ id: string; braked: boolean }> {
-  const network = networkOf(request.address);
-  limits.count('report a link', network, REPORTS_PER_NETWORK_AND_MINUTE_MAX);
-  limits.count('report a link', 'everybody', REPORTS_PER_MINUTE_MAX);
-  const report = toReport(deps, request, network);
+  budget.take(request.address);
+  const { link } = request.ready;
+  const { address, userAgent } = request;
+  const reach = await readReach(deps, { book: link.book, linkId: link.id, now: deps.clock.now(), address, userAgent });
+  const report = toReport(deps, request, reach);
   const id = await deps.sql.begin(async (tx) => {
     if (await insertReport(tx, report)) return report.id;
     const known = await lockReportOfToday(tx, report);
@@ -53,7 +64,7 @@ export async function takeReport(
     return known.id;
   });
   // Counted when the report is there for everybody, so that of two at once the later sees both.
-  return { id, braked: await brakeWhenMany(deps, request.ready) };
+  return { id, braked: await brakeWhenMany(deps, request.ready, reach) };
 }
 
 /** What a contact is sealed to. */
@@ -61,7 +72,7 @@ export function contactAbout({ book, id }: { book: number; id: string }): string
   return `link_reports ${book} ${id}`;
 }
 
-function toReport(deps: SafetyDeps, { ready, ...request }: TakeReport, network: string): NewReport {
+function toReport(deps: SafetyDeps, { ready, ...request }: TakeReport, { hasOpened }: LinkReach): NewReport {
   const { link } = ready;
   const now = deps.clock.now();
   const report = {
@@ -76,7 +87,9 @@ function toReport(deps: SafetyDeps, { ready, ...request }: TakeReport, network: 
     words: cleanLine(request.words, REPORT_WORDS_CHARS_MAX),
     contactSealed: null,
     // By link, so that nobody can put together what one network reported.
-    network: deps.keyring.digest('link report network', `${link.id} ${network}`),
+    network: deps.keyring.digest('link report network', `${link.id} ${networkOf(request.address)}`),
+    near: deps.keyring.digest('link report near network', `${link.id} ${nearNetworkOf(request.address)}`),
+    opened: hasOpened,
     lang: request.lang,
     createdAt: now,
     day: shanghaiDay(now),
@@ -90,14 +103,34 @@ function sealedAs(deps: SafetyDeps, report: NewReport, id: string, contact: stri
   return { ...report, id, contactSealed };
 }
 
-/** True where this very report set the brake. */
-async function brakeWhenMany(deps: SafetyDeps, { link }: ReadyLink): Promise<boolean> {
+/** True where this very report set the brake. Where it weighs enough only for the operator, he is told once a day. */
+async function brakeWhenMany(deps: SafetyDeps, { link }: ReadyLink, { people }: LinkReach): Promise<boolean> {
   const now = deps.clock.now();
-  const since = new Date(now.getTime() - REPORT_BRAKE_MINUTES * 60_000);
-  const networks = await countNetworks(deps.sql, link.book, link.id, since);
-  if (networks < REPORT_BRAKE_NETWORKS) return false;
-  const reason = `${networks} networks reported it within ${REPORT_BRAKE_MINUTES} minutes`;
-  const brake: Brake = {
+  const minutes = REPORT_BRAKE_MINUTES + REPORT_FADE_MINUTES;
+  const since = new Date(now.getTime() - minutes * 60_000);
+  const wish = { book: link.book, linkId: link.id, since, now, itemsMax: REPORTS_WEIGHED_MAX };
+  const { weight, networks } = weighReports(await listWeighed(deps.sql, wish));
+  if (weight < WEIGHT_FOR_OPERATOR) return false;
+  const whole = (weight / WHOLE_REPORT).toFixed(1);
+  const reason = `${networks} networks reported it within ${minutes} minutes, worth ${whole} whole reports`;
+  if (weight < weightForWarning(people)) {
+    const detail = `${reason}; with ${people} people who opened it that is too little for a warning`;
+    await alertOnce(deps, link, now, detail);
+    return false;
+  }
+  return await brake(deps, link, now, reason);
+}
+
+async function alertOnce(deps: SafetyDeps, link: ReadyLink['link'], now: Date, detail: string): Promise<void> {
+  await deps.sql.begin(async (tx) => {
+    const isFirst = await claimAlert(tx, { book: link.book, linkId: link.id, day: shanghaiDay(now) });
+    if (isFirst) await raiseAlert(tx, deps, link, 'link_reported', detail);
+  });
+}
+
+/** False where one is in force already. */
+async function brake(deps: SafetyDeps, link: ReadyLink['link'], now: Date, reason: string): Promise<boolean> {
+  const set: Brake = {
     id: newId('lbr', deps, link.book),
     subject: { kind: 'link', id: link.id },
     effect: 'warn',
@@ -106,7 +139,7 @@ async function brakeWhenMany(deps: SafetyDeps, { link }: ReadyLink): Promise<boo
     setAt: now,
   };
   return await deps.sql.begin(async (tx) => {
-    if (!(await insertBrake(tx, link.book, brake))) return false;
+    if (!(await insertBrake(tx, link.book, set))) return false;
     await insertAct(tx, link.book, {
       id: newId('lac', deps, link.book),
       act: 'brake_set',

@@ -6,6 +6,8 @@ import { systemRandom } from '../../base/random.ts';
 import { Refusal } from '../../base/refusal.ts';
 import type { Sql } from '../../db/connect.ts';
 import { createKeyring } from '../../vault/seal.ts';
+import { openLinkCounter } from '../count/open-link-counter.ts';
+import { openEvent, pretendPayments } from '../count/test-counter.ts';
 import type { ReadyLink } from '../link.ts';
 import type { LinkActor } from '../links.ts';
 import { testReadyLink } from '../preview/test-ready-link.ts';
@@ -18,6 +20,8 @@ import type { SafetyDeps } from './safety-deps.ts';
 export const OPERATOR = { kind: 'operator', name: 'wang' } as const satisfies LinkActor;
 export const SHOP = { kind: 'merchant', merchantId: 'mer_1', keyId: 'key_1' } as const satisfies LinkActor;
 
+export const TEST_BROWSER = 'Mozilla/5.0 (test)';
+
 export interface TestSafety {
   reports: Reports;
   clock: ManualClock;
@@ -28,6 +32,8 @@ export interface TestSafety {
   breakDesk(): void;
   /** Another link, of another code. */
   link(more?: Parameters<typeof testReadyLink>[0]): ReadyLink;
+  /** Somebody in each of these networks opens the link, and the count of it is written. */
+  open(ready: ReadyLink, addresses: readonly string[]): Promise<void>;
   /** One report from this network. */
   report(
     ready: ReadyLink,
@@ -67,7 +73,23 @@ export function openTestSafety(sql: Sql): TestSafety {
       const ready = testReadyLink(more);
       return { ...ready, link: { ...ready.link, id: newId('lnk', deps, 7) } };
     },
+    async open(ready, addresses) {
+      const counter = openLinkCounter({ ...deps, payments: pretendPayments([]) });
+      await counter.flush(); // agrees on the day's salt
+      for (const address of addresses)
+        counter.opened(openEvent({ book: 7, linkId: ready.link.id, address, userAgent: TEST_BROWSER }));
+      await counter.flush();
+    },
     report: (ready, address, more = {}) =>
-      reports.report({ ready, reason: 'phishing', words: null, contact: null, lang: 'zh-CN', address, ...more }),
+      reports.report({
+        ready,
+        reason: 'phishing',
+        words: null,
+        contact: null,
+        lang: 'zh-CN',
+        address,
+        userAgent: TEST_BROWSER,
+        ...more,
+      }),
   };
 }

@@ -137,6 +137,7 @@ describe('a report that is sent', () => {
         contact: 'a@b.example',
         lang: 'en',
         address: '127.0.0.1',
+        userAgent: expect.stringContaining('lightMyRequest'),
       },
     ]);
     const { body } = await app.inject({ url: String(reply.headers.location) });

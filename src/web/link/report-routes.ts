@@ -39,8 +39,9 @@ export function mountReportRoutes(app: FastifyInstance, { reader, reports }: Rep
         return sendPage(request, reply.code(400), ready, { typed, fault: 'words' });
       const { words, contact } = typed;
       const lang = langOf(request);
+      const userAgent = request.headers['user-agent'] ?? '';
       try {
-        await reports.report({ ready, reason, words, contact, lang, address: request.ip });
+        await reports.report({ ready, reason, words, contact, lang, address: request.ip, userAgent });
       } catch (error) {
         if (!(error instanceof Refusal) || error.code !== 'too_many_tries') throw error;
         return sendPage(request, reply.code(429), ready, { typed, fault: 'tooMany' });
