@@ -143,9 +143,9 @@ export function openPayLinks(deps: PayDeps): PayLinks {
     const { book, merchantId, orderNo } = terms;
     if (merchantId === null || orderNo === null) return await placesNow(terms);
     const places = await listOrderPlaces(sql, book, [{ merchantId, orderNo }]);
-    const looked = places.map(({ linkId, state }) => (state === 'open' ? look(book, linkId) : null));
-    await Promise.all(looked);
-    return looked.every((one) => one === null) ? places : await listOrderPlaces(sql, book, [{ merchantId, orderNo }]);
+    const open = places.filter(({ state }) => state === 'open');
+    await Promise.all(open.map(({ linkId }) => look(book, linkId)));
+    return open.length === 0 ? places : await listOrderPlaces(sql, book, [{ merchantId, orderNo }]);
   }
 
   async function outcomeOf(terms: Terms, said: string): Promise<PayOutcome> {

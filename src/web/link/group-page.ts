@@ -1,7 +1,7 @@
 import { html, type Html } from '../../base/html.ts';
 import { codeTexts } from '../code-texts.ts';
 import { renderFault, renderFaultMark } from '../code-page.ts';
-import { type PayFrame, renderFrame } from './pay-page.ts';
+import { type PayFrame, renderBack, renderFrame } from './pay-page.ts';
 import { payTexts } from './pay-texts.ts';
 
 export interface ShareLine {
@@ -36,7 +36,7 @@ export function renderGroupPage(page: GroupPage): string {
 <p class="fine">${text.together(page.total)}</p>
 <p class="progress-line" data-testid="progress"><label for="progress">${text.paidOf(page.paidCount, page.shares.length)}</label>${page.openCount > 0 && html`<span class="fine">${text.beingPaid(page.openCount)}</span>`}</p>
 <progress id="progress" max="${page.shares.length}" value="${page.paidCount}"></progress>
-${page.isBack && !isDone && html`<p class="alert" role="status" data-testid="back">${text.back}</p>\n`}${isDone ? html`<p class="done-line" data-testid="complete">${text.notices.paid.title}</p>\n` : renderForm(page)}<h2 class="shares-title">${text.shares}</h2>
+${(page.back === 'paid' || !isDone) && renderBack(page)}${isDone ? html`<p class="done-line" data-testid="complete">${text.notices.paid.title}</p>\n` : renderForm(page)}<h2 class="shares-title">${text.shares}</h2>
 <ol class="shares" data-testid="shares">${page.shares.map((share) => renderShare(page, share))}</ol>`,
   ]);
 }

@@ -21,8 +21,8 @@ export interface PayFrame {
   subject: string;
   /** Sent along, so that the same page sent twice makes one payment. */
   nonce: string;
-  /** The buyer has just come back from the cashier. */
-  isBack: boolean;
+  /** The buyer has just come back from the cashier, and their payment went through, may still go through, or nothing is known of one. */
+  back: 'paid' | 'unclear' | 'unknown' | null;
   notice: PayNotice | null;
 }
 
@@ -46,7 +46,7 @@ export function renderPayPage(page: PayPage): string {
   return renderFrame(page, own.payTo(page.merchantName), [
     html`<h1 class="merchant"><span class="avatar" aria-hidden="true">${page.merchantName.match(/./u)?.[0]}</span><span>${own.payTo(page.merchantName)}</span></h1>
 <p class="fine pay-subject">${page.subject}</p>
-${page.isBack && html`<p class="alert" role="status" data-testid="back">${own.back}</p>\n`}<form method="post" action="${page.actionUrl}" data-once data-testid="pay-form">
+${renderBack(page)}<form method="post" action="${page.actionUrl}" data-once data-testid="pay-form">
 <input type="hidden" name="nonce" value="${page.nonce}">
 ${page.fixedAmount === null ? html`${renderAmountField(page, text)}${page.range && page.amountFault === null && html`<p class="fine pay-range">${own.range(page.range.least, page.range.most)}</p>\n`}` : html`<p class="amount" data-testid="amount">${page.fixedAmount}</p>\n`}<p class="field-row"><label class="fine" for="note">${text.note}</label>
 <input class="field" id="note" name="note" value="${page.typed.note}" maxlength="${page.noteCharsMax}" placeholder="${text.notePlaceholder}" autocomplete="off"${renderFaultMark(page.noteFault, 'note-fault')}></p>
@@ -69,25 +69,61 @@ ${renderFooter(page.lang, page.path)}`,
   });
 }
 
+/** What somebody reads who comes back to a page that can be paid again. */
+export function renderBack({ lang, back }: PayFrame): Html | null {
+  const text = payTexts[lang];
+  if (back === 'unknown') return html`<p class="alert" role="status" data-testid="back">${text.back}</p>\n`;
+  if (back === null) return null;
+  const { title, hint } = back === 'paid' ? text.yours : text.unclear;
+  return html`<div class="alert alert-calm" role="status" data-testid="back" data-kind="${back}"><p><strong>${title}</strong></p><p>${hint}</p></div>\n`;
+}
+
 function renderNotice(lang: Lang, notice: PayNotice): Html {
   const { title, hint } = payTexts[lang].notices[notice];
   return html`<div class="alert" role="alert" data-testid="notice" data-kind="${notice}"><p><strong>${title}</strong></p><p>${hint}</p></div>\n`;
 }
 
-/** A page of its own for a link that takes no payment. `path` leads on to how far it is paid, where that is shown. */
-export function renderNoticePage(page: { lang: Lang; notice: PayNotice; path: string | null }): string {
-  const text = payTexts[page.lang];
-  const { title, hint } = text.notices[page.notice];
+/** A page of its own for a link that takes no payment. */
+export function renderNoticePage({ lang, notice }: { lang: Lang; notice: PayNotice }): string {
+  return renderMessage(
+    { lang, kind: notice, mark: notice === 'paid' ? 'done' : 'notice' },
+    payTexts[lang].notices[notice],
+  );
+}
+
+/** Back from the cashier, whatever the link takes by now: what became of one's own payment. */
+export function renderOutcomePage(page: {
+  lang: Lang;
+  outcome: 'paid' | 'unclear';
+  /** For people; null while it is unclear. */
+  amount: string | null;
+  /** Where to look again, or to pay once more where the link can be paid again; null for neither. */
+  path: string | null;
+}): string {
+  const { lang, outcome, amount, path } = page;
+  const text = payTexts[lang];
+  const isPaid = outcome === 'paid';
+  return renderMessage(
+    { lang, kind: isPaid ? 'yours' : 'unclear', mark: isPaid ? 'done' : 'notice' },
+    isPaid ? text.yours : text.unclear,
+    html`${amount && html`<p class="amount" data-testid="amount">${amount}</p>\n`}${path && html`<p><a class="${isPaid ? 'link' : 'button'}" href="${path}" data-testid="on">${isPaid ? text.toLink : text.unclear.again}</a></p>\n`}`,
+  );
+}
+
+function renderMessage(
+  page: { lang: Lang; kind: string; mark: 'done' | 'notice' },
+  { title, hint }: { title: string; hint: string },
+  more: Html | null = null,
+): string {
   return renderPage({
     lang: page.lang,
     title,
     scripts: [],
-    body: html`<main class="sheet message" data-testid="notice" data-kind="${page.notice}">
-${symbol(page.notice === 'paid' ? 'done' : 'notice')}
+    body: html`<main class="sheet message" data-testid="notice" data-kind="${page.kind}">
+${symbol(page.mark)}
 <h1>${title}</h1>
 <p class="muted">${hint}</p>
-${page.path && html`<a class="button" href="${page.path}?lang=${page.lang}">${text.look}</a>`}
-</main>
+${more}</main>
 ${renderFooter(page.lang, null)}`,
   });
 }

@@ -8,6 +8,7 @@ import { openPayLinks, type PayLinks } from '../../links/pay/pay-links.ts';
 import { type GivenTerms, readPlan, toTerms } from '../../links/pay/read-terms.ts';
 import { insertTerms } from '../../links/pay/terms-store.ts';
 import { openTestLinks, payUnder, type TestLinks } from '../../links/pay/test-links.ts';
+import type { Outcome } from '../../wallets/wallet.ts';
 import { linkPayRoutes } from './pay-routes.ts';
 
 let world: TestLinks;
@@ -89,7 +90,8 @@ async function addLink(kind: 'pay' | 'group', given: GivenTerms, change: Partial
   return { ...link, path: `/l/${code}/pay` };
 }
 
-const get = async (path: string) => await app.inject({ method: 'GET', url: `${path}?lang=en` });
+const get = async (path: string) =>
+  await app.inject({ method: 'GET', url: `${path}${path.includes('?') ? '&' : '?'}lang=en` });
 const post = async (path: string, fields: Record<string, string>) =>
   await app.inject({
     method: 'POST',
@@ -122,7 +124,7 @@ describe('the page of a pay link', () => {
       subject: '不要 辣',
       linkCode: code,
       metadata: { link: id },
-      returnUrl: `https://pay.example${path}?back=1`,
+      returnUrl: expect.stringMatching(/^https:\/\/pay\.example\/l\/\w+\/pay\?back=LK-\w+$/),
     });
   });
 
@@ -277,5 +279,80 @@ describe('the page of a group', () => {
     const page = (await get(path)).body;
     expect(page).toContain('data-testid="complete"');
     expect(page).not.toContain('group-form');
+  });
+});
+
+describe('whoever comes back from the cashier', () => {
+  type Ended = Partial<ReadyLink['link']> | 'blocked' | null;
+  /** One payment of a link, and the page that its payer comes back to after the link has become what `ended` says. */
+  async function payAndReturn(
+    given: GivenTerms,
+    outcome: Outcome | null | undefined | 'not asked',
+    ended: Ended,
+    kind: 'pay' | 'group' = 'pay',
+  ) {
+    const { path, id, code } = await addLink(kind, given);
+    const payment = await paymentBehind(
+      (await post(path, { nonce: newNonce(), note: '', amount: '2', name: '老王' })).headers.location,
+    );
+    if (outcome !== 'not asked') await payUnder(world, payment, outcome);
+    const known = ready.get(id);
+    if (known !== undefined && ended !== null && ended !== 'blocked')
+      ready.set(id, { ...known, link: { ...known.link, ...ended } });
+    if (ended === 'blocked') blocked.add(code);
+    const back = new URL(payment.returnUrl);
+    const reply = await app.inject({ method: 'GET', url: `${back.pathname}${back.search}&lang=en` });
+    return { reply, path, back, kind: /data-testid="notice" data-kind="(\w+)"/.exec(reply.body)?.[1] ?? null };
+  }
+  const stopped = { state: 'stopped' } as const;
+  const over = { expiresAt: new Date('2026-01-01T00:00:00Z') };
+  const once = { pay: { amount: cny(200), times: 1 } };
+  const endless = { pay: { min: cny(1), max: cny(500) } };
+  const silence: Outcome = { kind: 'unknown', reason: 'silence' };
+  const declined: Outcome = { kind: 'failed', reason: 'declined', walletCode: '', walletMessage: '' };
+
+  test.each([
+    ['used up', once, undefined, null, 'yours', 200],
+    ['stopped', endless, undefined, stopped, 'yours', 200],
+    ['over', endless, undefined, over, 'yours', 200],
+    ['taken down', endless, undefined, { state: 'taken_down', stateReason: 'phishing' } as const, 'yours', 200],
+    ['blocked', endless, undefined, 'blocked' as const, 'yours', 200],
+    ['as it was', endless, undefined, null, 'yours', 200],
+    ['stopped while nobody knows', endless, silence, stopped, 'unclear', 200],
+    ['over while the wallet still may say so', endless, null, over, 'unclear', 200],
+    ['over, and no wallet was asked', endless, 'not asked' as const, over, 'ended', 410],
+    ['stopped, and the wallet has declined', endless, declined, stopped, 'ended', 410],
+    ['blocked, and the wallet has declined', endless, declined, 'blocked' as const, 'gone', 404],
+  ])('to a link that is %s reads what became of the payment', async (_, given, outcome, ended, kind, status) => {
+    const told = await payAndReturn(given, outcome, ended);
+    expect([told.kind, told.reply.statusCode]).toEqual([kind, status]);
+    expect(told.reply.body.includes('¥2.00')).toBe(kind === 'yours');
+    expect(told.reply.body.includes('Nothing was charged')).toBe(kind === 'ended');
+  });
+
+  test('to a link that has ended, with no payment of it, reads that it has ended', async () => {
+    const { path, back } = await payAndReturn(endless, undefined, stopped);
+    const other = await payAndReturn(endless, undefined, stopped);
+    for (const said of ['1', 'LK-none', '', 'x'.repeat(300), other.back.searchParams.get('back') ?? ''])
+      expect((await get(`${path}?back=${said}`)).body).toContain('data-kind="ended"');
+    expect((await get(path)).body).toContain('data-kind="ended"');
+    expect(back.searchParams.get('back')).toMatch(/^LK-/);
+  });
+
+  test('to a group reads of the own payment above how far it is paid, and of the last one as well', async () => {
+    const group = { group: { total: cny(200), shares: 1 } };
+    const last = await payAndReturn(group, undefined, null, 'group');
+    expect(last.reply.body).toContain('data-testid="back" data-kind="paid"');
+    expect(last.reply.body).toContain('data-testid="complete"');
+    const unclear = await payAndReturn(group, silence, null, 'group');
+    expect(unclear.reply.body).toContain('data-testid="back" data-kind="unclear"');
+    expect((await payAndReturn(group, undefined, stopped, 'group')).kind).toBe('yours');
+  });
+
+  test('to a link that can be paid again is led on to it, without what was brought back', async () => {
+    const { reply, path } = await payAndReturn(endless, undefined, null);
+    const [, on = ''] = /href="([^"]+)" data-testid="on"/.exec(reply.body) ?? [];
+    expect(on).toBe(`${path}?lang=en`);
+    expect((await app.inject({ method: 'GET', url: on })).body).toContain('data-testid="pay-form"');
   });
 });

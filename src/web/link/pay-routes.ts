@@ -9,7 +9,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { ReadyLink } from '../../links/link.ts';
 import type { LinkReader } from '../../links/links.ts';
 import { cleanName } from '../../links/pay/clean-name.ts';
-import type { PayLinks } from '../../links/pay/pay-links.ts';
+import type { PayLinks, PayOutcome } from '../../links/pay/pay-links.ts';
 import type { Terms } from '../../links/pay/terms.ts';
 import { formatMinor, formatMoney, money } from '../../money/money.ts';
 import { readAmount } from '../../money/read-amount.ts';
@@ -21,7 +21,7 @@ import { findWhereabouts, toPlace } from '../place.ts';
 import { securityHeaders } from '../security-headers.ts';
 import { type GroupPage, renderGroupPage } from './group-page.ts';
 import { isLinkCode, findLink, type LinkParams, linkPaths } from './link-address.ts';
-import { type PayFrame, type PayPage, renderNoticePage, renderPayPage } from './pay-page.ts';
+import { type PayFrame, type PayPage, renderNoticePage, renderOutcomePage, renderPayPage } from './pay-page.ts';
 import { type PayNotice, payTexts } from './pay-texts.ts';
 
 export interface LinkPayRoutesDeps {
@@ -39,6 +39,9 @@ export interface LinkPayRoutesDeps {
 }
 
 const NONCE_BYTES = 16;
+/** As long as any order number of a payment. */
+const ORDER_NO_CHARS_MAX = 64;
+const NONE: PayOutcome = { kind: 'none' };
 const hidden = { schema: { hide: true } } as const;
 /** What is told on the link's own page when it cannot be paid just now. */
 const NOTICES: Partial<Record<string, PayNotice>> = {
@@ -50,6 +53,12 @@ const NOTICES: Partial<Record<string, PayNotice>> = {
 interface OpenLink {
   ready: ReadyLink;
   terms: Terms;
+}
+
+/** What takes no payment; its terms are known where there ever was such a link. */
+interface ShutLink {
+  notice: 'gone' | 'ended';
+  terms: Terms | null;
 }
 
 /** What was typed, when it is shown again with what is wrong with it. */
@@ -81,9 +90,14 @@ export function linkPayRoutes(deps: LinkPayRoutesDeps) {
 
     app.get<LinkParams>(own, hidden, async (request, reply) => {
       const found = await open(request.params.code);
-      if (typeof found === 'string') return sendNotice(request, reply.code(found === 'gone' ? 404 : 410), found);
+      const outcome = found.terms === null ? NONE : await outcomeOf(request, found.terms);
+      // Whoever has paid reads so, whatever has become of the link since.
+      if ('notice' in found) {
+        if (found.terms === null || outcome.kind === 'none') return sendShut(request, reply, found);
+        return sendOutcome(request, reply, found.terms, outcome, null);
+      }
       if (found.terms.kind === 'collect') return toWallet(request, reply, found.terms);
-      return await sendPage(request, reply, found, {});
+      return await sendPage(request, reply, found, {}, outcome);
     });
 
     app.post<LinkParams>(own, hidden, async (request, reply) => {
@@ -91,7 +105,7 @@ export function linkPayRoutes(deps: LinkPayRoutesDeps) {
       if (request.headers['sec-fetch-site'] === 'cross-site')
         throw new Refusal('foreign_site', 'send the form of this page');
       const found = await open(request.params.code);
-      if (typeof found === 'string') return sendNotice(request, reply.code(found === 'gone' ? 404 : 410), found);
+      if ('notice' in found) return sendShut(request, reply, found);
       const form = readForm(request.body);
       const nonce = form('nonce') ?? '';
       if (found.terms.kind === 'collect' || !/^[0-9a-f]{32}$/.test(nonce))
@@ -108,13 +122,19 @@ export function linkPayRoutes(deps: LinkPayRoutesDeps) {
   };
 
   /** What the code stands for, if it can be paid. */
-  async function open(code: string): Promise<OpenLink | 'gone' | 'ended'> {
+  async function open(code: string): Promise<OpenLink | ShutLink> {
     const terms = isLinkCode(code) ? await payLinks.termsOf(code) : null;
     const ready = terms === null ? null : await reader.findById(deps.book, terms.linkId);
-    if (terms === null || ready === null || deps.isBlocked(ready)) return 'gone';
+    if (terms === null || ready === null || deps.isBlocked(ready)) return { notice: 'gone', terms };
     const { state, expiresAt } = ready.link;
     const isOver = state !== 'active' || (expiresAt !== null && expiresAt <= deps.clock.now());
-    return isOver ? 'ended' : { ready, terms };
+    return isOver ? { notice: 'ended', terms } : { ready, terms };
+  }
+
+  /** What became of the payment from whose cashier the buyer comes back. */
+  async function outcomeOf(request: FastifyRequest, terms: Terms): Promise<PayOutcome> {
+    const orderNo = queryOf(request, 'back') ?? '';
+    return orderNo === '' || orderNo.length > ORDER_NO_CHARS_MAX ? NONE : await payLinks.outcomeOf(terms, orderNo);
   }
 
   async function payOnce(
@@ -194,6 +214,7 @@ export function linkPayRoutes(deps: LinkPayRoutesDeps) {
     reply: FastifyReply,
     found: OpenLink,
     answer: Answer,
+    outcome: PayOutcome = NONE,
   ): Promise<FastifyReply> {
     const { terms } = found;
     const progress = await payLinks.progress(terms);
@@ -201,7 +222,7 @@ export function linkPayRoutes(deps: LinkPayRoutesDeps) {
       return send(
         reply,
         renderGroupPage({
-          ...frame(request, found, answer.notice ?? null),
+          ...frame(request, found, answer.notice ?? null, outcome),
           total: show(terms, terms.totalMinor ?? 0n),
           paidCount: progress.paidCount,
           openCount: progress.openCount,
@@ -214,12 +235,14 @@ export function linkPayRoutes(deps: LinkPayRoutesDeps) {
           ...answer.group,
         }),
       );
+    if (outcome.kind === 'paid' || (outcome.kind === 'unclear' && progress.isComplete))
+      return sendOutcome(request, reply, terms, outcome, progress.isComplete ? null : `/l/${terms.code}/pay`);
     if (progress.isComplete) return sendNotice(request, reply, 'paid');
     const { amountMinor, minMinor, maxMinor } = terms;
     return send(
       reply,
       renderPayPage({
-        ...frame(request, found, answer.notice ?? null),
+        ...frame(request, found, answer.notice ?? null, outcome),
         currencySign: show(terms, 0n).replace(formatMinor(money(terms.currency, 0n)), ''),
         fixedAmount: amountMinor === null ? null : show(terms, amountMinor),
         // One that takes anything says no bounds.
@@ -236,7 +259,12 @@ export function linkPayRoutes(deps: LinkPayRoutesDeps) {
     );
   }
 
-  function frame(request: FastifyRequest, { ready, terms }: OpenLink, notice: PayNotice | null): PayFrame {
+  function frame(
+    request: FastifyRequest,
+    { ready, terms }: OpenLink,
+    notice: PayNotice | null,
+    outcome: PayOutcome,
+  ): PayFrame {
     const path = `/l/${terms.code}/pay`;
     const where = findWhereabouts(request.headers['user-agent'] ?? '', terms.livemode ? null : queryOf(request, 'as'));
     return {
@@ -248,7 +276,7 @@ export function linkPayRoutes(deps: LinkPayRoutesDeps) {
       merchantName: ready.ownerName,
       subject: terms.subject,
       nonce: deps.random.bytes(NONCE_BYTES).toString('hex'),
-      isBack: queryOf(request, 'back') === '1',
+      back: outcome.kind !== 'none' ? outcome.kind : queryOf(request, 'back') === null ? null : 'unknown',
       notice,
     };
   }
@@ -260,7 +288,32 @@ export function linkPayRoutes(deps: LinkPayRoutesDeps) {
   }
 
   function sendNotice(request: FastifyRequest, reply: FastifyReply, notice: PayNotice): FastifyReply {
-    return send(reply, renderNoticePage({ lang: langOf(request), notice, path: null }));
+    return send(reply, renderNoticePage({ lang: langOf(request), notice }));
+  }
+
+  function sendShut(request: FastifyRequest, reply: FastifyReply, { notice }: ShutLink): FastifyReply {
+    return sendNotice(request, reply.code(notice === 'gone' ? 404 : 410), notice);
+  }
+
+  /** `path` leads on from a payment that went through; one that is unclear leads to the same page again. */
+  function sendOutcome(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    terms: Terms,
+    outcome: Exclude<PayOutcome, { kind: 'none' }>,
+    path: string | null,
+  ): FastifyReply {
+    const isPaid = outcome.kind === 'paid';
+    const on = isPaid ? path && `${path}?${carried(request, terms.livemode)}` : request.url;
+    return send(
+      reply,
+      renderOutcomePage({
+        lang: langOf(request),
+        outcome: outcome.kind,
+        amount: isPaid ? show(terms, outcome.amountMinor) : null,
+        path: on,
+      }),
+    );
   }
 
   /** A form of ours ends at the cashier, which may be at another address of ours than the link. */

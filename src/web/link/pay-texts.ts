@@ -3,7 +3,12 @@ import type { Lang } from '../../base/lang.ts';
 export interface PayTexts {
   /** Of a link that is gone, stopped, over or paid. */
   notices: Record<PayNotice, { title: string; hint: string }>;
-  look: string;
+  /** Of a payment that went through, back from the cashier. */
+  yours: { title: string; hint: string };
+  /** Of one whose wallet may still say that it did; beside a form, and on a page of its own. */
+  unclear: { title: string; hint: string; again: string };
+  /** To the page where the next one is paid. */
+  toLink: string;
   back: string;
   range(least: string, most: string): string;
   outOfRange(least: string, most: string): string;
@@ -36,7 +41,13 @@ const chinese: PayTexts = {
     share_paid: { title: '这一份已经付过了', hint: '请看看还有没有别的份额。没有扣款。' },
     order_taken: { title: '这笔订单不能在这里付', hint: '请联系商家。没有扣款。' },
   },
-  look: '查看付款进度',
+  yours: { title: '付款成功', hint: '这笔付款已经完成，不用再付。' },
+  unclear: {
+    title: '正在确认付款结果',
+    hint: '还不知道这笔付款有没有成功。如果已经付了，会算数，请不要再付；没有成功的，钱会退回。',
+    again: '再看一次',
+  },
+  toLink: '回到收款页',
   back: '如果刚才已经付款，这里不用再付。',
   range: (least, most) => `${least} 至 ${most}`,
   outOfRange: (least, most) => `金额应在 ${least} 至 ${most} 之间。`,
@@ -69,7 +80,13 @@ const english: PayTexts = {
     share_paid: { title: 'This share is paid already', hint: 'See whether another one is left. Nothing was charged.' },
     order_taken: { title: 'This order cannot be paid here', hint: 'Please ask the shop. Nothing was charged.' },
   },
-  look: 'See how far it is paid',
+  yours: { title: 'Your payment went through', hint: 'It is complete. There is nothing more to pay.' },
+  unclear: {
+    title: 'Your payment is being confirmed',
+    hint: 'It is not known yet whether it went through. If you have paid, it counts: please do not pay again. What does not go through is given back.',
+    again: 'Look again',
+  },
+  toLink: 'Back to the payment page',
   back: 'If you have just paid, there is nothing more to do here.',
   range: (least, most) => `${least} to ${most}`,
   outOfRange: (least, most) => `The amount must be between ${least} and ${most}.`,
