@@ -7,6 +7,7 @@ import { toFlagd } from '../src/rollout/flag.ts';
 import type { Plan } from '../src/rollout/plan.ts';
 import { readPlan } from '../src/rollout/read-plan.ts';
 import type { RolloutContext } from '../src/rollout/rollouts.ts';
+import { ROOM_UNKNOWN } from '../src/rollout/room.ts';
 import { buildSnapshot, EMPTY_SNAPSHOT, type RolloutWithFigures } from '../src/rollout/snapshot.ts';
 import type { WalletName } from '../src/wallets/wallet.ts';
 import {
@@ -44,8 +45,8 @@ export interface DecisionsBench {
 export async function benchDecisions({ quick, say }: BenchOptions): Promise<DecisionsBench> {
   const plans = STAGED.map(planOf);
   const snapshot = buildSnapshot(plans.map(running), new Map([[BOOK, 1n]]), EMPTY_SNAPSHOT);
-  const staged = { snapshot, isStale: false };
-  const plain = { snapshot: EMPTY_SNAPSHOT, isStale: false };
+  const staged = { snapshot, isStale: false, room: ROOM_UNKNOWN };
+  const plain = { snapshot: EMPTY_SNAPSHOT, isStale: false, room: ROOM_UNKNOWN };
   const contexts = Array.from({ length: BUYERS }, (_, no) => contextOf(no));
   const facts = contexts.map(toFacts);
   const flags = plans.map(bareFlag);
@@ -56,10 +57,10 @@ export async function benchDecisions({ quick, say }: BenchOptions): Promise<Deci
   const next = <T>(list: readonly T[]): T => list[(at = (at + 1) % BUYERS)] as T; // within the list
   const cases = [
     timeCalls(HUTONG, { seconds: secondsEach, calls: CALLS }, () =>
-      decideWallets(staged, BOOK, next(contexts), WALLETS, NOW),
+      decideWallets(staged, BOOK, next(contexts), WALLETS, null, NOW),
     ),
     timeCalls(PLAIN, { seconds: secondsEach, calls: CALLS }, () =>
-      decideWallets(plain, BOOK, next(contexts), WALLETS, NOW),
+      decideWallets(plain, BOOK, next(contexts), WALLETS, null, NOW),
     ),
     timeCalls(BARE, { seconds: secondsEach, calls: CALLS }, () => {
       const one = next(facts);
@@ -93,7 +94,7 @@ function checkAlike(
 ): void {
   const flags = plans.map(bareFlag);
   for (const context of contexts.slice(0, CALLS)) {
-    const decision = decideWallets(staged, BOOK, context, WALLETS, NOW);
+    const decision = decideWallets(staged, BOOK, context, WALLETS, null, NOW);
     for (const [no, wallet] of STAGED.entries()) {
       const arm = decision.wallets.find((one) => one.wallet === wallet)?.arm;
       const variant = flags[no]?.evaluate(toFacts(context)).variant;
@@ -117,6 +118,7 @@ function running(plan: Plan, no: number): RolloutWithFigures {
     book: BOOK,
     id: `rol_${no}`,
     plan,
+    dealtAs: plan.key,
     version: 1,
     state: 'running',
     step: 0,

@@ -86,6 +86,7 @@ const decided = (node: Node) =>
       bank: null,
     },
     [STAGED, PLAIN],
+    null,
   ).wallets;
 
 const seenBy = (nodes: readonly Node[], reason: string) =>
@@ -178,6 +179,9 @@ describe('a halt', () => {
       step,
       arm: 'treatment' as const, // a word of the observation, not any text
       metric: 'wallet_failed' as const, // likewise
+      since: 1,
+      entered: step,
+      payer: null,
     }));
     await a.sql.begin((tx) => a.rollouts.observe(tx, BOOK, failures));
     two.clock.leap(ROLLOUT_LEASE_MS);

@@ -90,10 +90,10 @@ async function decide(
   where: Whereabouts,
 ): Promise<PaymentDecision | null> {
   const names = wallets.map(({ name }) => name);
-  const found = decisionFor(cashier.deps, payment, names, where);
+  const found = decisionFor(cashier.deps, payment, names, where, null);
   if (found === null) return null;
   const kept = payment.decision ?? (await keepDecision(cashier, payment, found));
-  return decisionNow(cashier.deps, payment.book, kept, attempts);
+  return decisionNow(cashier.deps, payment.book, kept, attempts, null);
 }
 
 /** One line for each wallet, whatever number of accounts stand behind it. An account that cannot be read takes no buyer. */

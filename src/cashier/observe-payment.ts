@@ -1,4 +1,5 @@
-import type { Metric, Observation } from '../rollout/rollouts.ts';
+import { isCompared, plansOf } from '../rollout/plans-of.ts';
+import type { Metric, Observation, WalletDecision } from '../rollout/rollouts.ts';
 import { isFinal } from './moves.ts';
 import type { Attempt, Payment, Refund } from './payment.ts';
 
@@ -51,7 +52,7 @@ function observeOnce(
   const { decision } = payment;
   if (decision === null || payment.observed?.includes(metric) === true) return;
   const found = decision.wallets
-    .flatMap((wallet) => toObservation(wallet, metric))
+    .flatMap((wallet) => toObservations(payment, wallet, metric))
     .filter(({ rolloutId }) => isOf(rolloutId));
   if (found.length === 0) return;
   observations.push(...found);
@@ -79,15 +80,16 @@ function isOver({ payment, attempts: [first] }: Seen): boolean {
 
 /** An attempt through a staged wallet itself. What failed and was paid after all has been counted. */
 function observeAttempt(
-  { decision }: Payment,
+  payment: Payment,
   before: Attempt | undefined,
   after: Attempt,
   observations: Observation[],
 ): void {
   if (!isEnd(after) || (before !== undefined && isEnd(before))) return;
-  const wallet = decision?.wallets.find((one) => one.wallet === after.wallet);
+  const wallet = payment.decision?.wallets.find((one) => one.wallet === after.wallet);
   if (wallet === undefined) return;
-  observations.push(...toObservation(wallet, after.outcome === 'succeeded' ? 'wallet_succeeded' : 'wallet_failed'));
+  const metric = after.outcome === 'succeeded' ? 'wallet_succeeded' : 'wallet_failed';
+  observations.push(...toObservations(payment, wallet, metric));
 }
 
 /** One payment speaks against a wallet once, however often its buyer tries: else twenty tries of one buyer would halt a rollout. */
@@ -105,11 +107,28 @@ function isEnd({ outcome }: Attempt): boolean {
   return outcome === 'succeeded' || outcome === 'failed';
 }
 
-type WalletDecision = NonNullable<Payment['decision']>['wallets'][number];
-
-/** Only what chance decided is compared: who is on an allow list is not like those who are held back. */
-function toObservation({ rollout, arm, reason }: WalletDecision, metric: Metric): Observation[] {
-  if (rollout === null || arm === 'outside') return [];
-  if (reason !== 'SPLIT' && metric !== 'wallet_succeeded' && metric !== 'wallet_failed') return [];
-  return [{ rolloutId: rollout.id, version: rollout.version, step: rollout.step, arm, metric }];
+/**
+ * For each rollout of a wallet. Only what chance decided is compared: who is on an allow list is not like those who are held back, and whom
+ * another rollout keeps from the wallet is left out of both arms alike. What the wallet itself did is seen by all of them.
+ */
+function toObservations({ id, decision }: Payment, wallet: WalletDecision, metric: Metric): Observation[] {
+  const plans = plansOf(wallet);
+  const isOfWallet = metric === 'wallet_succeeded' || metric === 'wallet_failed';
+  const targetingKey = decision?.targetingKey ?? id;
+  return plans.flatMap((plan): Observation[] => {
+    const { arm, rollout, entered } = plan;
+    if (arm === 'outside' || (!isOfWallet && !isCompared(plan, plans))) return [];
+    return [
+      {
+        rolloutId: rollout.id,
+        version: rollout.version,
+        step: rollout.step,
+        arm,
+        metric,
+        since: rollout.since ?? 1,
+        entered: entered ?? rollout.step,
+        payer: targetingKey === id ? null : { targetingKey, paymentId: id },
+      },
+    ];
+  });
 }

@@ -36,12 +36,16 @@ export async function listWallets(
   return [...new Set(fitting.map(({ wallet }) => wallet))];
 }
 
-/** The kept decision, or one that is still to be kept; null where nothing is staged, or nothing is left to decide. */
+/**
+ * The kept decision, or one that is still to be kept; null where nothing is staged, or nothing is left to decide. `chosen` is the wallet that
+ * is being paid with, null on a page.
+ */
 export function decisionFor(
   { rollouts }: Pick<CashierDeps, 'rollouts'>,
   payment: Payment,
   wallets: readonly WalletName[],
   where: Whereabouts,
+  chosen: WalletName | null,
 ): PaymentDecision | null {
   if (payment.decision !== null) return payment.decision;
   if (isFinal(payment.state) || rollouts.isPlain(payment.book, payment.merchantId, wallets)) return null;
@@ -58,6 +62,7 @@ export function decisionFor(
       bank: null,
     },
     wallets,
+    chosen,
   );
 }
 
@@ -85,16 +90,17 @@ export async function keepDecision(
 }
 
 /**
- * A decision as it stands now: what was halted since is hidden, except from who has begun to pay with it, who finishes on the path that
- * he began on.
+ * A decision as it stands now: what was halted since is hidden, and what has no room left for as long as it has none, except from who has
+ * begun to pay with it, who finishes on the path that he began on. Of the `chosen` wallet the attempt's hold tells whether there is room.
  */
 export function decisionNow(
   { rollouts }: Pick<CashierDeps, 'rollouts'>,
   book: number,
   decision: PaymentDecision,
   attempts: readonly Pick<Attempt, 'wallet'>[],
+  chosen: WalletName | null,
 ): PaymentDecision {
-  const now = rollouts.recheck(book, decision);
+  const now = rollouts.recheck(book, decision, chosen);
   if (now === decision) return now;
   const wallets = now.wallets.map((one, index) => {
     const before = decision.wallets[index] ?? one;

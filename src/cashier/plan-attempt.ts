@@ -49,7 +49,7 @@ export async function planAttempt(
   const payment = await readIfNeeded(cashier, request, recent);
   if (payment === null) return PLAIN;
   const wallets = await listWallets(cashier, payment);
-  const decision = decisionFor(cashier.deps, payment, wallets, request);
+  const decision = decisionFor(cashier.deps, payment, wallets, request, request.wallet);
   const price = offers.isPlain(book, merchantId)
     ? PLAIN
     : await priceAttempt(cashier, await readTried(cashier, payment), request);

@@ -59,7 +59,7 @@ function hideStaged(cashier: Cashier, cart: Cart, wallets: readonly WalletName[]
   };
   const isKnown = buyer.id !== null || buyer.device !== null;
   return rollouts
-    .decide(book, context, wallets)
+    .decide(book, context, wallets, null)
     .wallets.filter(({ shown, rollout }) => rollout === null || (shown && isKnown))
     .map(({ wallet }) => wallet);
 }

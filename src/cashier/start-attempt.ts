@@ -231,7 +231,7 @@ function recordAttempt(
 /** Whether this payment may be paid through this wallet now. */
 function isShown({ deps }: Cashier, { payment, attempts }: LockedFolder, wallet: WalletName): boolean {
   if (payment.decision === null) return true;
-  const now = decisionNow(deps, payment.book, payment.decision, attempts);
+  const now = decisionNow(deps, payment.book, payment.decision, attempts, wallet);
   return decisionOf(deps, payment, now, wallet).shown;
 }
 

@@ -1,7 +1,7 @@
 import { explainDecision } from '../rollout/explain-decision.ts';
 import type { Plan } from '../rollout/plan.ts';
-import { replayDecision } from '../rollout/replay-decision.ts';
-import type { PaymentDecision, WalletDecision } from '../rollout/rollouts.ts';
+import { findPlans, replayDecision } from '../rollout/replay-decision.ts';
+import type { DecidedBy, WalletDecision } from '../rollout/rollouts.ts';
 import { findAttemptsOf } from './attempt-store.ts';
 import type { Cashier } from './cashier.ts';
 import { decisionNow } from './payment-decision.ts';
@@ -23,10 +23,10 @@ export async function tellDecision(
   if (decision === null) return { ...head, decided_at: null, targeting_key: null, context: {}, wallets: [] };
   const [attempts, plans] = await Promise.all([
     findAttemptsOf(cashier.deps.sql, book, [payment.id]),
-    findPlans(planOf, book, decision),
+    findPlans(decision, (id, version) => planOf(book, id, version)),
   ]);
-  const now = decisionNow(cashier.deps, book, decision, attempts);
-  const replays = replayDecision(decision, (id, version) => plans.get(`${id} ${version}`) ?? null);
+  const now = decisionNow(cashier.deps, book, decision, attempts, null);
+  const replays = replayDecision(decision, plans);
   return {
     ...head,
     decided_at: decision.decidedAt,
@@ -35,36 +35,28 @@ export async function tellDecision(
     wallets: decision.wallets.map((one, index) => ({
       ...showWallet(one),
       shown_now: now.wallets[index]?.shown ?? one.shown,
+      reason_now: now.wallets[index]?.reason ?? one.reason,
       replay: { result: replays[index]?.result ?? 'not_dealt', explanation: replays[index]?.told ?? null },
     })),
   };
 }
 
 function showWallet(one: WalletDecision) {
-  const { wallet, shown, arm, reason, rollout } = one;
+  const { wallet, shown, arm, reason, rollout, also } = one;
   return {
     wallet,
     shown,
     arm,
     reason,
-    rollout:
-      rollout === null
+    rollout: rollout === null ? null : showDecidedBy(rollout),
+    also:
+      also === undefined
         ? null
-        : { id: rollout.id, version: rollout.version, step: rollout.step + 1, share_ppm: rollout.sharePpm },
+        : { shown: also.shown, arm: also.arm, reason: also.reason, rollout: showDecidedBy(also.rollout) },
     explanation: explainDecision(one),
   };
 }
 
-async function findPlans(
-  planOf: PlanOf,
-  book: number,
-  { wallets }: PaymentDecision,
-): Promise<Map<string, Plan | null>> {
-  const rollouts = wallets.flatMap(({ rollout }) => (rollout === null ? [] : [rollout]));
-  const found = await Promise.all(
-    rollouts.map(
-      async ({ id, version }): Promise<[string, Plan | null]> => [`${id} ${version}`, await planOf(book, id, version)],
-    ),
-  );
-  return new Map(found);
+function showDecidedBy({ id, version, step, sharePpm }: DecidedBy) {
+  return { id, version, step: step + 1, share_ppm: sharePpm };
 }

@@ -17,10 +17,10 @@ export async function tellQuote(cashier: Cashier, merchantId: string, paymentId:
   if (isFinal(payment.state)) throw new Refusal('payment_not_payable', 'the payment was canceled or its time is over');
   const wallets = await listWallets(cashier, payment);
   const [found, attempts] = [
-    decisionFor(cashier.deps, payment, wallets, NOWHERE),
+    decisionFor(cashier.deps, payment, wallets, NOWHERE, null),
     await findAttemptsOf(cashier.deps.sql, payment.book, [payment.id]),
   ];
-  const decision = found === null ? null : decisionNow(cashier.deps, payment.book, found, attempts);
+  const decision = found === null ? null : decisionNow(cashier.deps, payment.book, found, attempts, null);
   const shown = wallets.filter((wallet) => decisionOf(cashier.deps, payment, decision, wallet).shown);
   return showQuote(await quoteOrder(cashier, toOrder(cashier, { payment, attempts }, null), shown), payment.currency);
 }

@@ -1,7 +1,11 @@
 import { showPlan } from '../rollout/show-plan.ts';
 import { readPlan } from '../rollout/read-plan.ts';
 import { type DropSummary, simulate } from '../rollout/simulation/simulate.ts';
-import { SIMULATED_DROPS_MAX, SIMULATED_RUNS_MAX } from '../rollout/simulation/simulation-limits.ts';
+import {
+  SIMULATED_DROPS_MAX,
+  SIMULATED_PER_BUYER_MAX,
+  SIMULATED_RUNS_MAX,
+} from '../rollout/simulation/simulation-limits.ts';
 import { type Command, UsageError } from './command.ts';
 import { drawHalts } from './halt-chart.ts';
 import type { Input } from './input.ts';
@@ -32,13 +36,18 @@ export const rolloutSimulateCommand: Command = {
       value: 'percent',
       what: `of those who see the wallet, so many pay with it; ${CHOSEN_PERCENT} when left out`,
     },
+    'per-buyer': { value: 'count', what: 'how often each buyer pays; 1 when left out' },
+    unlucky: {
+      value: 'percent',
+      what: 'what fails, is slow or stays unknown falls on so many of the buyers; 100 when left out',
+    },
     seed: { value: 'number', what: 'the same seed gives the same runs' },
   },
   json: true,
   notes: [
     'The statistics and the control are those of real rollouts; only the time and the payments are made up. Nothing is read or written but the plan.',
     'The first row changes nothing (A/A): whatever is halted there is halted wrongly.',
-    "Gates are approved at once. Refunds and complaints come at once, and each payment is another buyer's.",
+    "Gates are approved at once. Refunds and complaints come at once, and each payment is another buyer's unless --per-buyer says otherwise.",
   ],
   examples: [
     'hutong rollout simulate plan.yaml',
@@ -53,9 +62,13 @@ export const rolloutSimulateCommand: Command = {
       basePercent: readNumber(input, 'base', { min: 1, max: 100 }) ?? BASE_PERCENT,
       paymentsPerSecond: readNumber(input, 'rate', { min: 0.001, max: 1_000_000 }) ?? PAYMENTS_PER_SECOND,
       chosenPercent: readNumber(input, 'chosen', { min: 0, max: 100 }) ?? CHOSEN_PERCENT,
+      paymentsPerBuyer: input.count('per-buyer', { min: 1, max: SIMULATED_PER_BUYER_MAX }) ?? 1,
+      unluckyPercent: readNumber(input, 'unlucky', { min: 1, max: 100 }) ?? 100,
       seed: input.count('seed', { min: 0, max: 999_999_999 }) ?? SEED,
       start: deps.clock.now(),
     };
+    if (options.unluckyPercent < 100 - options.basePercent)
+      throw new UsageError('--unlucky is at least as many percent as fail');
     let told = 0;
     const summaries = await simulate({
       ...options,
@@ -75,6 +88,10 @@ export const rolloutSimulateCommand: Command = {
     deps.terminal.print(
       `${plan.key}: ${shares}; ${options.basePercent}% success, ${options.paymentsPerSecond} payments a second, ${options.runs} rollouts for each drop`,
     );
+    if (options.paymentsPerBuyer > 1 || options.unluckyPercent < 100)
+      deps.terminal.print(
+        `Each buyer pays ${options.paymentsPerBuyer} times; what goes wrong falls on ${options.unluckyPercent}% of the buyers.`,
+      );
     deps.terminal.print('');
     for (const line of tellTable(summaries)) deps.terminal.print(line);
     deps.terminal.print('');

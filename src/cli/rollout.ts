@@ -1,10 +1,10 @@
 import { readDecision } from '../cashier/operator-reads.ts';
 import { explainDecision } from '../rollout/explain-decision.ts';
 import type { PeoplesAction } from '../rollout/moves.ts';
-import { armsAt, type Plan } from '../rollout/plan.ts';
+import { armsAt } from '../rollout/plan.ts';
 import { previewPlan } from '../rollout/preview-plan.ts';
 import { readPlan } from '../rollout/read-plan.ts';
-import { replayDecision } from '../rollout/replay-decision.ts';
+import { findPlans, replayDecision } from '../rollout/replay-decision.ts';
 import { presentShare, type Rollout } from '../rollout/rollout.ts';
 import { showPlan } from '../rollout/show-plan.ts';
 import { type ShownRollout, showRollout, showRolloutInFull } from '../rollout/show-rollout.ts';
@@ -140,11 +140,8 @@ export const rolloutCommands: readonly Command[] = [
           deps.terminal.note('Nothing had to be decided for this payment: no rollout concerned it.');
           return;
         }
-        const plans = new Map<string, Plan | null>();
-        for (const { rollout } of decision.wallets)
-          if (rollout !== null)
-            plans.set(`${rollout.id} ${rollout.version}`, await rollouts.planOf(book, rollout.id, rollout.version));
-        const replays = replayDecision(decision, (id, version) => plans.get(`${id} ${version}`) ?? null);
+        const planOf = await findPlans(decision, (id, version) => rollouts.planOf(book, id, version));
+        const replays = replayDecision(decision, planOf);
         const lines = decision.wallets.map((one, at) => ({
           ...one,
           explanation: explainDecision(one),

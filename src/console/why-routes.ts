@@ -4,8 +4,7 @@ import { Refusal } from '../base/refusal.ts';
 import { readPaymentInFull } from '../cashier/operator-reads.ts';
 import { tellQuote } from '../cashier/tell-quote.ts';
 import type { ShownQuote } from '../offers/show-quote.ts';
-import type { Plan } from '../rollout/plan.ts';
-import { replayDecision } from '../rollout/replay-decision.ts';
+import { findPlans, replayDecision } from '../rollout/replay-decision.ts';
 import type { PaymentDecision } from '../rollout/rollouts.ts';
 import type { ConsoleDeps } from './console-deps.ts';
 import { PAGE_HEADERS } from './headers.ts';
@@ -47,11 +46,7 @@ export function mountWhyRoutes(app: FastifyInstance, deps: ConsoleDeps): void {
 const hidden = { schema: { hide: true } } as const;
 
 async function replay({ rollouts, book }: ConsoleDeps, decision: PaymentDecision) {
-  const plans = new Map<string, Plan | null>();
-  for (const { rollout } of decision.wallets)
-    if (rollout !== null)
-      plans.set(`${rollout.id} ${rollout.version}`, await rollouts.planOf(book, rollout.id, rollout.version));
-  return replayDecision(decision, (id, version) => plans.get(`${id} ${version}`) ?? null);
+  return replayDecision(decision, await findPlans(decision, (id, version) => rollouts.planOf(book, id, version)));
 }
 
 /** Null where there is nothing to pay any more. */

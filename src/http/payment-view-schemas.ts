@@ -11,6 +11,14 @@ export const complaint = Type.Object({
   created_at: time,
 });
 
+const arm = Type.Enum(['treatment', 'control', 'outside']);
+const decidedBy = Type.Object({
+  id: Type.String(),
+  version: Type.Integer(),
+  step: Type.Integer(),
+  share_ppm: Type.Integer(),
+});
+
 export const decision = Type.Object({
   object: Type.Literal('decision'),
   payment_id: Type.String(),
@@ -22,15 +30,12 @@ export const decision = Type.Object({
       wallet: Type.String(),
       shown: Type.Boolean(),
       shown_now: Type.Boolean(),
-      arm: Type.Enum(['treatment', 'control', 'outside']),
+      reason_now: Type.String(),
+      arm,
       reason: Type.String(),
-      rollout: Type.Union([
-        Type.Object({
-          id: Type.String(),
-          version: Type.Integer(),
-          step: Type.Integer(),
-          share_ppm: Type.Integer(),
-        }),
+      rollout: Type.Union([decidedBy, Type.Null()]),
+      also: Type.Union([
+        Type.Object({ shown: Type.Boolean(), arm, reason: Type.String(), rollout: decidedBy }),
         Type.Null(),
       ]),
       explanation: words,

@@ -18,7 +18,7 @@ import {
   tellChange,
   updateRollout,
 } from './rollout-store.ts';
-import { type Action, IN_EFFECT, type Move, presentShare, type Rollout } from './rollout.ts';
+import { type Action, dealtAs, IN_EFFECT, type Move, presentShare, type Rollout } from './rollout.ts';
 import type { RolloutWithFigures } from './snapshot.ts';
 import type { Figures } from './statistics/judge.ts';
 
@@ -66,6 +66,7 @@ export async function createRollout(
     book,
     id: newId('rol', deps, book),
     plan,
+    dealtAs: dealtAs(plan),
     version: 1,
     state: 'draft',
     step: 0,

@@ -2,7 +2,7 @@ import { ROLLOUT_OUTCOMES_KEPT } from '../base/limits.ts';
 import { column } from '../db/column.ts';
 import type { Sql, Tx } from '../db/connect.ts';
 import type { Metric } from './rollouts.ts';
-import type { CountRow } from './statistics/stratify.ts';
+import type { ComparedRow, CountRow } from './statistics/stratify.ts';
 
 /** A sum to add to. */
 export interface CountToAdd {
@@ -14,6 +14,19 @@ export interface CountToAdd {
   count: number;
 }
 
+/** Of what is compared: payments of nobody in particular, each of which counts. */
+export interface ComparedToAdd extends CountToAdd {
+  entered: number;
+}
+
+/** Of what is compared: what happened to one payment of a buyer; it counts where this payment is the buyer's first since then. */
+export interface Told extends Omit<ComparedToAdd, 'count'> {
+  since: number;
+  /** Hexadecimal, 32 letters. */
+  buyer: string;
+  paymentId: string;
+}
+
 /** Attempts through the staged wallet itself, in the order in which they ended: `1` succeeded, `0` failed. */
 export interface OutcomesToAppend {
   rolloutId: string;
@@ -21,26 +34,94 @@ export interface OutcomesToAppend {
   outcomes: string;
 }
 
+/** All that a batch saw. */
+export interface ToCount {
+  counts: readonly CountToAdd[];
+  compared: readonly ComparedToAdd[];
+  told: readonly Told[];
+  outcomes: readonly OutcomesToAppend[];
+}
+
 /**
- * Adds to sums and appends outcomes, each named once, in one statement; what is older than the last 64 outcomes falls off. Both come sorted
- * by their key, so that two transactions take their locks in the same order.
+ * Adds to sums, notes first payments and appends outcomes, in one statement; what is older than the last 64 outcomes falls off. Every part
+ * is sorted by its key, so that two transactions take their locks in the same order; each sum and each list of outcomes is named once.
  */
 export async function addCounts(
   tx: Tx,
   book: number,
   day: string,
-  counts: readonly CountToAdd[],
-  appended: readonly OutcomesToAppend[],
+  { counts, compared, told, outcomes }: ToCount,
 ): Promise<void> {
-  if (counts.length === 0 && appended.length === 0) return;
+  if (counts.length === 0 && outcomes.length === 0) return;
   await tx`
-    with appended as (
+    with told as materialized (
+      select *
+      from unnest(
+        ${told.map((one) => one.rolloutId)}::text[],
+        ${column(told.map((one) => one.since))}::int[],
+        ${told.map((one) => one.buyer)}::text[]::uuid[],
+        ${told.map((one) => one.paymentId)}::text[],
+        ${column(told.map((one) => one.version))}::int[],
+        ${column(told.map((one) => one.step))}::int[],
+        ${column(told.map((one) => one.entered))}::int[],
+        ${told.map((one) => one.arm)}::text[],
+        ${told.map((one) => one.metric)}::text[]
+      ) with ordinality as new (rollout_id, since, buyer, payment_id, version, step, entered, arm, metric, place)
+    ),
+    noted as (
+      insert into rollout_firsts (book, rollout_id, since, buyer, payment_id)
+      select distinct on (rollout_id, since, buyer) ${book}, rollout_id, since, buyer, payment_id
+      from told
+      where metric = 'begun'
+      order by rollout_id, since, buyer, place
+      on conflict (book, rollout_id, since, buyer) do nothing
+      returning rollout_id, since, buyer, payment_id
+    ),
+    firsts as (
+      select rollout_id, since, buyer, payment_id
+      from noted
+      union all
+      select f.rollout_id, f.since, f.buyer, f.payment_id
+      from (select distinct rollout_id, since, buyer, payment_id from told) as asked
+      join rollout_firsts f on f.book = ${book}
+        and f.rollout_id = asked.rollout_id
+        and f.since = asked.since
+        and f.buyer = asked.buyer
+        and f.payment_id = asked.payment_id
+    ),
+    compared as (
+      select rollout_id, version, step, entered, arm, metric, count(*)::bigint as count
+      from told
+      join firsts using (rollout_id, since, buyer, payment_id)
+      group by rollout_id, version, step, entered, arm, metric
+      union all
+      select *
+      from unnest(
+        ${compared.map((one) => one.rolloutId)}::text[],
+        ${column(compared.map((one) => one.version))}::int[],
+        ${column(compared.map((one) => one.step))}::int[],
+        ${column(compared.map((one) => one.entered))}::int[],
+        ${compared.map((one) => one.arm)}::text[],
+        ${compared.map((one) => one.metric)}::text[],
+        ${column(compared.map((one) => one.count))}::bigint[]
+      ) as new (rollout_id, version, step, entered, arm, metric, count)
+    ),
+    added as (
+      insert into rollout_compared as c (book, rollout_id, version, step, entered, arm, metric, count)
+      select ${book}, rollout_id, version, step, entered, arm, metric, sum(count)::bigint
+      from compared
+      group by rollout_id, version, step, entered, arm, metric
+      order by rollout_id, version, step, entered, arm, metric
+      on conflict (book, rollout_id, version, step, entered, arm, metric) do update
+      set count = c.count + excluded.count
+    ),
+    appended as (
       insert into rollout_recent as r (book, rollout_id, version, outcomes)
       select ${book}, rollout_id, version, right(outcomes, ${ROLLOUT_OUTCOMES_KEPT})
       from unnest(
-        ${appended.map((one) => one.rolloutId)}::text[],
-        ${column(appended.map((one) => one.version))}::int[],
-        ${appended.map((one) => one.outcomes)}::text[]
+        ${outcomes.map((one) => one.rolloutId)}::text[],
+        ${column(outcomes.map((one) => one.version))}::int[],
+        ${outcomes.map((one) => one.outcomes)}::text[]
       ) with ordinality as new (rollout_id, version, outcomes, place)
       order by place
       on conflict (book, rollout_id, version) do update
@@ -59,6 +140,23 @@ export async function addCounts(
     order by place
     on conflict (book, rollout_id, version, step, arm, metric, day) do update
     set count = c.count + excluded.count`;
+}
+
+/** The sums of what is compared, from one version on. */
+export async function listCompared(
+  sql: Sql | Tx,
+  book: number,
+  rolloutId: string,
+  sinceVersion: number,
+): Promise<ComparedRow[]> {
+  const rows = await sql<(Omit<ComparedRow, 'count'> & { count: bigint })[]>`
+    select version, step, entered, arm, metric, count
+    from rollout_compared
+    where book = ${book}
+      and rollout_id = ${rolloutId}
+      and version >= ${sinceVersion}
+    order by version, step, entered, arm, metric`;
+  return rows.map((row) => ({ ...row, count: Number(row.count) }));
 }
 
 /** The sums of a rollout from one version on, over all days. */

@@ -5,6 +5,7 @@ import type { PlanFile } from './plan-file.ts';
 import type { Plan } from './plan.ts';
 import { replayDecision } from './replay-decision.ts';
 import type { RolloutState } from './rollout.ts';
+import { ROOM_UNKNOWN } from './room.ts';
 import type { PaymentDecision } from './rollouts.ts';
 import { buildSnapshot, EMPTY_SNAPSHOT } from './snapshot.ts';
 import { testContext, testPlan } from './test-plans.ts';
@@ -18,6 +19,7 @@ function decide(plan: Plan, how: { state?: RolloutState; isStale?: boolean; buye
         book: 1,
         id: 'rol_1',
         plan,
+        dealtAs: plan.key,
         version: 3,
         state: how.state ?? 'running',
         step: 0,
@@ -33,10 +35,11 @@ function decide(plan: Plan, how: { state?: RolloutState; isStale?: boolean; buye
     EMPTY_SNAPSHOT,
   );
   const decision = decideWallets(
-    { snapshot, isStale: how.isStale ?? false },
+    { snapshot, isStale: how.isStale ?? false, room: ROOM_UNKNOWN },
     1,
     testContext({ id: 'b1', ...how.buyer }),
     ['unionpay', 'wechatpay'],
+    null,
     NOW,
   );
   const kept: PaymentDecision = JSON.parse(JSON.stringify(decision)); // as the table keeps it

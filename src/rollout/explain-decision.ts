@@ -1,10 +1,17 @@
-import type { WalletDecision } from './rollouts.ts';
+import { plansOf } from './plans-of.ts';
+import type { PlanDecision, WalletDecision } from './rollouts.ts';
 import { showShare } from './units.ts';
 import { type Words, words } from './words.ts';
 
-/** Why a buyer sees a wallet, or does not: one sentence, which tells nothing of the buyer. */
+/** Why a buyer sees a wallet, or does not: a sentence for each rollout that concerns it, which tells nothing of the buyer. */
 export function explainDecision(one: WalletDecision): Words {
-  if (one.rollout === null) return words('对所有人开放，没有灰度', 'it is open to everybody: no rollout concerns it');
+  const [first, other] = plansOf(one).map(explainPlan);
+  if (first === undefined) return words('对所有人开放，没有灰度', 'it is open to everybody: no rollout concerns it');
+  if (other === undefined) return first;
+  return words(`${first['zh-CN']}；另有 ${other['zh-CN']}`, `${first.en}; and ${other.en}`);
+}
+
+function explainPlan(one: PlanDecision): Words {
   const { id, version, step, sharePpm } = one.rollout;
   const share = showShare(sharePpm);
   const zh = `（灰度 ${id} 第 ${version} 版第 ${step + 1} 步，${share}）`;
@@ -13,7 +20,7 @@ export function explainDecision(one: WalletDecision): Words {
   return words(`${chinese}${zh}`, `${english}${en}`);
 }
 
-function tell({ arm, reason, shown }: WalletDecision, share: string): [string, string] {
+function tell({ arm, reason, shown }: PlanDecision, share: string): [string, string] {
   switch (reason) {
     case 'TARGETING_MATCH':
       return ['展示：店员或在白名单上', 'shown: staff of the shop, or on the allow list'];
@@ -29,7 +36,10 @@ function tell({ arm, reason, shown }: WalletDecision, share: string): [string, s
     case 'HALTED':
       return ['不展示：灰度已停止', 'hidden: the rollout was stopped'];
     case 'HELD':
-      return ['不展示：在途金额或笔数已到上限', 'hidden: as much is unresolved as may be at risk'];
+      return [
+        '不展示：在途金额或笔数已到上限，眼下不能用',
+        'hidden: as much is unresolved as may be at risk, so it is not available just now',
+      ];
     case 'ERROR':
       return [
         '不展示：条件无法计算，按旧路走',
@@ -43,7 +53,7 @@ function tell({ arm, reason, shown }: WalletDecision, share: string): [string, s
   }
 }
 
-function tellSplit(arm: WalletDecision['arm'], share: string): [string, string] {
+function tellSplit(arm: PlanDecision['arm'], share: string): [string, string] {
   if (arm === 'treatment')
     return [`展示：买家落在看得到的 ${share} 之内`, `shown: the buyer is among the ${share} that see it`];
   if (arm === 'control') return ['不展示：买家在对照组', 'hidden: the buyer is held back to compare with'];

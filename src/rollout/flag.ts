@@ -1,14 +1,11 @@
 import { MemoryStorage } from '@openfeature/flagd-core';
 import type { Facts } from './context.ts';
-import { armsAt, type Plan, WHOLE_PPM } from './plan.ts';
-import type { Arm, DecisionReason } from './rollouts.ts';
+import type { Plan } from './plan.ts';
+import type { PlanDecision } from './rollouts.ts';
+import { type Segment, segmentsAt } from './segments.ts';
 
 /** What a flag says of one context. */
-export interface FlagAnswer {
-  shown: boolean;
-  arm: Arm;
-  reason: DecisionReason;
-}
+export type FlagAnswer = Omit<PlanDecision, 'rollout'>;
 
 export type Flag = (facts: Facts) => FlagAnswer;
 
@@ -27,9 +24,12 @@ const FAILED: FlagAnswer = { shown: false, arm: 'outside', reason: 'ERROR' };
 
 const SILENT = { error() {}, warn() {}, info() {}, debug() {} };
 
-/** One step of a plan as a flag of flagd, in flagd's own form: it can be taken elsewhere and says the same there. */
+/**
+ * One step of a plan as a flag of flagd, in flagd's own form: it can be taken elsewhere and says the same there. An arm's buckets that came
+ * in at an earlier step have a variant of their own, `treatment/2`, counted from 0.
+ */
 export function toFlagd(plan: Plan, stepNo: number): object {
-  const { treatmentPpm, controlPpm } = armsAt(plan, stepNo);
+  const segments = segmentsAt(plan, stepNo);
   const listed = [
     ...(plan.always.staff ? [{ var: 'staff' }] : []),
     ...(plan.always.buyers.length === 0
@@ -39,35 +39,40 @@ export function toFlagd(plan: Plan, stepNo: number): object {
   return {
     state: 'ENABLED',
     defaultVariant: 'outside',
-    variants: Object.fromEntries(Object.keys(ANSWERS).map((name) => [name, name])),
+    variants: Object.fromEntries([...Object.keys(ANSWERS), ...segments.map(variantOf)].map((name) => [name, name])),
     targeting: {
       if: [
         ...(listed.length === 0 ? [] : [{ or: listed }, 'listed']),
         ...(plan.when === null ? [] : [{ '!': [plan.when] }, 'elsewhere']),
-        {
-          fractional: [
-            ['treatment', treatmentPpm],
-            ['outside', WHOLE_PPM - treatmentPpm - controlPpm],
-            ['control', controlPpm],
-          ],
-        },
+        { fractional: segments.map((segment) => [variantOf(segment), segment.ppm]) },
       ],
     },
   };
 }
 
-/** Ready to be asked; null where flagd does not understand the rule. No code is generated from what people wrote. */
-export function compileFlag(plan: Plan, stepNo: number): Flag | null {
+function variantOf({ arm, entered }: Segment): string {
+  return entered === null ? arm : `${arm}/${entered}`;
+}
+
+/**
+ * Ready to be asked; null where flagd does not understand the rule. `dealtAs` is what the buckets are made with, beside who the buyer is. No
+ * code is generated from what people wrote.
+ */
+export function compileFlag(plan: Plan, stepNo: number, dealtAs = plan.key): Flag | null {
   const storage = new MemoryStorage(SILENT, { disableDynamicCodeGeneration: true });
   try {
-    storage.setConfigurations(JSON.stringify({ flags: { [plan.key]: toFlagd(plan, stepNo) } }), true);
+    storage.setConfigurations(JSON.stringify({ flags: { [dealtAs]: toFlagd(plan, stepNo) } }), true);
   } catch {
     return null;
   }
-  const flag = storage.getFlag(plan.key);
+  const answers = new Map(Object.entries(ANSWERS));
+  for (const segment of segmentsAt(plan, stepNo))
+    if (segment.entered !== null)
+      answers.set(variantOf(segment), { ...(ANSWERS[segment.arm] ?? FAILED), entered: segment.entered });
+  const flag = storage.getFlag(dealtAs);
   if (flag === undefined || String(flag.evaluate({ targetingKey: 'any' }).errorCode) === 'PARSE_ERROR') return null;
   return (facts) => {
     const { variant } = flag.evaluate(facts);
-    return (variant === undefined ? undefined : ANSWERS[variant]) ?? FAILED;
+    return (variant === undefined ? undefined : answers.get(variant)) ?? FAILED;
   };
 }

@@ -28,7 +28,7 @@ async function startNode(over: { sql?: typeof sql; isLeading?: boolean } = {}): 
 }
 
 function look(node: RunningRollouts): string | undefined {
-  const [one] = node.decide(BOOK, testContext({ id: 'b1' }, { merchantId: shop }), ['unionpay']).wallets;
+  const [one] = node.decide(BOOK, testContext({ id: 'b1' }, { merchantId: shop }), ['unionpay'], null).wallets;
   return one?.shown === true ? 'shown' : one?.reason;
 }
 
@@ -56,10 +56,10 @@ test('a node that is cut off from the database hides what is staged within a sec
   await world.act(id, 'start');
   const node = await startNode({ sql: cutOff });
   await expect.poll(() => look(node), { timeout: 5000 }).toBe('shown');
-  const decision = node.decide(BOOK, testContext({ id: 'b1' }, { merchantId: shop }), ['unionpay', 'wechatpay']);
+  const decision = node.decide(BOOK, testContext({ id: 'b1' }, { merchantId: shop }), ['unionpay', 'wechatpay'], null);
   proxy.mute();
   await expect.poll(() => look(node), { timeout: 5000 }).toBe('STALE');
-  const now = node.recheck(BOOK, decision).wallets;
+  const now = node.recheck(BOOK, decision, null).wallets;
   expect(now.map((one) => [one.wallet, one.shown, one.arm])).toEqual([
     ['unionpay', false, 'treatment'],
     ['wechatpay', true, 'outside'],
@@ -67,7 +67,7 @@ test('a node that is cut off from the database hides what is staged within a sec
   expect(node.revision(BOOK)).toBe('stale');
   proxy.speak();
   await expect.poll(() => look(node), { timeout: 10_000 }).toBe('shown');
-  expect(node.recheck(BOOK, decision)).toEqual(decision);
+  expect(node.recheck(BOOK, decision, null)).toEqual(decision);
   await node.stop();
   await cutOff.end({ timeout: 1 });
   await proxy.close();

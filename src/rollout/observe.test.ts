@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { freshDatabase } from '../../test/database.ts';
 import type { Sql } from '../db/connect.ts';
 import { listDayCounts } from './count-store.ts';
@@ -29,7 +29,17 @@ const PLAN: Plan = {
 let sql: Sql;
 beforeAll(async () => {
   ({ sql } = await freshDatabase());
-  for (const id of ['rol_a', 'rol_b', 'rol_c', 'rol_days', 'rol_recent', 'rol_versions', 'rol_gone'])
+  for (const id of [
+    'rol_a',
+    'rol_b',
+    'rol_c',
+    'rol_days',
+    'rol_recent',
+    'rol_versions',
+    'rol_gone',
+    'rol_firsts',
+    'rol_crowd',
+  ])
     await insertRollout(id);
 });
 
@@ -45,7 +55,7 @@ async function insertRollout(id: string): Promise<void> {
 }
 
 function seen(rolloutId: string, metric: Metric, over: Partial<Observation> = {}): Observation {
-  return { rolloutId, version: 1, step: 0, arm: 'treatment', metric, ...over };
+  return { rolloutId, version: 1, step: 0, arm: 'treatment', metric, since: 1, entered: 0, payer: null, ...over };
 }
 
 async function write(observations: readonly Observation[], at = NOON): Promise<void> {
@@ -71,9 +81,11 @@ test('nothing is lost while many write at once, in whatever order each saw it', 
   );
   for (const id of ['rol_a', 'rol_b', 'rol_c']) {
     const { strata, recent } = await read(id);
-    const sums = { begun: 2 * 8 * rounds, first_failed: 2 * 8 * rounds, wallet_succeeded: 2 * 8 * rounds };
+    const compared = { begun: 2 * 8 * rounds, first_failed: 2 * 8 * rounds };
+    const sums = { ...compared, wallet_succeeded: 2 * 8 * rounds };
+    const cohorts = [{ entered: 0, treatment: compared, control: compared }];
     expect(strata).toEqual([
-      { version: 1, step: 0, treatmentPpm: 1000, controlPpm: 1000, treatment: sums, control: sums },
+      { version: 1, step: 0, treatmentPpm: 1000, controlPpm: 1000, treatment: sums, control: sums, cohorts },
     ]);
     expect(recent).toBe('1'.repeat(64));
   }
@@ -112,6 +124,62 @@ test('what was counted before judging began anew is not judged', async () => {
   const anew = await read('rol_versions', 2);
   expect(anew.strata.map((one) => one.version)).toEqual([2, 2]);
   expect(anew.recent).toBe('1');
+});
+
+describe('of a buyer who comes back', () => {
+  const of = (buyer: string, paymentId: string, metric: Metric, over: Partial<Observation> = {}) =>
+    seen('rol_firsts', metric, { payer: { targetingKey: buyer, paymentId }, ...over });
+  const comparedOf = async (judgedFrom = 1) =>
+    (await read('rol_firsts', judgedFrom)).strata.flatMap(({ version, step, cohorts }) =>
+      cohorts.flatMap(({ entered, treatment }) => ({ version, step, entered, ...treatment })),
+    );
+
+  test('only the first payment is compared, whatever becomes of the others, and every one counts for the step', async () => {
+    await write([of('anna', 'pay_1', 'begun'), of('anna', 'pay_2', 'begun'), of('anna', 'pay_2', 'first_failed')]);
+    expect(await comparedOf()).toEqual([{ version: 1, step: 0, entered: 0, begun: 1 }]);
+    await write([of('anna', 'pay_1', 'first_failed'), of('anna', 'pay_2', 'slow'), of('bert', 'pay_3', 'begun')]);
+    expect(await comparedOf()).toEqual([{ version: 1, step: 0, entered: 0, begun: 2, first_failed: 1 }]);
+    await write([of('anna', 'pay_4', 'begun', { step: 1 }), of('bert', 'pay_3', 'refunded')]);
+    expect(await comparedOf()).toEqual([{ version: 1, step: 0, entered: 0, begun: 2, first_failed: 1, refunded: 1 }]);
+    const [first, second] = (await read('rol_firsts')).strata;
+    expect(first?.treatment).toEqual({ begun: 3, first_failed: 2, slow: 1, refunded: 1 });
+    expect(second?.treatment).toEqual({ begun: 1 });
+  });
+
+  test('who came in at another step is compared apart, and judging anew counts everybody anew', async () => {
+    const later = { version: 2, step: 3, since: 2 };
+    await write([
+      of('anna', 'pay_5', 'begun', { ...later, entered: 1 }),
+      of('carl', 'pay_6', 'begun', { ...later, entered: 3 }),
+    ]);
+    expect(await comparedOf(2)).toEqual([
+      { version: 2, step: 3, entered: 1, begun: 1 },
+      { version: 2, step: 3, entered: 3, begun: 1 },
+    ]);
+  });
+
+  test('nothing that is kept tells who it was', async () => {
+    const kept = await sql<{ text: string }[]>`select f::text as text from rollout_firsts f`;
+    expect(kept.length).toBeGreaterThan(3);
+    expect(JSON.stringify(kept)).not.toMatch(/anna|bert|carl/);
+  });
+
+  test('one is the first though many begin at the same moment', async () => {
+    await Promise.all(
+      Array.from({ length: 12 }, (_, writer) =>
+        write(
+          ['u', 'v', 'w', 'x'].map((buyer, at) =>
+            seen('rol_crowd', 'begun', {
+              payer: { targetingKey: `${buyer}${(at + writer) % 2}`, paymentId: `p${writer}${buyer}` },
+            }),
+          ),
+        ),
+      ),
+    );
+    const [stratum] = (await read('rol_crowd')).strata;
+    expect(stratum?.treatment).toEqual({ begun: 48 });
+    expect(stratum?.cohorts).toEqual([{ entered: 0, treatment: { begun: 8 }, control: {} }]);
+  });
 });
 
 test('days are those of Asia/Shanghai', async () => {

@@ -1,14 +1,39 @@
+import { createHash } from 'node:crypto';
 import { shanghaiDay } from '../base/shanghai.ts';
 import type { Sql, Tx } from '../db/connect.ts';
-import { addCounts, type CountToAdd, findRecent, listCounts, type OutcomesToAppend } from './count-store.ts';
+import { addCounts, findRecent, listCompared, listCounts, type OutcomesToAppend, type Told } from './count-store.ts';
 import type { Plan } from './plan.ts';
-import type { Observation } from './rollouts.ts';
+import type { Metric, Observation } from './rollouts.ts';
 import type { RolloutCounts } from './statistics/counts.ts';
+import { BAD } from './statistics/judge.ts';
 import { stratify } from './statistics/stratify.ts';
 
 /** Adds up what a batch saw and writes it: one statement, however many payments there were. */
 export async function observe(tx: Tx, book: number, observations: readonly Observation[], now: Date): Promise<void> {
-  await addCounts(tx, book, shanghaiDay(now), toCounts(observations), toOutcomes(observations));
+  const compared = observations.filter(({ metric }) => isComparedMetric(metric));
+  await addCounts(tx, book, shanghaiDay(now), {
+    counts: addUp(observations, (one) => [one.rolloutId, one.version, one.step, one.arm, one.metric]),
+    compared: addUp(
+      compared.filter(({ payer }) => payer === null),
+      (one) => [one.rolloutId, one.version, one.step, one.entered, one.arm, one.metric],
+    ),
+    told: compared.flatMap(toTold),
+    outcomes: toOutcomes(observations),
+  });
+}
+
+/** What guardrails compare; the rest is of the wallet's own attempts, or of decisions. */
+function isComparedMetric(metric: Metric): boolean {
+  return metric === 'begun' || Object.values(BAD).includes(metric);
+}
+
+function toTold({ payer, ...one }: Observation): Told[] {
+  return payer === null ? [] : [{ ...one, buyer: digestOf(one, payer.targetingKey), paymentId: payer.paymentId }];
+}
+
+/** Who paid is known again under the same rollout, and by nobody who reads the table. */
+function digestOf({ rolloutId, since }: Pick<Observation, 'rolloutId' | 'since'>, targetingKey: string): string {
+  return createHash('sha256').update(`${rolloutId} ${since} ${targetingKey}`).digest('hex').slice(0, 32);
 }
 
 /**
@@ -20,17 +45,21 @@ export async function readCounts(
   rollout: { book: number; id: string; judgedFrom: number },
   planOf: (version: number) => Plan | undefined,
 ): Promise<RolloutCounts> {
-  const [rows, recent] = await Promise.all([
+  const [rows, compared, recent] = await Promise.all([
     listCounts(sql, rollout.book, rollout.id, rollout.judgedFrom),
+    listCompared(sql, rollout.book, rollout.id, rollout.judgedFrom),
     findRecent(sql, rollout.book, rollout.id, rollout.judgedFrom),
   ]);
-  return { strata: stratify(rows, planOf), recent };
+  return { strata: stratify(rows, compared, planOf), recent };
 }
 
-function toCounts(observations: readonly Observation[]): CountToAdd[] {
-  const counts = new Map<string, CountToAdd>();
+function addUp(
+  observations: readonly Observation[],
+  nameOf: (one: Observation) => readonly (string | number)[],
+): (Observation & { count: number })[] {
+  const counts = new Map<string, Observation & { count: number }>();
   for (const one of observations) {
-    const name = [one.rolloutId, one.version, one.step, one.arm, one.metric].join(' ');
+    const name = nameOf(one).join(' ');
     const sum = counts.get(name);
     if (sum) sum.count += 1;
     else counts.set(name, { ...one, count: 1 });

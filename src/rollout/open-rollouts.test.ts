@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 const decide = (buyer: string, node = rollouts): PaymentDecision =>
-  node.decide(BOOK, testContext({ id: buyer }, { merchantId: world.shop }), WALLETS);
+  node.decide(BOOK, testContext({ id: buyer }, { merchantId: world.shop }), WALLETS, null);
 const unionpay = (decision: PaymentDecision) => decision.wallets.find((one) => one.wallet === 'unionpay');
 const all = { steps: [{ share: '100%' }] };
 
@@ -70,7 +70,7 @@ describe('a decision', () => {
     expect(rollouts.isPlain(BOOK, world.shop, WALLETS)).toBe(false);
     expect(rollouts.isPlain(BOOK, world.shop, ['wechatpay'])).toBe(true);
     const context = testContext({ id: 'b1', phone: 'hash', region: 'CN-SH' }, { merchantId: world.shop });
-    const decision = rollouts.decide(BOOK, context, WALLETS);
+    const decision = rollouts.decide(BOOK, context, WALLETS, null);
     expect(unionpay(decision)).toEqual({
       wallet: 'unionpay',
       shown: true,
@@ -94,6 +94,7 @@ describe('a decision', () => {
           BOOK,
           testContext({ id: `b${no}`, device: `d${no % 7}` }, { merchantId: world.shop, paymentId: `pay_${no}` }),
           WALLETS,
+          null,
         ),
       ].map((decision) => unionpay(decision)?.arm);
       expect(new Set(arms).size).toBe(1);
@@ -103,7 +104,8 @@ describe('a decision', () => {
   test('without a buyer the device decides, and without either the payment', async () => {
     await started(all);
     const key = (buyer: object) =>
-      rollouts.decide(BOOK, testContext(buyer, { merchantId: world.shop, paymentId: 'pay_1' }), WALLETS).targetingKey;
+      rollouts.decide(BOOK, testContext(buyer, { merchantId: world.shop, paymentId: 'pay_1' }), WALLETS, null)
+        .targetingKey;
     expect(key({ device: 'd1' })).toBe(`${world.shop}/d/d1`);
     expect(key({})).toBe('pay_1');
   });
@@ -116,7 +118,7 @@ describe('a decision', () => {
       { limit: `${id}/money`, unit: 'money', currency: 'CNY', figures: [10_000n], amount: 1234n, onSuccess: 'release' },
       { limit: `${id}/payments`, unit: 'count', currency: 'CNY', figures: [5n], amount: 1n, onSuccess: 'release' },
     ]);
-    const yen = rollouts.decide(BOOK, testContext({}, { merchantId: world.shop, currency: 'JPY' }), WALLETS);
+    const yen = rollouts.decide(BOOK, testContext({}, { merchantId: world.shop, currency: 'JPY' }), WALLETS, null);
     expect(unionpay(yen)).toMatchObject({ shown: false, arm: 'outside', reason: 'DEFAULT' });
   });
 
@@ -132,37 +134,29 @@ describe('a decision', () => {
     ]);
     expect(rollouts.slowMs(BOOK, id)).toBe(9000);
   });
-
-  test('a shop’s own rollout goes before the one of every shop, and one of every shop that is stopped stops it too', async () => {
-    const common = await started({ steps: [{ share: '1ppm' }], always: { staff: false } });
-    const own = await started({ ...all, merchant: world.shop });
-    expect(unionpay(decide('b1'))).toMatchObject({ shown: true, rollout: { id: own } });
-    await world.act(common, 'halt');
-    expect(unionpay(decide('b1'))).toMatchObject({ shown: false, reason: 'HALTED', rollout: { id: common } });
-  });
 });
 
 describe('a kept decision', () => {
   test('hides what was stopped since, keeps its arm, and shows nothing that it did not', async () => {
     const id = await started({ steps: [{ share: '50%' }] });
     const decisions = Array.from({ length: 40 }, (_, no) => decide(`b${no}`));
-    expect(decisions.map((one) => rollouts.recheck(BOOK, one))).toEqual(decisions);
+    expect(decisions.map((one) => rollouts.recheck(BOOK, one, null))).toEqual(decisions);
     await world.act(id, 'halt');
     for (const before of decisions) {
-      const now = unionpay(rollouts.recheck(BOOK, before));
+      const now = unionpay(rollouts.recheck(BOOK, before, null));
       expect(now?.shown).toBe(false);
       expect(now?.arm).toBe(unionpay(before)?.arm);
     }
     await world.act(id, 'resume');
-    expect(decisions.map((one) => rollouts.recheck(BOOK, one))).toEqual(decisions);
+    expect(decisions.map((one) => rollouts.recheck(BOOK, one, null))).toEqual(decisions);
   });
 
   test('made before a rollout began, it is hidden when that one is stopped', async () => {
     const before = decide('b1');
     const id = await started(all);
-    expect(unionpay(rollouts.recheck(BOOK, before))?.shown).toBe(true);
+    expect(unionpay(rollouts.recheck(BOOK, before, null))?.shown).toBe(true);
     await world.act(id, 'halt');
-    expect(unionpay(rollouts.recheck(BOOK, before))).toMatchObject({ shown: false, reason: 'HALTED' });
+    expect(unionpay(rollouts.recheck(BOOK, before, null))).toMatchObject({ shown: false, reason: 'HALTED' });
   });
 });
 

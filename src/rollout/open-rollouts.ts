@@ -7,18 +7,20 @@ import { type Because, changeRollout, createRollout, type Seen } from './change-
 import type { Facts } from './context.ts';
 import { claimControl, type ControlDeps, controlDue, controlOne, judgeNow, requireRollout } from './control.ts';
 import { answer, decideWallets, recheckWallets, riskLinesOf, type View } from './decide.ts';
-import type { FlagAnswer } from './flag.ts';
 import { listDayCounts } from './count-store.ts';
 import { observe } from './observe.ts';
 import type { Plan } from './plan.ts';
 import { CHANNEL, listMoves, listRollouts, listVersions, loadInEffect, readRevisions } from './rollout-store.ts';
-import type { Rollouts, WalletDecision } from './rollouts.ts';
+import { mergePlans } from './plans-of.ts';
+import { type Room, readRoomLeft, ROOM_UNKNOWN } from './room.ts';
+import type { PlanDecision, Rollouts } from './rollouts.ts';
 import {
   buildSnapshot,
   EMPTY_SNAPSHOT,
-  findFlag,
-  findLive,
+  findBeside,
+  findFlags,
   flagKeys,
+  isStaged,
   type RolloutWithFigures,
   type Snapshot,
 } from './snapshot.ts';
@@ -32,7 +34,7 @@ const CONTROL_CONCURRENCY = 4;
 export type RolloutsDeps = ControlDeps;
 
 /** A flag as another service asks for it (OpenFeature's words). */
-export type FlagEvaluation = FlagAnswer & { key: string; rollout: NonNullable<WalletDecision['rollout']> };
+export type FlagEvaluation = PlanDecision & { key: string };
 
 /** What people and their programs do with rollouts. A `merchantId` of null is the operator, who sees and moves all of them. */
 export interface RolloutDesk {
@@ -86,12 +88,17 @@ export async function openRollouts(deps: RolloutsDeps): Promise<RunningRollouts>
   const { sql, clock, log } = deps;
   let snapshot: Snapshot = EMPTY_SNAPSHOT;
   let knownAtMs = -Infinity;
+  let room: { left: Room; askedAtMs: number } = { left: ROOM_UNKNOWN, askedAtMs: -Infinity };
   let watch: Watch | null = null;
   let loop: DueLoop | null = null;
 
   /** Age is measured by a clock that nobody can set, from when the question was asked. */
-  const isStale = (): boolean => performance.now() - knownAtMs > ROLLOUT_STALE_MS;
-  const view = (): View => ({ snapshot, isStale: watch !== null && isStale() });
+  const isOld = (askedAtMs: number): boolean => watch !== null && performance.now() - askedAtMs > ROLLOUT_STALE_MS;
+  const view = (): View => ({
+    snapshot,
+    isStale: isOld(knownAtMs),
+    room: isOld(room.askedAtMs) ? ROOM_UNKNOWN : room.left,
+  });
 
   async function read(from: Sql): Promise<void> {
     const askedAtMs = performance.now();
@@ -100,14 +107,14 @@ export async function openRollouts(deps: RolloutsDeps): Promise<RunningRollouts>
     if (knownAtMs === -Infinity || !isSame(revisions, snapshot.revisions))
       snapshot = buildSnapshot(await loadInEffect(from), revisions, snapshot);
     knownAtMs = askedAtMs;
+    room = { left: await readRoomLeft(from, snapshot), askedAtMs };
   }
 
   await read(sql);
   return {
-    decide: (book, context, wallets) => decideWallets(view(), book, context, wallets, clock.now()),
-    isPlain: (book, merchantId, wallets) =>
-      wallets.every((wallet) => findLive(snapshot, book, merchantId, wallet) === undefined),
-    recheck: (book, decision) => recheckWallets(view(), book, decision),
+    decide: (book, context, wallets, chosen) => decideWallets(view(), book, context, wallets, chosen, clock.now()),
+    isPlain: (book, merchantId, wallets) => wallets.every((wallet) => !isStaged(snapshot, book, merchantId, wallet)),
+    recheck: (book, decision, chosen) => recheckWallets(view(), book, decision, chosen),
     riskLines: (_book, decision, amount) => riskLinesOf(snapshot, decision, amount),
     slowMs: (_book, rolloutId) => snapshot.byId.get(rolloutId)?.rollout.plan.slowMs ?? SLOW_MS_USUAL,
     observe: (tx, book, observations) => observe(tx, book, observations, clock.now()),
@@ -128,15 +135,18 @@ export async function openRollouts(deps: RolloutsDeps): Promise<RunningRollouts>
         listMoves(sql, at.book, at.id, MOVES_SHOWN_MAX),
         listVersions(sql, at.book, at.id),
       ]);
-      return reportRollout({ rollout, ...judged, risks, days, moves, versions }, clock.now());
+      const beside = findBeside(snapshot, rollout).map((live) => live.rollout);
+      return reportRollout({ rollout, beside, ...judged, risks, days, moves, versions }, clock.now());
     },
     async planOf(book, id, version) {
       const versions = await listVersions(sql, book, id);
       return versions.find((one) => one.version === version)?.plan ?? null;
     },
     evaluate(book, merchantId, key, facts) {
-      const live = findFlag(snapshot, book, merchantId, key);
-      return live === undefined ? null : { key, ...answer(view(), live, facts), rollout: live.shown };
+      const now = view();
+      const lives = findFlags(snapshot, book, merchantId, key);
+      const said = mergePlans(lives.map((live) => ({ ...answer(now, live, facts, false), rollout: live.shown })));
+      return said === null ? null : { key, ...said };
     },
     flagKeys: (book, merchantId) => flagKeys(snapshot, book, merchantId),
     revision: (book) => (view().isStale ? 'stale' : `${snapshot.revisions.get(book) ?? 0n}`),

@@ -1,7 +1,8 @@
 import type { Facts } from './context.ts';
 import { compileFlag } from './flag.ts';
 import type { Plan } from './plan.ts';
-import type { PaymentDecision, WalletDecision } from './rollouts.ts';
+import { plansOf } from './plans-of.ts';
+import type { DecidedBy, PaymentDecision, PlanDecision, WalletDecision } from './rollouts.ts';
 import { type Words, words } from './words.ts';
 
 /** What comes out when a kept decision is made again from what was kept with it. */
@@ -14,21 +15,39 @@ export interface Replay {
 
 const DEALT: readonly WalletDecision['reason'][] = ['SPLIT', 'TARGETING_MATCH', 'DEFAULT'];
 
-/** Makes every dealt part of a decision again: the kept facts through the kept version at the kept step. Pure. */
-export function replayDecision(
+/** The plan of every version that a decision was made by, looked up by `find`. */
+export async function findPlans(
   decision: PaymentDecision,
-  planOf: (rolloutId: string, version: number) => Plan | null,
-): Replay[] {
-  return decision.wallets.map((one) => replayOne(decision, one, planOf));
+  find: (rolloutId: string, version: number) => Promise<Plan | null>,
+): Promise<PlanFinder> {
+  const rollouts = decision.wallets.flatMap(plansOf).map(({ rollout }) => rollout);
+  const found = await Promise.all(
+    rollouts.map(async ({ id, version }) => [`${id} ${version}`, await find(id, version)] as const),
+  );
+  const plans = new Map(found);
+  return (id, version) => plans.get(`${id} ${version}`) ?? null;
 }
 
-function replayOne(
-  { context }: PaymentDecision,
-  one: WalletDecision,
-  planOf: (rolloutId: string, version: number) => Plan | null,
-): Replay {
-  const { wallet, rollout } = one;
-  if (rollout === null || !DEALT.includes(one.reason))
+/** Makes every dealt part of a decision again: the kept facts through the kept version at the kept step. Pure. */
+export function replayDecision(decision: PaymentDecision, planOf: PlanFinder): Replay[] {
+  return decision.wallets.map((one) => replayWallet(decision, one, planOf));
+}
+
+/** Answers the plan of a rollout's version; null where there is none. */
+export type PlanFinder = (rolloutId: string, version: number) => Plan | null;
+
+/** Where two rollouts concern a wallet, what went wrong with either is told first. */
+function replayWallet({ context }: PaymentDecision, one: WalletDecision, planOf: PlanFinder): Replay {
+  const replays = plansOf(one).map((plan) => replayPlan(one.wallet, plan, context, planOf));
+  const worst = (['differs', 'version_missing', 'same'] as const).flatMap((result) =>
+    replays.filter((replay) => replay.result === result),
+  );
+  return worst[0] ?? { wallet: one.wallet, result: 'not_dealt', told: words('当时没有抽取', 'nothing was dealt then') };
+}
+
+function replayPlan(wallet: WalletDecision['wallet'], one: PlanDecision, context: Facts, planOf: PlanFinder): Replay {
+  const { rollout } = one;
+  if (!DEALT.includes(one.reason))
     return { wallet, result: 'not_dealt', told: words('当时没有抽取', 'nothing was dealt then') };
   const plan = planOf(rollout.id, rollout.version);
   if (plan === null)
@@ -37,7 +56,7 @@ function replayOne(
       result: 'version_missing',
       told: words(`没有第 ${rollout.version} 版`, `version ${rollout.version} of ${rollout.id} is not there`),
     };
-  const again = dealAgain(plan, rollout.step, context);
+  const again = dealAgain(plan, rollout, context);
   if (again.arm === one.arm && again.shown === one.shown)
     return { wallet, result: 'same', told: words('重算结果相同', 'made again, it is the same') };
   return {
@@ -50,8 +69,8 @@ function replayOne(
   };
 }
 
-function dealAgain(plan: Plan, step: number, facts: Facts) {
+function dealAgain(plan: Plan, { step, dealtAs }: DecidedBy, facts: Facts) {
   const { money } = plan.atRisk;
   if (money !== null && facts.currency !== money.currency) return { shown: false, arm: 'outside' };
-  return compileFlag(plan, step)?.(facts) ?? { shown: false, arm: 'outside' };
+  return compileFlag(plan, step, dealtAs)?.(facts) ?? { shown: false, arm: 'outside' };
 }

@@ -12,6 +12,8 @@ import { type Words, words } from './words.ts';
 export interface RolloutReport {
   at: Date;
   rollout: Rollout;
+  /** In effect for the same wallet: that of every shop beside a shop's own, or the shops' own beside it. Only who is shown it by both sees it. */
+  beside: readonly Rollout[];
   /** Parts per million that see it now, allow lists apart; null where it concerns nobody. */
   sharePpm: number | null;
   arms: Arms;
@@ -29,7 +31,10 @@ export interface RolloutReport {
   versions: readonly { version: number; plan: Plan; createdAt: Date; createdBy: string }[];
 }
 
-type Known = Pick<RolloutReport, 'rollout' | 'judgement' | 'counts' | 'risks' | 'days' | 'moves' | 'versions'>;
+type Known = Pick<
+  RolloutReport,
+  'rollout' | 'beside' | 'judgement' | 'counts' | 'risks' | 'days' | 'moves' | 'versions'
+>;
 
 export function reportRollout(known: Known, at: Date): RolloutReport {
   const { rollout } = known;

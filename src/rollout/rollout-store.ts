@@ -18,11 +18,12 @@ export interface DueRollout {
 export async function insertRollout(tx: Tx, one: RolloutWithFigures): Promise<void> {
   await tx`
     insert into rollouts (
-      book, id, merchant_id, key, wallet, state, version, step, judged_from, money_figures, payments_figures,
-      created_at, leased_until
+      book, id, merchant_id, key, dealt_as, wallet, state, version, step, judged_from, money_figures,
+      payments_figures, created_at, leased_until
     )
     values (
-      ${one.book}, ${one.id}, ${one.plan.merchantId}, ${one.plan.key}, ${one.plan.wallet}, ${one.state},
+      ${one.book}, ${one.id}, ${one.plan.merchantId}, ${one.plan.key},
+      ${one.dealtAs === one.plan.key ? null : one.dealtAs}, ${one.plan.wallet}, ${one.state},
       ${one.version}, ${one.step}, ${one.judgedFrom}, ${column(one.figures.money)}::bigint[],
       ${column(one.figures.payments)}::bigint[], ${one.createdAt}, ${one.createdAt}
     )`;
@@ -263,12 +264,13 @@ export async function finishDue(sql: Sql | Tx, due: DueRollout, dueAt: Date | nu
   return rows.length === 1;
 }
 
-const COLUMNS = `r.book, r.id, r.state, r.version, r.step, r.step_since, r.judged_from, r.money_figures::text[] as money,
+const COLUMNS = `r.book, r.id, r.dealt_as, r.state, r.version, r.step, r.step_since, r.judged_from, r.money_figures::text[] as money,
   r.payments_figures::text[] as payments, r.created_at, r.started_at, r.completed_at, v.plan`;
 
 interface Columns {
   book: number;
   id: RolloutId;
+  dealt_as: string | null;
   state: RolloutState;
   version: number;
   step: number;
@@ -283,10 +285,12 @@ interface Columns {
 }
 
 function toRollout(row: Columns): RolloutWithFigures {
+  const plan = readPlan(row.plan);
   return {
     book: row.book,
     id: row.id,
-    plan: readPlan(row.plan),
+    plan,
+    dealtAs: row.dealt_as ?? plan.key,
     version: row.version,
     state: row.state,
     step: row.step,

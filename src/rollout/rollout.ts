@@ -39,6 +39,8 @@ export interface Rollout {
   book: number;
   id: RolloutId;
   plan: Plan;
+  /** Under what name buyers are dealt into buckets, from the beginning to the end. See `dealtAs`. */
+  dealtAs: string;
   /** Counts up with every change of the plan, and whenever judging begins anew. */
   version: number;
   state: RolloutState;
@@ -51,6 +53,14 @@ export interface Rollout {
   startedAt: Date | null;
   completedAt: Date | null;
   createdAt: Date;
+}
+
+/**
+ * A shop's rollout deals under a name of its own: with the same key as one of every shop, its few would be the other's few, and each of them
+ * would compare those that the other had picked. No key has a slash.
+ */
+export function dealtAs({ key, merchantId }: Pick<Plan, 'key' | 'merchantId'>): string {
+  return merchantId === null ? key : `${merchantId}/${key}`;
 }
 
 export type MoveId = `rmv_${string}`;

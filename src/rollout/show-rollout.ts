@@ -31,6 +31,7 @@ export function showRolloutInFull(report: RolloutReport) {
   const { rollout } = report;
   return {
     ...showRollout(rollout),
+    beside: report.beside.map(showRollout),
     step_since: rollout.stepSince?.toISOString() ?? null,
     step_ends_at: report.stepEndsAt?.toISOString() ?? null,
     held_back_ppm: report.sharePpm === null || report.sharePpm === 0 ? 0 : report.arms.controlPpm,

@@ -2,7 +2,7 @@ import type { WalletName } from '../wallets/wallet.ts';
 import { compileFlag, type Flag } from './flag.ts';
 import { armsAt } from './plan.ts';
 import { HIDDEN, type Rollout } from './rollout.ts';
-import type { WalletDecision } from './rollouts.ts';
+import type { DecidedBy } from './rollouts.ts';
 
 /** A rollout as a node keeps it in memory: decided from, never asked for. */
 export interface Live {
@@ -12,7 +12,7 @@ export interface Live {
   isHidden: boolean;
   /** Null where flagd does not understand the rule any more: then nobody sees it. */
   flag: Flag | null;
-  shown: NonNullable<WalletDecision['rollout']>;
+  shown: DecidedBy;
 }
 
 /** All rollouts in effect, as they stood at one moment. Never changed; a newer one takes its place. */
@@ -53,22 +53,38 @@ export function buildSnapshot(
   return { byId, wallets, flags, revisions };
 }
 
-/**
- * The rollout that a wallet goes by at a shop: the shop's own, else the one of every shop. One of every shop that is stopped
- * stops the wallet everywhere.
- */
-export function findLive(
-  { wallets }: Snapshot,
-  book: number,
-  merchantId: string,
-  wallet: WalletName,
-): Live | undefined {
-  return choose(wallets.get(ownerOf(book, merchantId))?.get(wallet), wallets.get(ownerOf(book, null))?.get(wallet));
+/** The rollouts that a wallet goes by at a shop: that of every shop, then the shop's own. Both must show it. */
+export function findLives({ wallets }: Snapshot, book: number, merchantId: string, wallet: WalletName): Live[] {
+  return present(wallets.get(ownerOf(book, null))?.get(wallet), wallets.get(ownerOf(book, merchantId))?.get(wallet));
 }
 
-/** The same by the flag's key. */
-export function findFlag({ flags }: Snapshot, book: number, merchantId: string, key: string): Live | undefined {
-  return choose(flags.get(ownerOf(book, merchantId))?.get(key), flags.get(ownerOf(book, null))?.get(key));
+/** Whether any rollout concerns a wallet at a shop. */
+export function isStaged({ wallets }: Snapshot, book: number, merchantId: string, wallet: WalletName): boolean {
+  const isOf = (owner: string): boolean => wallets.get(owner)?.has(wallet) === true;
+  return isOf(ownerOf(book, merchantId)) || isOf(ownerOf(book, null));
+}
+
+/** The same by the flag's key, with all others of its wallet: the answer is the cashier's. The first is the one that has the key. */
+export function findFlags(snapshot: Snapshot, book: number, merchantId: string, key: string): Live[] {
+  const { flags } = snapshot;
+  const common = flags.get(ownerOf(book, null))?.get(key);
+  const named = present(common, flags.get(ownerOf(book, merchantId))?.get(key));
+  const besides = named.flatMap(({ rollout }) =>
+    rollout.plan.wallet === null ? [] : findLives(snapshot, book, merchantId, rollout.plan.wallet),
+  );
+  return [...new Set([...named, ...besides])];
+}
+
+/** Those in effect beside a rollout that stage the same wallet: that of every shop beside a shop's own, and the other way about. */
+export function findBeside({ byId }: Snapshot, { book, id, plan }: Pick<Rollout, 'book' | 'id' | 'plan'>): Live[] {
+  if (plan.wallet === null) return [];
+  return [...byId.values()].filter(
+    ({ rollout: other }) =>
+      other.book === book &&
+      other.id !== id &&
+      other.plan.wallet === plan.wallet &&
+      (other.plan.merchantId === null) !== (plan.merchantId === null),
+  );
 }
 
 /** The keys of all flags that concern a shop, sorted. */
@@ -78,9 +94,8 @@ export function flagKeys({ flags }: Snapshot, book: number, merchantId: string):
   return [...new Set([...own, ...common])].toSorted();
 }
 
-function choose(own: Live | undefined, common: Live | undefined): Live | undefined {
-  if (own === undefined || common?.isHidden === true) return common;
-  return own;
+function present(common: Live | undefined, own: Live | undefined): Live[] {
+  return [common, own].filter((live) => live !== undefined);
 }
 
 function ownerOf(book: number, merchantId: string | null): string {
@@ -93,12 +108,14 @@ function makeLive(rollout: RolloutWithFigures, before: Live | undefined): Live {
     rollout,
     figures: rollout.figures,
     isHidden: HIDDEN.includes(rollout.state),
-    flag: isSame ? before.flag : compileFlag(rollout.plan, rollout.step),
+    flag: isSame ? before.flag : compileFlag(rollout.plan, rollout.step, rollout.dealtAs),
     shown: {
       id: rollout.id,
       version: rollout.version,
       step: rollout.step,
       sharePpm: armsAt(rollout.plan, rollout.step).treatmentPpm,
+      ...(rollout.judgedFrom === 1 ? {} : { since: rollout.judgedFrom }),
+      ...(rollout.dealtAs === rollout.plan.key ? {} : { dealtAs: rollout.dealtAs }),
     },
   };
 }

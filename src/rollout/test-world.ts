@@ -91,6 +91,9 @@ export async function openRolloutsWorld(): Promise<RolloutsWorld> {
           step,
           arm,
           metric: metric as Metric, // the keys of the record
+          since: 1,
+          entered: step,
+          payer: null,
         })),
       );
       await sql.begin((tx) => rollouts.observe(tx, BOOK, observations));

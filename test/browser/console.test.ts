@@ -63,9 +63,17 @@ async function move(act: Act, reason: string): Promise<void> {
 
 async function count(arm: 'treatment' | 'control', metrics: Partial<Record<Metric, number>>): Promise<void> {
   const { version, step } = (await world.rollouts.report({ book: BOOK, id: rollout, merchantId: null })).rollout;
-  const observations = Object.entries(metrics).flatMap(
-    ([metric, times]) =>
-      Array.from({ length: times }, () => ({ rolloutId: rollout, version, step, arm, metric: metric as Metric })), // the keys of the record
+  const observations = Object.entries(metrics).flatMap(([metric, times]) =>
+    Array.from({ length: times }, () => ({
+      rolloutId: rollout,
+      version,
+      step,
+      arm,
+      metric: metric as Metric, // the keys of the record
+      since: 1,
+      entered: step,
+      payer: null,
+    })),
   );
   await world.sql.begin((tx) => world.rollouts.observe(tx, BOOK, observations));
 }

@@ -48,9 +48,12 @@ describe('one flag', () => {
   test('every buyer gets the answer that the cashier gives', async () => {
     const arms = new Set<string>();
     for (let no = 0; no < 60; no++) {
-      const decided = world.rollouts.decide(BOOK, testContext({ id: `b${no}` }, { merchantId: world.shop }), [
-        'unionpay',
-      ]);
+      const decided = world.rollouts.decide(
+        BOOK,
+        testContext({ id: `b${no}` }, { merchantId: world.shop }),
+        ['unionpay'],
+        null,
+      );
       const wallet = decided.wallets[0];
       const { status, json } = await ask('/wallet.unionpay', about(`b${no}`));
       expect([status, json.value, json.variant, json.reason]).toEqual([
@@ -76,9 +79,12 @@ describe('one flag', () => {
 
   test('a device, a payment, and a buyer by name are what they are at the cashier', async () => {
     const same = async (context: object, decided: Parameters<typeof testContext>) => {
-      const wallet = world.rollouts.decide(BOOK, testContext(decided[0], { merchantId: world.shop, ...decided[1] }), [
-        'unionpay',
-      ]).wallets[0];
+      const wallet = world.rollouts.decide(
+        BOOK,
+        testContext(decided[0], { merchantId: world.shop, ...decided[1] }),
+        ['unionpay'],
+        null,
+      ).wallets[0];
       expect((await ask('/wallet.unionpay', { context })).json).toMatchObject({ variant: wallet?.arm });
     };
     for (let no = 0; no < 20; no++) {

@@ -1,16 +1,15 @@
-import { ROLLOUT_OUTCOMES_KEPT } from '../../base/limits.ts';
 import { applyAction } from '../apply-action.ts';
 import { decideRollout } from '../decide-rollout.ts';
 import { endOfFreeze } from '../freeze.ts';
-import { armsAt, GUARDED, type Plan, WHOLE_PPM } from '../plan.ts';
+import { armsAt, type Plan, WHOLE_PPM } from '../plan.ts';
 import type { Rollout } from '../rollout.ts';
-import type { Metric } from '../rollouts.ts';
-import type { Stratum } from '../statistics/counts.ts';
-import { BAD, judge, type Judgement } from '../statistics/judge.ts';
-import { drawBinomial, drawWaiting } from './draw.ts';
-import { RecentFailures } from './recent-failures.ts';
+import { judge, type Judgement } from '../statistics/judge.ts';
+import type { Counted } from './crowd.ts';
+import { drawWaiting } from './draw.ts';
+import { regulars } from './regulars.ts';
 import { SIMULATED_DAYS_MAX, SIMULATED_LOOKS_MAX } from './simulation-limits.ts';
-import type { World } from './world.ts';
+import { strangers } from './strangers.ts';
+import { failingOf, type World } from './world.ts';
 
 /** How one simulated rollout went. */
 export interface SimulatedRun {
@@ -26,9 +25,6 @@ export interface SimulatedRun {
   hurt: number;
 }
 
-type Sums = Partial<Record<Metric, number>>;
-type Counted = Stratum & { treatment: Sums; control: Sums };
-
 /** The loop looks every half second; between two looks of a simulation lies at least one payment, and at most a hundredth of all so far. */
 const LOOK_MS = 500;
 const LOOK_GROWTH = 0.01;
@@ -39,8 +35,7 @@ const DAY_MS = 86_400_000;
  * approved at once. What goes wrong is drawn for each arm by itself; refunds and complaints come at once instead of days later.
  */
 export function simulateRollout(plan: Plan, world: World, start: Date, chance: () => number): SimulatedRun {
-  const failing = Math.min(1, world.bad.failed + world.drop);
-  const attempts = new RecentFailures(chance, failing, plan.floor, ROLLOUT_OUTCOMES_KEPT);
+  const crowd = (world.paymentsPerBuyer === 1 && world.unlucky === 1 ? strangers : regulars)(plan, world, chance);
   const strata: Counted[] = [];
   let now = start;
   let rollout = applyAction(draftOf(plan, start), { action: 'start' }, now);
@@ -53,7 +48,7 @@ export function simulateRollout(plan: Plan, world: World, start: Date, chance: (
     step: rollout.step,
     elapsedMs: now.getTime() - start.getTime(),
     seen,
-    hurt: attempted * (failing - world.bad.failed),
+    hurt: attempted * (failingOf(world) - world.bad.failed),
   });
 
   for (
@@ -64,10 +59,10 @@ export function simulateRollout(plan: Plan, world: World, start: Date, chance: (
     const stratum = stratumOf(strata, rollout);
     const { payments, elapsedMs } = nextLook(plan, world, rollout, strata, chance);
     now = new Date(now.getTime() + elapsedMs);
-    const happened = letHappen(stratum, payments, world, attempts, chance);
+    const happened = crowd.pay(stratum, payments);
     seen += happened.treatment;
     attempted += happened.attempts;
-    const counts = { strata, recent: attempts.outcomes() };
+    const counts = { strata, recent: crowd.outcomes() };
     const judgement = judge(rollout.plan, counts, { version: rollout.version, step: rollout.step });
     rollout = passGate(rollout, now);
     const next = decideRollout(rollout, judgement, now);
@@ -85,6 +80,7 @@ function draftOf(plan: Plan, at: Date): Rollout {
     book: 0,
     id: 'rol_simulated',
     plan,
+    dealtAs: plan.key,
     version: 1,
     state: 'draft',
     step: 0,
@@ -97,7 +93,7 @@ function draftOf(plan: Plan, at: Date): Rollout {
 function stratumOf(strata: Counted[], { plan, version, step }: Rollout): Counted {
   const last = strata.at(-1);
   if (last?.version === version && last.step === step) return last;
-  const added: Counted = { version, step, ...armsAt(plan, step), treatment: {}, control: {} };
+  const added: Counted = { version, step, ...armsAt(plan, step), treatment: {}, control: {}, cohorts: [] };
   strata.push(added);
   return added;
 }
@@ -109,41 +105,6 @@ function nextLook(plan: Plan, world: World, rollout: Rollout, strata: readonly C
   const soFar = strata.reduce((sum, one) => sum + (one.treatment.begun ?? 0) + (one.control.begun ?? 0), 0);
   const payments = Math.max(1, Math.floor(soFar * LOOK_GROWTH), Math.round(LOOK_MS / msPerPayment));
   return { payments, elapsedMs: drawWaiting(chance, payments) * msPerPayment };
-}
-
-/** Deals so many payments to the arms and draws what becomes of them; fewer where the floor is reached on the way. */
-function letHappen(
-  stratum: Counted,
-  payments: number,
-  world: World,
-  recent: RecentFailures,
-  chance: () => number,
-): { treatment: number; attempts: number } {
-  const share = stratum.treatmentPpm / (stratum.treatmentPpm + stratum.controlPpm);
-  const dealt = drawBinomial(chance, payments, share);
-  const chosen = drawBinomial(chance, dealt, world.chosen);
-  const own = recent.run(chosen);
-  const reached = chosen === 0 ? 1 : own.happened / chosen;
-  const treatment = Math.max(own.happened, Math.round(dealt * reached));
-  const control = Math.round((payments - dealt) * reached);
-  const others = drawBinomial(chance, treatment - own.happened, world.bad.failed);
-  add(stratum.treatment, treatment, own.failed + others);
-  add(stratum.control, control, drawBinomial(chance, control, world.bad.failed));
-  for (const metric of GUARDED) {
-    if (metric === 'failed') continue;
-    for (const [sums, n] of [
-      [stratum.treatment, treatment],
-      [stratum.control, control],
-    ] as const)
-      sums[BAD[metric]] = (sums[BAD[metric]] ?? 0) + drawBinomial(chance, n, world.bad[metric]);
-  }
-  return { treatment, attempts: own.happened };
-}
-
-function add(sums: Sums, begun: number, failed: number): void {
-  sums.begun = (sums.begun ?? 0) + begun;
-  sums.decided = sums.begun;
-  sums.first_failed = (sums.first_failed ?? 0) + failed;
 }
 
 /** A person approves as soon as one is asked for and no freeze lies over the moment. */

@@ -15,6 +15,12 @@ export interface SimulateOptions {
   paymentsPerSecond: number;
   /** Of those who see the wallet, so many percent pay with it. */
   chosenPercent: number;
+  /** How often each buyer pays: 1 or more. */
+  paymentsPerBuyer: number;
+  /** All that fails, is slow or stays unknown falls on so many percent of the buyers; 100 for whomever. */
+  unluckyPercent: number;
+  /** Left out: buyers' first payments, as in real rollouts. */
+  compared?: World['compared'];
   seed: number;
   start: Date;
   /** Told now and then how many of all runs are done. */
@@ -79,6 +85,9 @@ function toWorld(options: SimulateOptions, drop: number): World {
     bad: { failed, ...ORDINARY_BAD },
     chosen: options.chosenPercent / 100,
     drop: drop / 100,
+    paymentsPerBuyer: options.paymentsPerBuyer,
+    unlucky: options.unluckyPercent / 100,
+    compared: options.compared ?? 'first payments',
   };
 }
 

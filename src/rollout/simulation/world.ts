@@ -10,6 +10,17 @@ export interface World {
   chosen: number;
   /** By so much more often a payment with the wallet fails; a part of one. 0: nothing changes (A/A). */
   drop: number;
+  /** How often each buyer pays; 1: every payment is another buyer's. */
+  paymentsPerBuyer: number;
+  /** For so many buyers, a part of one, all that goes wrong goes wrong; 1: for whomever. At least as many as fail. */
+  unlucky: number;
+  /** Only buyers' first payments, as in real rollouts; `every payment` shows what that is good for. */
+  compared: 'first payments' | 'every payment';
+}
+
+/** How often a payment with the wallet fails; a part of one. */
+export function failingOf({ bad, drop }: World): number {
+  return Math.min(1, bad.failed + drop);
 }
 
 /** What goes wrong besides failures, in a shop where all is well. */

@@ -3,7 +3,18 @@ import type { Metric } from '../rollouts.ts';
 /** One arm's sums by metric; what was never seen is missing. */
 export type ArmCounts = Readonly<Partial<Record<Metric, number>>>;
 
-/** What was counted at one step of one version: within it the shares of both arms stand still. */
+/** What is compared of buyers who came into an arm at the same step: the first payment of each, and what became of it. */
+export interface Cohort {
+  /** Counted from 0. */
+  entered: number;
+  treatment: ArmCounts;
+  control: ArmCounts;
+}
+
+/**
+ * What was counted at one step of one version: within it the shares of both arms stand still. The arms' own sums are of every payment; they
+ * tell how far the step is.
+ */
 export interface Stratum {
   version: number;
   /** Counted from 0. */
@@ -13,6 +24,7 @@ export interface Stratum {
   controlPpm: number;
   treatment: ArmCounts;
   control: ArmCounts;
+  cohorts: readonly Cohort[];
 }
 
 /** All that a verdict is made of. Pass only what belongs together: a rollout that starts again after a halt starts to count again. */

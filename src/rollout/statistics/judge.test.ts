@@ -29,6 +29,7 @@ function stratum(treatment: Arm, control: Arm, over: Partial<Stratum> = {}): Str
     controlPpm: 1000,
     treatment: arm(treatment),
     control: arm(control),
+    cohorts: [{ entered: over.step ?? 0, treatment: arm(treatment), control: arm(control) }],
     ...over,
   };
 }

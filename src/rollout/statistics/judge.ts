@@ -101,6 +101,7 @@ function compare(guardrail: Guardrail, strata: readonly Stratum[]): GuardrailFig
   const { metric, tolerated, alpha } = guardrail;
   const pairs: Pair[] = strata
     .filter((one) => one.controlPpm > 0)
+    .flatMap(({ cohorts }) => cohorts)
     .map((one) => ({ treatment: shareOf(one.treatment, metric), control: shareOf(one.control, metric) }));
   const options = { tolerated, tuningPayments: TUNING_PAYMENTS };
   const { worse, atLeast, isProven } = oneSidedDrop(pairs, { ...options, alpha });
@@ -122,7 +123,7 @@ function compare(guardrail: Guardrail, strata: readonly Stratum[]): GuardrailFig
   };
 }
 
-/** By payments that began, whatever wallet they were then paid with: who sees the wallet is compared, not who chooses it. */
+/** By buyers' first payments, whatever wallet they were then paid with: who sees the wallet is compared, not who chooses it. */
 function shareOf(arm: ArmCounts, metric: Guarded): Share {
   const n = arm.begun ?? 0;
   // Two refunds of one payment are two signs of one bad payment.
