@@ -1,14 +1,16 @@
-import { createHash } from 'node:crypto';
+import { extname } from 'node:path';
 import { LINK_FILE_BYTES_MAX, LINK_FILE_LINKS_MAX, LINKS_PER_CALL_MAX } from '../base/link-limits.ts';
-import { Refusal } from '../base/refusal.ts';
 import type { MerchantId } from '../cashier/payment.ts';
-import { checkContent } from '../links/check-content.ts';
+import { checkWanted } from '../links/fields/check-wanted.ts';
+import { LINK_FIELD_NAMES } from '../links/fields/link-fields.ts';
+import type { LinkWish, PlacedFault } from '../links/fields/link-wish.ts';
+import { readNewLink } from '../links/fields/read-link-fields.ts';
+import { readLinkList } from '../links/fields/read-link-list.ts';
+import { readLinkRows } from '../links/fields/read-link-rows.ts';
+import { deskRequest, fingerprintOf, type WantedLink } from '../links/fields/wanted-link.ts';
 import type { LinkHost } from '../links/link.ts';
-import type { NewLink } from '../links/links.ts';
 import type { ShownLink } from '../links/show-link.ts';
 import { CliError, type CliDeps, type Command } from './command.ts';
-import { fillContent, readContentTexts } from './link-content.ts';
-import { type FileFault, type LinkWish, readLinkFile } from './link-file.ts';
 import { merchantOption } from './link.ts';
 import { printRows } from './print.ts';
 import { readFileWithin } from './read-file.ts';
@@ -28,15 +30,15 @@ export const linkBulkCommand: Command = {
   },
   json: true,
   notes: [
-    'Fields: page, title, description, image_url, price, currency, availability, app_path, direct, expires_at, host.',
-    'They mean what the options of link create mean. An empty cell is a field left out.',
+    `Fields: ${LINK_FIELD_NAMES.join(', ')}.`,
+    'They mean what the options of link create mean. An empty cell is a field left out. In a list they may stand as the API takes them.',
     'The same file again on the same day prints the same links instead of making them twice.',
   ],
   examples: ['hutong link bulk products.csv', 'hutong link bulk products.json --json > links.jsonl'],
   async run(deps, input) {
     const path = input.word('file');
     const file = (await readFileWithin(path, LINK_FILE_BYTES_MAX)).toString('utf8');
-    const { wishes, faults } = readLinkFile(path, file);
+    const { wishes, faults } = extname(path).toLowerCase() === '.csv' ? readLinkRows(file) : readLinkList(file);
     tellFaults(deps, path, faults);
     if (wishes.length === 0) throw new CliError(`${path} asks for no link.`);
     if (wishes.length > LINK_FILE_LINKS_MAX)
@@ -48,9 +50,9 @@ export const linkBulkCommand: Command = {
       tellFaults(
         deps,
         path,
-        checked.flatMap((one) => ('link' in one ? [] : one.faults)),
+        checked.flatMap((one) => ('wanted' in one ? [] : one.faults)),
       );
-      const wanted = checked.flatMap((one) => ('link' in one ? [one.link] : []));
+      const wanted = checked.flatMap((one) => ('wanted' in one ? [one.wanted] : []));
       if (input.flag('check')) return deps.terminal.print(`${path} is right: ${wanted.length} links.`);
       const made = await createAll(deps, links, merchantId, wanted);
       printRows(
@@ -69,47 +71,28 @@ export const linkBulkCommand: Command = {
 };
 
 /** @throws CliError unless there are none */
-function tellFaults({ terminal }: CliDeps, path: string, faults: readonly FileFault[]): void {
+function tellFaults({ terminal }: CliDeps, path: string, faults: readonly PlacedFault[]): void {
   if (faults.length === 0) return;
-  for (const { place, text } of faults.slice(0, FAULTS_SHOWN_MAX))
-    terminal.note(`${path}:${place.line}:${place.column} ${text}`);
+  for (const { place, field, text } of faults.slice(0, FAULTS_SHOWN_MAX))
+    terminal.note(`${path}:${place.line}:${place.column} ${field === null ? '' : `${field}: `}${text.en}`);
   if (faults.length > FAULTS_SHOWN_MAX) terminal.note(`… and ${faults.length - FAULTS_SHOWN_MAX} more`);
   throw new CliError(
     `Nothing was made: ${faults.length === 1 ? 'one thing is' : `${faults.length} things are`} wrong.`,
   );
 }
 
-/** The same rules that making it has, so that a fault of the last line is known before the first link is made. */
+/** Everything that is wrong, so that a fault of the last line is known before the first link is made. */
 function checkWish(
   { clock }: CliDeps,
   { where }: LinkOperator,
   hosts: readonly LinkHost[],
-  wish: LinkWish,
-): { link: NewLink } | { faults: FileFault[] } {
-  const { content, faults } = readContentTexts(wish.texts);
-  const wrong = faults.map(({ field, text }) => ({ place: wish.locate(field), text: `${field}: ${text}` }));
-  const provedFor = (use: 'target' | 'serve'): Set<string> =>
-    new Set(hosts.filter(({ uses, provedAt }) => provedAt !== null && uses.includes(use)).map(({ host }) => host));
-  if (wish.host !== null && !provedFor('serve').has(wish.host))
-    wrong.push({ place: wish.locate('host'), text: `host: ${wish.host} is not proved as a host that serves links` });
-  const link: NewLink = { kind: 'page', content: fillContent(content), servedHost: wish.host };
-  const has = (field: string): boolean => faults.some((fault) => fault.field === field);
-  try {
-    const ground = {
-      kind: link.kind,
-      targets: provedFor('target'),
-      isSandbox: where.isSandbox,
-      isBlockedHost: () => false, // the operator is here
-      now: clock.now(),
-      path: '',
-    };
-    checkContent(link.content, ground);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const field = (error.facts.param ?? '').split('.', 1)[0] ?? '';
-    if (!has(field)) wrong.push({ place: wish.locate(field), text: `${field}: ${error.message}` });
-  }
-  return wrong.length === 0 ? { link } : { faults: wrong };
+  { texts, locate }: LinkWish,
+): { wanted: WantedLink } | { faults: PlacedFault[] } {
+  const reading = readNewLink(texts);
+  const ground = { hosts, isSandbox: where.isSandbox, now: clock.now() };
+  const faults = 'faults' in reading ? reading.faults : checkWanted(reading.wanted, ground);
+  if ('wanted' in reading && faults.length === 0) return reading;
+  return { faults: faults.map(({ field, text }) => ({ place: locate(field), field, text })) };
 }
 
 /** A call at a time; each is known by what it asks for, so that a file that was broken off goes on where it ended. */
@@ -117,30 +100,24 @@ async function createAll(
   { terminal }: CliDeps,
   { desk, operator, livemode }: LinkOperator,
   merchantId: MerchantId,
-  wanted: readonly NewLink[],
+  wanted: readonly WantedLink[],
 ): Promise<ShownLink[]> {
   const made: ShownLink[] = [];
   for (let at = 0; at < wanted.length; at += LINKS_PER_CALL_MAX) {
-    const links = wanted.slice(at, at + LINKS_PER_CALL_MAX);
-    const fingerprint = createHash('sha256')
-      .update(JSON.stringify([at, links], printBig))
-      .digest('hex');
+    const some = wanted.slice(at, at + LINKS_PER_CALL_MAX);
+    const fingerprint = fingerprintOf(some);
     const claim = {
       book: operator.book,
       merchantId,
-      key: `bulk-${fingerprint}`,
+      key: `bulk-${at}-${fingerprint}`,
       route: 'hutong link bulk',
       fingerprint,
     };
-    const wish = { actor: madeBy(merchantId), book: operator.book, livemode, links, claim } as const;
+    const wish = { actor: madeBy(merchantId), book: operator.book, livemode, ...deskRequest(some), claim } as const;
     const { body } = await desk.create({ ...wish, reply: 'list' });
     const { data }: { data: ShownLink[] } = JSON.parse(body); // links as the API shows them
     made.push(...data);
     if (wanted.length > LINKS_PER_CALL_MAX) terminal.note(`${made.length} of ${wanted.length} links`);
   }
   return made;
-}
-
-function printBig(_name: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? value.toString() : value;
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { freshDatabase } from '../../test/database.ts';
 import { temporaryDir } from '../../test/server.ts';
 import { ManualClock } from '../base/clock.ts';
+import { connect } from '../db/connect.ts';
 import { commandLine } from './test-line.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -78,13 +79,58 @@ test('a link is made, shown by id, code and address, edited, stopped, resumed an
   for (const said of [address, 'taken_down: false', '茶铺', '0 opens by 0 people']) expect(shown).toContain(said);
 });
 
+test('a link that asks for money, or a group for shares of it, is made like any other and paid by its terms', async () => {
+  const [deposit] = await json('link', 'create', '--kind', 'pay', '--title', '押金', '--amount', '50', '--times', '20');
+  expect(deposit).toMatchObject({ kind: 'pay', page: null, price: { currency: 'CNY', minor: '5000' } });
+  const [typed] = await json('link', 'create', '--kind', 'pay', '--title', '打赏', '--min', '1', '--max', '99.99');
+  expect(typed).toMatchObject({ kind: 'pay', price: null });
+  const people = ['--total', '100', '--people', '小王 40.00; 小李 60'];
+  const [dinner] = await json('link', 'create', '--kind', 'group', '--title', '聚餐', ...people);
+  expect(dinner).toMatchObject({ kind: 'group', price: { minor: '10000' } });
+  const sql = connect(url, { connectionsMax: 1, applicationName: 'test' });
+  const terms =
+    await sql`select kind, amount_minor, min_minor, max_minor, places_max, total_minor from link_terms order by kind desc, amount_minor`;
+  const shares = await sql`select name, amount_minor from link_shares order by place_no`;
+  await sql.end();
+  expect(terms.map((row) => Object.values(row))).toEqual([
+    ['pay', 5000n, null, null, 20, null],
+    ['pay', null, 100n, 9999n, null, null],
+    ['group', null, null, null, 2, 10_000n],
+  ]);
+  expect(shares.map((row) => Object.values(row))).toEqual([
+    ['小王', 4000n],
+    ['小李', 6000n],
+  ]);
+  const changed = await hutong('link', 'edit', String(deposit?.['code']), '--price', '60');
+  expect(changed.notes.join('\n')).toContain('what is paid keeps its price');
+});
+
+test('an edit names the version it was made from, and none is written over a later one', async () => {
+  const code = String((await make('--price', '20.00', '--currency', 'USD'))['code']);
+  expect(await json('link', 'edit', code, '--price', '18.00', '--from-version', '1')).toMatchObject([
+    { price: { currency: 'USD', minor: '1800' }, version: 2 },
+  ]);
+  const late = await hutong('link', 'edit', code, '--title', '茶', '--from-version', '1');
+  expect([late.code, late.notes.join('\n')]).toEqual([1, expect.stringContaining('the link is at version 2 by now')]);
+  const stop = await hutong('link', 'stop', code, '--from-version', '1');
+  expect([stop.code, stop.notes.join('\n')]).toEqual([1, expect.stringContaining('at version 2')]);
+  expect(await json('link', 'show', code)).toMatchObject([{ title: '盖碗', state: 'active', version: 2 }]);
+});
+
 test.each([
   [['--page', 'https://other.example/', '--title', 'x'], 1, /other\.example is not proved/],
-  [['--page', 'HOST/x', '--title', 'x', '--price', 'free'], 2, /--price: it is an amount such as 12\.50/],
-  [['--page', 'HOST/x', '--title', 'x', '--currency', 'USD'], 2, /--currency: a currency belongs to a price/],
-  [['--page', 'HOST/x', '--title', 'x', '--expires', 'soon'], 2, /--expires: it is a day/],
-  [['--page', 'HOST/x', '--title', 'x', '--direct', 'perhaps'], 2, /--direct: it is yes or no/],
+  [['--page', 'HOST/x', '--title', 'x', '--price', 'free'], 2, /--price: an amount such as 12\.50, in CNY/],
+  [['--page', 'HOST/x', '--title', 'x', '--currency', 'USD'], 2, /--currency: a currency belongs to an amount/],
+  [['--page', 'HOST/x', '--title', 'x', '--expires', 'soon'], 2, /--expires: the last day in Asia\/Shanghai/],
+  [['--page', 'HOST/x', '--title', 'x', '--direct', 'perhaps'], 2, /--direct: yes or no/],
   [['--page', 'HOST/x'], 2, /--title is missing/],
+  [['--title', 'x'], 2, /--page: where the buyer ends/],
+  [['--title', 'x', '--kind', 'collect'], 2, /--kind: page, pay \(one pays\) or group/],
+  [['--title', 'x', '--kind', 'pay', '--page', 'HOST/x'], 2, /--page: a link of kind pay has none/],
+  [['--title', 'x', '--kind', 'pay', '--amount', '5', '--min', '1'], 2, /--min: a link has an amount, or asks for one/],
+  [['--title', 'x', '--kind', 'pay', '--order-no', 'a b', '--amount', '5'], 2, /--order-no: the one order/],
+  [['--title', 'x', '--kind', 'group', '--total', '5'], 2, /--shares: say either how many shares/],
+  [['--title', 'x', '--kind', 'group', '--total', '5', '--people', 'Li 2; Wang 2'], 2, /--people: what the people pay/],
 ])('create %j is refused', async (options, code, why) => {
   const args = options.map((each) => each.replace('HOST', `http://${host}`));
   const told = await hutong('link', 'create', ...args);
@@ -109,15 +155,26 @@ describe('a file of many', () => {
       JSON.stringify([{ page: page('3'), title: 'Tea', price: { currency: 'CNY', minor: '100' } }]),
     );
     expect(await json('link', 'bulk', list)).toMatchObject([{ price: { minor: '100' } }]);
+    const paid = await fileOf(
+      'paid.csv',
+      `kind,title,page,amount,total,shares\npay,押金,,50,,\npage,茶,${page('4')},,,\ngroup,聚餐,,,100,3\n`,
+    );
+    const three = await json('link', 'bulk', paid);
+    expect(three).toMatchObject([
+      { kind: 'pay', price: { minor: '5000' } },
+      { kind: 'page', price: null },
+      { kind: 'group', price: { minor: '10000' } },
+    ]);
+    expect(await json('link', 'bulk', paid)).toEqual(three);
   });
 
   test.each([
     [
       'wrong.csv',
       'page,title\nhttps://a.example/,x\nHOST/2,\n',
-      [/wrong\.csv:2:1 page: a\.example is not proved/, /wrong\.csv:3:\d\d title: 1 to 120/],
+      [/wrong\.csv:2:1 page: a\.example is not proved/, /wrong\.csv:3:\d\d title: what it is, for people: 1 to 120/],
     ],
-    ['price.csv', 'title,page,price\nx,HOST/2,much\n', [/price\.csv:2:\d\d price: it is an amount/]],
+    ['price.csv', 'title,page,price\nx,HOST/2,much\n', [/price\.csv:2:\d\d price: an amount such as 12\.50/]],
     ['field.csv', 'title,pages\nx,HOST/2\n', [/field\.csv:1:7 there is no such field/]],
     ['cells.csv', 'title,page\nx\n', [/cells\.csv:2:1 there are 1 cells for 2 fields/]],
     ['quote.csv', 'title,page\n"x,HOST/2\n', [/quote\.csv:2:1 the quote is never closed/]],
@@ -126,7 +183,12 @@ describe('a file of many', () => {
       '[{"title": "x", "page": "HOST/2"},\n {"title": "y", "host": "go.example", "page": "HOST/3"}]',
       [/list\.json:2:17 host: go\.example is not proved/],
     ],
-    ['what.json', '[{"title": ["x"]}]', [/what\.json:1:3 it is a text/]],
+    ['what.json', '[{"title": ["x"]}]', [/what\.json:1:3 title: it is a text/]],
+    [
+      'money.json',
+      '[{"kind": "pay", "title": "x", "pay": {"amount": {"currency": "CNY", "minor": "100"},\n "times": 0}}]',
+      [/money\.json:2:2 times: a link is paid 1 to 1000 times/],
+    ],
   ])('that is wrong (%s) is told by line and column, and nothing is made', async (name, text, whys) => {
     const before = await json('link', 'list', '--limit', '1000');
     const path = await fileOf(name, text.replaceAll('HOST', `http://${host}`));

@@ -3,7 +3,10 @@ import { type LinkStats, readLinkStats } from '../links/count/read-link-stats.ts
 import type { LinkState, ReadyLink } from '../links/link.ts';
 import { type CliDeps, type Command, UsageError } from './command.ts';
 import type { Input } from './input.ts';
-import { contentOf, contentOptions, fillContent, OPTION_OF, readContentTexts } from './link-content.ts';
+import { CHANGED_FIELDS, LINK_FIELD_NAMES, LINK_FIELDS } from '../links/fields/link-fields.ts';
+import { readLinkChange, readNewLink } from '../links/fields/read-link-fields.ts';
+import { deskRequest } from '../links/fields/wanted-link.ts';
+import { linkOptions, linkTextsOf, wrongOption } from './link-options.ts';
 import { printHistory, printLink, printLinks, shownOf } from './print-links.ts';
 import { toJson } from './print.ts';
 import { findLink, type LinkOperator, madeBy, OPERATOR, withLinks } from './with-links.ts';
@@ -17,38 +20,43 @@ const STATES: readonly LinkState[] = ['active', 'stopped', 'taken_down'];
 export const merchantOption = { value: 'id', what: 'whose; may be left out while there is only one' };
 export const linkWord = { name: 'link', what: 'its code, its address, or lnk_…' };
 const reason = { value: 'text', what: 'why; its owner reads it' };
+const fromVersionOption = {
+  value: 'number',
+  what: 'the version that you have read: nothing is written over a later one',
+};
 
 /** Share links as the operator keeps them. */
 export const linkCommands: readonly Command[] = [
   {
     name: 'link create',
-    summary: 'Make a link to a page of a merchant’s, and print it',
+    summary: 'Make a link to a page of a merchant’s, or one that asks for money, and print it',
     options: {
       merchant: merchantOption,
-      ...contentOptions,
-      page: { ...contentOptions.page, required: true },
-      title: { ...contentOptions.title, required: true },
-      host: { value: 'host', what: 'a proved host of the merchant’s that serves it; our own address when left out' },
+      ...linkOptions(LINK_FIELD_NAMES),
+      title: { value: 'text', what: LINK_FIELDS.title.write.en, required: true },
     },
     json: true,
     notes: [
       'The host of the page has to be proved first: hutong link host add <host>',
+      'What a link of kind pay or group asks for never changes.',
       'Many at once: hutong link bulk',
     ],
     examples: [
       'hutong link create --page https://shop.example/item/42 --title 青花盖碗 --price 68.00',
       'hutong link create --page https://shop.example/sale --title Sale --expires 2026-12-31 --json',
+      'hutong link create --kind pay --title 押金 --amount 50.00 --times 20',
+      'hutong link create --kind group --title 周五聚餐 --total 100.00 --people "小王 40.00; 小李 60.00"',
     ],
     async run(deps, input) {
-      const content = fillContent(readContent(input));
+      const reading = readNewLink(linkTextsOf(input));
+      if ('faults' in reading) throw wrongOption(reading.faults);
       await withLinks(deps, async (links) => {
         const { id: merchantId } = await chooseMerchant(links.operator, input.text('merchant'));
-        const servedHost = input.text('host') ?? null;
         const { body } = await links.desk.create({
           actor: madeBy(merchantId),
           book: links.operator.book,
           livemode: links.livemode,
-          links: [{ kind: 'page', content, servedHost }],
+          ...deskRequest([reading.wanted]),
           reply: 'one',
           claim: null,
         });
@@ -100,16 +108,23 @@ export const linkCommands: readonly Command[] = [
     name: 'link edit',
     summary: 'Change what a link says, as a new version; what is left out stays',
     words: [linkWord],
-    options: contentOptions,
+    options: { ...linkOptions(CHANGED_FIELDS), 'from-version': fromVersionOption },
     json: true,
-    notes: ['"none" takes away what may be missing: --price none.'],
-    examples: ['hutong link edit Ab3dEf7h --price 58.00', 'hutong link edit lnk_… --availability out_of_stock'],
+    notes: ['"none" takes away what may be missing: --price none.', 'A price is of the currency that the link had.'],
+    examples: [
+      'hutong link edit Ab3dEf7h --price 58.00 --from-version 3',
+      'hutong link edit lnk_… --availability out_of_stock',
+    ],
     async run(deps, input) {
-      const content = readContent(input);
-      if (Object.keys(content).length === 0) throw new UsageError('hutong link edit: nothing to change was given');
+      const texts = linkTextsOf(input);
+      if (Object.keys(texts).length === 0) throw new UsageError('hutong link edit: nothing to change was given');
+      const fromVersion = fromVersionOf(input);
       await withLinks(deps, async (links) => {
         const { link } = await findLink(links, input.word('link'));
-        print(deps, input, links, [await links.desk.edit({ actor: OPERATOR, id: link.id, content })]);
+        const reading = readLinkChange(texts, link.price?.currency ?? 'CNY');
+        if ('faults' in reading) throw wrongOption(reading.faults);
+        const wish = { actor: OPERATOR, id: link.id, content: reading.content, fromVersion };
+        print(deps, input, links, [await links.desk.edit(wish)]);
       });
     },
   },
@@ -136,25 +151,21 @@ function switching(name: string, summary: string, state: LinkState, isReasonNeed
     name,
     summary,
     words: [linkWord],
-    options: { reason: isReasonNeeded ? { ...reason, required: true } : reason },
+    options: { reason: isReasonNeeded ? { ...reason, required: true } : reason, 'from-version': fromVersionOption },
     json: true,
     examples: [`hutong ${name} Ab3dEf7h --reason "${state === 'active' ? 'all is well' : 'the offer is over'}"`],
     async run(deps, input) {
       await withLinks(deps, async (links) => {
         const { link } = await findLink(links, input.word('link'));
         const wish = { actor: OPERATOR, id: link.id, state, reason: input.text('reason') ?? null };
-        print(deps, input, links, [await links.desk.setState(wish)]);
+        print(deps, input, links, [await links.desk.setState({ ...wish, fromVersion: fromVersionOf(input) })]);
       });
     },
   };
 }
 
-/** What stands on the line. @throws UsageError naming the option */
-function readContent(input: Input): ReturnType<typeof readContentTexts>['content'] {
-  const { content, faults } = readContentTexts(contentOf((option) => input.text(option)));
-  const [first] = faults;
-  if (first !== undefined) throw new UsageError(`--${OPTION_OF[first.field]}: ${first.text}`);
-  return content;
+function fromVersionOf(input: Input): number | null {
+  return input.count('from-version', { min: 1, max: 1_000_000 }) ?? null;
 }
 
 /** Of the last days. */

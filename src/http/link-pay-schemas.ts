@@ -6,6 +6,7 @@ import {
   LINK_SHARES_MAX,
   LINK_SUBJECT_CHARS_MAX,
 } from '../base/link-limits.ts';
+import { LINK_ORDER_NO } from '../links/fields/read-link-terms.ts';
 import { amount, text } from './schemas.ts';
 
 /*
@@ -28,7 +29,7 @@ export const givenPay = Type.Object(
     ),
     order_no: Type.Optional(
       Type.String({
-        pattern: `^[A-Za-z0-9][A-Za-z0-9._:-]{0,${LINK_ORDER_NO_CHARS_MAX - 1}}$`,
+        pattern: LINK_ORDER_NO,
         maxLength: LINK_ORDER_NO_CHARS_MAX,
         description: 'the one order that it is for',
       }),

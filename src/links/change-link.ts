@@ -23,12 +23,13 @@ import type { LinkActor, LinkDesk } from './links.ts';
 const TAKEN_DOWN_AT_ONCE = 1000;
 
 /**
- * What is left out stays; where nothing is another, no version is made. Whoever edits at the same moment comes after, on top of it.
- * @throws Refusal not_found, invalid_request, link_host_not_proved, link_taken_down, versions_max
+ * What is left out stays; where nothing is another, no version is made. Whoever edits at the same moment comes after, on top of it, or is
+ * refused where they name the version that they have read.
+ * @throws Refusal not_found, invalid_request, link_host_not_proved, link_taken_down, link_version_outdated, versions_max
  */
 export async function editLink(deps: DeskDeps, request: Parameters<LinkDesk['edit']>[0]): Promise<ReadyLink> {
-  const { actor, id, content } = request;
-  return await change(deps, actor, id, async (tx, before) => {
+  const { content } = request;
+  return await change(deps, request, async (tx, before) => {
     if (before.state === 'taken_down') throw takenDown(before);
     const merchantId = before.owner.kind === 'merchant' ? before.owner.merchantId : null;
     const hosts = merchantId === null ? [] : await listHostsOf(tx, before.book, [merchantId]);
@@ -61,16 +62,16 @@ async function checkSamePrice(tx: Tx, { book, id }: LinkRow, price: LinkContent[
 
 /**
  * Where it stands there already, nothing changes. Every node knows within a second. Stopping is never refused to its owner.
- * @throws Refusal not_found, invalid_request, link_taken_down, versions_max
+ * @throws Refusal not_found, invalid_request, link_taken_down, link_version_outdated, versions_max
  */
 export async function setLinkState(deps: DeskDeps, request: Parameters<LinkDesk['setState']>[0]): Promise<ReadyLink> {
-  const { actor, id, state } = request;
+  const { actor, state } = request;
   if (state === 'taken_down' && actor.kind !== 'operator')
     throw wrong('', 'state', 'only the operator takes a link down');
   const reason = readReason(request.reason);
   if (state === 'active' && reason !== null) throw wrong('', 'reason', 'what is active needs no reason');
   if (state === 'taken_down' && reason === null) throw wrong('', 'reason', 'its owner is told why');
-  return await change(deps, actor, id, async (_tx, before) => {
+  return await change(deps, request, async (_tx, before) => {
     if (before.state === state) return before;
     if (before.state === 'taken_down' && actor.kind !== 'operator') throw takenDown(before);
     if (state === 'active' && before.version >= LINK_VERSIONS_MAX) throw tooMany();
@@ -100,17 +101,23 @@ export async function takeDownAll(deps: DeskDeps, request: Parameters<LinkDesk['
   }
 }
 
-/** Locks the link and writes what it becomes as its next version; the same row changes nothing. */
+/**
+ * Locks the link and writes what it becomes as its next version. The same row changes nothing, whatever version was named: so a change that
+ * is sent again because its answer was lost finds itself done.
+ */
 async function change(
   deps: DeskDeps,
-  actor: LinkActor,
-  id: string,
+  { actor, id, fromVersion = null }: { actor: LinkActor; id: string; fromVersion?: number | null },
   become: (tx: Tx, before: LinkRow) => Promise<LinkRow>,
 ): Promise<ReadyLink> {
   const { row } = await deps.sql.begin(async (tx) => {
     const before = checkOwner(actor, isId('lnk', id) ? await lockLink(tx, deps.book, id) : null);
     const after = await become(tx, before);
     if (after === before) return { row: before };
+    if (fromVersion !== null && before.version !== fromVersion)
+      throw new Refusal('link_version_outdated', `the link is at version ${before.version} by now`, {
+        version: before.version,
+      });
     const changed = next(after, deps.clock.now());
     return { row: { ...changed, revision: await write(tx, [changed], actor) } };
   });

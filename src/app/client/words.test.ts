@@ -35,6 +35,7 @@ const OF_SHOPS = [
   'offer_funder_not_yours',
   'offer_stopped',
   'offer_version_outdated',
+  'link_version_outdated',
   'offers_max',
   'rollout_exists',
   'rollout_state',

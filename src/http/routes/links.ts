@@ -2,13 +2,11 @@ import { type Static, Type } from 'typebox';
 import { LINKS_BODY_BYTES_MAX, LINKS_BODY_KEYS_MAX, LINKS_PER_CALL_MAX } from '../../base/link-limits.ts';
 import { Refusal } from '../../base/refusal.ts';
 import type { Caller } from '../../cashier/api-keys.ts';
-import type { Tx } from '../../db/connect.ts';
-import type { Link, LinkContent, ReadyLink } from '../../links/link.ts';
-import type { LinkActor, NewLink } from '../../links/links.ts';
+import { deskRequest, type WantedLink, wantLink } from '../../links/fields/wanted-link.ts';
+import type { LinkContent, ReadyLink } from '../../links/link.ts';
+import type { LinkActor } from '../../links/links.ts';
 import type { OpenedLinks } from '../../links/open-links.ts';
 import type { PayLinks } from '../../links/pay/pay-links.ts';
-import { type Plan, priceOfPlan, readPlan } from '../../links/pay/read-terms.ts';
-import { writeTerms } from '../../links/pay/write-terms.ts';
 import { type ShownLink, showLinkVersion, showReady } from '../../links/show-link.ts';
 import { link, linkChange, linkVersion, linkWithPay, newLink } from '../link-schemas.ts';
 import { type RouteRow, row } from '../route.ts';
@@ -90,15 +88,18 @@ export function linkRoutes({ desk, pay }: Pick<OpenedLinks, 'desk'> & { pay: Pic
       body: linkChange,
       reply: { 200: link },
       run: async ({ caller, params, body }) => {
-        const { state, reason = null, ...content } = body;
+        const { state, reason = null, from_version: fromVersion = null, ...content } = body;
         const actor = actorOf(caller);
         const hasContent = Object.keys(content).length > 0;
         if (state === undefined && body.reason !== undefined)
           throw new Refusal('invalid_request', 'a reason goes with a state', { param: 'reason' });
         if (state !== undefined && hasContent)
           throw new Refusal('invalid_request', 'a state goes alone, with a reason at most', { param: 'state' });
-        if (state !== undefined) return showOne(await desk.setState({ actor, id: params.id, state, reason }));
-        return showOne(await desk.edit({ actor, id: params.id, content: readContent(content) }));
+        if (state === undefined && !hasContent)
+          throw new Refusal('invalid_request', 'say what is to be another', { in: 'body' });
+        const which = { actor, id: params.id, fromVersion };
+        if (state !== undefined) return showOne(await desk.setState({ ...which, state, reason }));
+        return showOne(await desk.edit({ ...which, content: readContent(content) }));
       },
     }),
     row({
@@ -130,44 +131,18 @@ function madeBy(caller: Caller): { actor: LinkActor; book: number; livemode: boo
   return { actor: actorOf(caller), book: caller.book, livemode: caller.livemode };
 }
 
-/** What is made, and what stands beside those that ask for money, in one transaction. @throws Refusal invalid_request */
-function readNewLinks(
-  bodies: readonly Static<typeof newLink>[],
-  isList: boolean,
-): { links: NewLink[]; within: (tx: Tx, links: readonly Link[]) => Promise<void> } {
-  const plans = bodies.map(({ kind = 'page', title, pay, group }, index) =>
-    readPlan(kind, title, { ...(pay && { pay }), ...(group && { group }) }, isList ? `links.${index}.` : ''),
-  );
-  return {
-    links: bodies.map((body, index) => readNewLink(body, plans[index] ?? null, isList ? `links.${index}.` : '')),
-    within: (tx, links) => writeTerms(tx, links, plans),
-  };
+/** @throws Refusal invalid_request */
+function readNewLinks(bodies: readonly Static<typeof newLink>[], isList: boolean): ReturnType<typeof deskRequest> {
+  return deskRequest(bodies.map((body, index) => readNewLink(body, isList ? `links.${index}.` : '')));
 }
 
-/** A link that asks for money shows what it asks for as its price, or (null) none. @throws Refusal invalid_request */
-function readNewLink(body: Static<typeof newLink>, plan: Plan | null, at: string): NewLink {
-  const { kind = 'page', host = null, pay: _pay, group: _group, ...content } = body;
-  const price = plan === null ? null : priceOfPlan(plan);
-  const isOther = body.price?.currency !== price?.currency || body.price?.minor !== price?.minor.toString();
-  if (plan !== null && body.price && isOther)
-    throw new Refusal('invalid_request', 'the price of a link that asks for money is what it asks for', {
-      param: `${at}price`,
-    });
-  return { kind, servedHost: host, content: { ...NOTHING, price, title: body.title, ...readContent(content) } };
+function readNewLink(body: Static<typeof newLink>, at: string): WantedLink {
+  const { kind = 'page', host = null, pay, group, ...content } = body;
+  const terms = { ...(pay && { pay }), ...(group && { group }) };
+  return wantLink({ kind, title: body.title, content: readContent(content), servedHost: host, terms }, at);
 }
 
-const NOTHING: Omit<LinkContent, 'title'> = {
-  page: null,
-  appPath: null,
-  description: null,
-  imageUrl: null,
-  price: null,
-  availability: null,
-  direct: false,
-  expiresAt: null,
-};
-
-type GivenContent = Omit<Static<typeof linkChange>, 'state' | 'reason'>;
+type GivenContent = Omit<Static<typeof linkChange>, 'state' | 'reason' | 'from_version'>;
 
 /** What was given, and nothing for what was left out. */
 function readContent(given: GivenContent): Partial<LinkContent> {
