@@ -28,6 +28,7 @@ import type { Ledger } from './ledger/ledger.ts';
 import { openLimits, type OpenedLimits } from './limits/open-limits.ts';
 import type { OpenedLinks } from './links/open-links.ts';
 import { openCollections } from './links/pay/collections.ts';
+import { startHoldWork } from './links/pay/look-at-holds.ts';
 import { createSend } from './net/send.ts';
 import { openPayer, type OpenedPayer } from './payer/open-payer.ts';
 import { openKeyStore } from './rail/keep-keys.ts';
@@ -242,7 +243,12 @@ export async function openWallet(ground: WalletGround, options: WalletOptions): 
         indexed: [cards.indexed, users.indexed, indexedPayees({ sql, vault, log })],
         log,
       });
-      stops.push(() => rotation.stop(), startSweeping({ log, cards, limits, transfers }));
+      const shares = startHoldWork({ sql, clock, log, book, transfers });
+      stops.push(
+        () => rotation.stop(),
+        () => shares.stop(),
+        startSweeping({ log, cards, limits, transfers }),
+      );
     },
     async stop() {
       await app.close();

@@ -9,7 +9,7 @@ import type { QuoteRow } from './quote-row.ts';
 
 /**
  * Records every part of a quote with its limits, uses up the proof, and sets out. The same key again answers the same moves; another key
- * is declined. @throws Refusal `not_found`, `quote_expired`, `quote_used`, `idempotency_key_reused`, `step_up_required`, `step_up_invalid`,
+ * is declined. @throws Refusal `not_found`, `quote_expired`, `quote_used`, `quote_bound`, `idempotency_key_reused`, `step_up_required`, `step_up_invalid`,
  * `card_not_usable`, `payee_not_found`, `limit_exceeded`: then nothing has moved and nothing is reserved
  */
 export async function confirmQuote(
@@ -23,6 +23,9 @@ export async function confirmQuote(
   const quote = isId('quo', input.quoteId) ? await engine.quote(input.quoteId) : undefined;
   if (quote === undefined || quote.userId !== session.userId || quote.book !== session.book)
     throw new Refusal('not_found', 'there is no such quote');
+  // Confirmed otherwise the money would move, and what it was asked for would not know of it.
+  if (quote.boundKey !== null && quote.boundKey !== input.key)
+    throw new Refusal('quote_bound', 'this quote belongs to something else that is paid, and is confirmed there');
   if (quote.confirmedAt === null) await checkCards(engine, quote);
   const stamps = await deps.desk.stamps(quote.parts.length);
   const parts = stamps.map((stamp) => ({ id: newId('tr', deps, quote.book), stamp }));

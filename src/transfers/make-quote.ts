@@ -81,6 +81,7 @@ export async function makeQuote(engine: Engine, session: Session, input: QuoteIn
     expiresAt: addSeconds(now, QUOTE_SECONDS),
     confirmedAt: null,
     confirmedKey: null,
+    boundKey: input.boundKey ?? null,
   };
   await engine.quotes.submit(row);
   return showQuote(

@@ -47,4 +47,6 @@ export interface QuoteRow {
   expiresAt: Date;
   confirmedAt: Date | null;
   confirmedKey: string | null;
+  /** The one key that can confirm it; null: any. */
+  boundKey: string | null;
 }

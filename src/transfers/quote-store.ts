@@ -30,16 +30,17 @@ const COLUMNS = [
   'expires_at',
   'confirmed_at',
   'confirmed_key',
+  'bound_key',
 ];
 
 export async function insertQuotes(tx: Tx, rows: readonly QuoteRow[]): Promise<void> {
   await tx`
     insert into quotes (book, id, user_id, kind, amount_minor, arrival, arrives_at, payee_kind, payee_id, to_user_id,
       to_card_id, to_target_id, to_class, to_bank, to_institution, to_last4, to_name_masked, shown_to, parts, note, explanation, level, advice,
-      created_at, expires_at)
+      created_at, expires_at, bound_key)
     select book, id, user_id, kind, amount_minor, arrival, arrives_at, payee_kind, payee_id, to_user_id,
       to_card_id, to_target_id, to_class, to_bank, to_institution, to_last4, to_name_masked, shown_to::jsonb, parts::jsonb, note, explanation::jsonb,
-      level, advice, created_at, expires_at
+      level, advice, created_at, expires_at, bound_key
     from unnest(${column(rows.map((q) => q.book))}::int[], ${rows.map((q) => q.id)}::text[],
       ${rows.map((q) => q.userId)}::text[], ${rows.map((q) => q.kind)}::text[],
       ${column(rows.map((q) => q.amountMinor))}::bigint[], ${rows.map((q) => q.arrival)}::text[],
@@ -52,9 +53,9 @@ export async function insertQuotes(tx: Tx, rows: readonly QuoteRow[]): Promise<v
       ${rows.map(partsText)}::text[], ${rows.map((q) => q.note)}::text[],
       ${rows.map((q) => JSON.stringify(q.explanation))}::text[], ${rows.map((q) => q.level)}::text[],
       ${rows.map((q) => q.advice)}::text[], ${column(rows.map((q) => q.createdAt))}::timestamptz[],
-      ${column(rows.map((q) => q.expiresAt))}::timestamptz[])
+      ${column(rows.map((q) => q.expiresAt))}::timestamptz[], ${rows.map((q) => q.boundKey)}::text[])
       as new (book, id, user_id, kind, amount_minor, arrival, arrives_at, payee_kind, payee_id, to_user_id, to_card_id, to_target_id, to_class,
-        to_bank, to_institution, to_last4, to_name_masked, shown_to, parts, note, explanation, level, advice, created_at, expires_at)`;
+        to_bank, to_institution, to_last4, to_name_masked, shown_to, parts, note, explanation, level, advice, created_at, expires_at, bound_key)`;
 }
 
 /** In id order, so that no two writers lock crosswise. */
@@ -167,6 +168,7 @@ interface DbRow {
   expires_at: Date;
   confirmed_at: Date | null;
   confirmed_key: string | null;
+  bound_key: string | null;
 }
 
 function toQuote(row: DbRow): QuoteRow {
@@ -198,6 +200,7 @@ function toQuote(row: DbRow): QuoteRow {
     expiresAt: row.expires_at,
     confirmedAt: row.confirmed_at,
     confirmedKey: row.confirmed_key,
+    boundKey: row.bound_key,
   };
 }
 

@@ -75,6 +75,8 @@ export interface QuoteInput {
   amount: Money;
   arrival: Arrival;
   note: string;
+  /** The one key under which it can be confirmed, for what counts whatever is confirmed under that key; left out: any key. */
+  boundKey?: string;
 }
 
 /** Somebody named by card number who was paid before. */

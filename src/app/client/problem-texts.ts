@@ -76,6 +76,10 @@ export const problemTexts: Readonly<Record<string, Names>> = {
   bank_unavailable: { 'zh-CN': '银行没有答复，请稍后再试。', en: 'The bank does not answer. Try again shortly.' },
   quote_expired: { 'zh-CN': '确认的时间过了，请重新开始。', en: 'The time to confirm is over. Start again.' },
   quote_used: { 'zh-CN': '这笔已经确认过了，请到记录里查看。', en: 'This was confirmed already. See the history.' },
+  quote_bound: {
+    'zh-CN': '这是收款里的一份，请回到那个收款页面确认。',
+    en: 'This is a share of a collection. Confirm it on the page of that collection.',
+  },
   transfer_not_cancelable: { 'zh-CN': '已经开始转账，不能撤回了。', en: 'It has set out and cannot be taken back.' },
   payee_not_found: { 'zh-CN': '没有找到收款人，请检查。', en: 'There is nobody to pay by this. Check it.' },
   no_route: { 'zh-CN': '您的卡在限额内付不了这么多。', en: 'Your cards cannot carry this much within the limits.' },

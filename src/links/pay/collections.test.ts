@@ -9,11 +9,13 @@ import { codeOf } from '../../users/test-people.ts';
 import { createKeyring } from '../../vault/seal.ts';
 import { openLinks } from '../open-links.ts';
 import type { LinksDeps } from '../links-deps.ts';
+import { startHoldWork } from './look-at-holds.ts';
 import { type Collection, type Collections, type NewCollection, openCollections } from './collections.ts';
 
 let world: MovesWorld;
 let collections: Collections;
 let opened: Parameters<typeof openCollections>[0];
+let working: Parameters<typeof startHoldWork>[0];
 
 beforeAll(async () => {
   world = await openMovesWorld(await freshDatabase());
@@ -43,6 +45,7 @@ beforeAll(async () => {
     transfers: world.transfers,
     users: world.deps.users,
   };
+  working = { ...deps, transfers: world.transfers };
   collections = openCollections(opened);
   return async () => {
     await links.stop();
@@ -259,6 +262,36 @@ describe('a share', () => {
     expect(new Set(results)).toEqual(new Set(['done', 'link_busy']));
   });
 
+  test('is never paid past its collection: confirmed as a transfer of its own it is refused, and moves nothing', async () => {
+    const payee = await world.payer('ICBC', 0n);
+    const from = await world.payer('CMB', 200_00n);
+    const collection = await begin(payee);
+    const quote = await quoteFor(from, collection);
+    const proof = await world.prove(from, quote);
+    const sent = { quoteId: quote.id, proof, key: 'of-the-app' };
+    expect(await codeOf(world.transfers.confirm(from.session, sent))).toBe('quote_bound');
+    expect(await world.sql`select from moves where user_id = ${from.session.userId}`).toHaveLength(0);
+    // The proof is not used up either: it is confirmed where it counts.
+    const [move] = await collections.pay(from.session, collection.terms.code, { quoteId: quote.id, proof });
+    await world.untilEnded(move?.id ?? 'tr_');
+    expect((await asked(from, collection)).state).toBe('paid');
+    expect(await codeOf(world.transfers.confirm(from.session, sent))).toBe('quote_bound');
+    expect(world.balance(from)).toBe(150_00n);
+  });
+
+  test('that was given back and is asked for again needs a new quote', async () => {
+    const payee = await world.payer('ICBC', 0n);
+    const from = await world.payer('CMB', 200_00n);
+    const collection = await begin(payee);
+    const old = await quoteFor(from, collection);
+    world.clock.advanceMs(421_000);
+    const quote = await quoteFor(from, collection);
+    const send = async (quoteId: string, proof: string | null) =>
+      await codeOf(collections.pay(from.session, collection.terms.code, { quoteId, proof }));
+    expect(await send(old.id, null)).toBe('quote_expired');
+    expect(await send(quote.id, await world.prove(from, quote))).toBe('done');
+  });
+
   test('of somebody else’s quote, or of a quote for something else, is not paid', async () => {
     const payee = await world.payer('ICBC', 0n);
     const [a, b] = [await world.payer('CMB', 100_00n), await world.payer('ABC', 100_00n)];
@@ -270,6 +303,56 @@ describe('a share', () => {
       expect(await codeOf(collections.pay(b.session, collection.terms.code, { quoteId, proof: null }))).toBe(
         'not_found',
       );
+  });
+});
+
+describe('a collection that nobody looks at', () => {
+  const stateOf = async ({ terms }: Collection) => {
+    const [row] = await world.sql<{ states: string[]; isComplete: boolean }[]>`
+      select array(select state from link_transfers where link_id = ${terms.linkId} order by place_no, asked_at) as states,
+        complete_at is not null as "isComplete"
+      from link_terms
+      where link_id = ${terms.linkId}`;
+    return row;
+  };
+  async function until(check: () => Promise<boolean>): Promise<void> {
+    while (!(await check())) {
+      world.clock.advanceMs(1000);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  test('settles by itself, however many nodes work: paid shares are kept, what nobody confirmed is given back', async () => {
+    const payee = await world.payer('ICBC', 0n);
+    const [a, b] = [await world.payer('CMB', 100_00n), await world.payer('ABC', 100_00n)];
+    const [whole, half] = [await begin(payee, { people: 1 }), await begin(payee, { people: 2 })];
+    await world.untilEnded((await pay(a, whole)).id);
+    await world.untilEnded((await pay(a, half)).id);
+    await quoteFor(b, half);
+    expect(await stateOf(whole)).toEqual({ states: ['open'], isComplete: false });
+    const nodes = [startHoldWork(working), startHoldWork(working)];
+    await until(async () => (await stateOf(half))?.states.join() === 'paid,ended');
+    for (const node of nodes) await node.stop();
+    expect(await stateOf(whole)).toEqual({ states: ['paid'], isComplete: true });
+    expect(await stateOf(half)).toEqual({ states: ['paid', 'ended'], isComplete: false });
+  });
+
+  test('waits for a transfer that nobody knows the end of, and looks again', async () => {
+    const payee = await world.payer('ICBC', 0n);
+    const from = await world.payer('CMB', 100_00n);
+    const collection = await begin(payee, { people: 1 });
+    world.bank.script('credit', 'request_lost');
+    const move = await pay(from, collection);
+    const node = startHoldWork(working);
+    await until(async () => {
+      const [row] = await world.sql<{ isSeen: boolean }[]>`
+        select look_at > asked_at + interval '6 seconds' as "isSeen" from link_transfers where link_id = ${collection.terms.linkId}`;
+      return row?.isSeen === true;
+    });
+    await world.untilEnded(move.id);
+    await until(async () => (await stateOf(collection))?.isComplete === true);
+    await node.stop();
+    expect(await stateOf(collection)).toEqual({ states: ['paid'], isComplete: true });
   });
 });
 

@@ -2,7 +2,6 @@ import { newId } from '../../base/id.ts';
 import { LINK_COLLECTIONS_PER_DAY_MAX, LINK_HOLD_MARGIN_SECONDS } from '../../base/link-limits.ts';
 import { QUOTE_SECONDS, TRANSFER_NOTE_CHARS_MAX } from '../../base/limits.ts';
 import { Refusal } from '../../base/refusal.ts';
-import type { Sql, Tx } from '../../db/connect.ts';
 import { money } from '../../money/money.ts';
 import type { Move, Quote, Transfers } from '../../transfers/transfers.ts';
 import type { Session, Users } from '../../users/users.ts';
@@ -11,7 +10,8 @@ import type { LinkDesk, LinkReader } from '../links.ts';
 import type { LinksDeps } from '../links-deps.ts';
 import { countCollectionsSince, endHolds, extendHold, type Hold, insertHold, listHolds } from './hold-store.ts';
 import { planCollection, priceOfPlan } from './read-terms.ts';
-import { keyOfHold, type KnownHold, settleHolds } from './settle-holds.ts';
+import { lockHolds, lookAtHolds } from './look-at-holds.ts';
+import { keyOfHold, type KnownHold } from './settle-holds.ts';
 import type { Terms } from './terms.ts';
 import { findTerms, findTermsByCode, listTermsOfUser, lockTerms } from './terms-store.ts';
 import { writeTerms } from './write-terms.ts';
@@ -100,7 +100,7 @@ export function openCollections(deps: CollectionsDeps): Collections {
   async function show(terms: Terms): Promise<Collection> {
     const ready = await deps.reader.findById(book, terms.linkId);
     if (ready === null) throw new Error(`assertion failed: ${terms.linkId} is there`);
-    const holds = await look(sql, deps, terms);
+    const holds = await lookAtHolds(deps, terms);
     const payers = holds.flatMap(({ payerName, amountMinor, state, isConfirmed }) =>
       state === 'ended' || !isConfirmed ? [] : [{ name: payerName, amountMinor, state }],
     );
@@ -161,7 +161,7 @@ export function openCollections(deps: CollectionsDeps): Collections {
     },
     async asked(session, code) {
       const { terms, ready } = await findAsked(session, code);
-      return toAsked(session, terms, ready, await look(sql, deps, terms), clock.now());
+      return toAsked(session, terms, ready, await lookAtHolds(deps, terms), clock.now());
     },
     async quote(session, code, fromCardId) {
       const { terms, ready } = await findAsked(session, code);
@@ -177,6 +177,8 @@ export function openCollections(deps: CollectionsDeps): Collections {
           amount: money('CNY', hold.amountMinor),
           arrival: 'instant',
           note: Array.from(terms.subject).slice(0, TRANSFER_NOTE_CHARS_MAX).join(''),
+          // Whatever moves by it counts as this share: it is confirmed here and nowhere else.
+          boundKey: keyOfHold(hold),
         });
       } catch (error) {
         // No quote, nothing to confirm: others need not wait for the share.
@@ -200,6 +202,8 @@ export function openCollections(deps: CollectionsDeps): Collections {
       } catch (error) {
         if (error instanceof Refusal && error.code === 'idempotency_key_reused')
           throw new Refusal('link_paid', 'another quote for this share has been confirmed');
+        if (error instanceof Refusal && error.code === 'quote_bound')
+          throw new Refusal('quote_expired', 'this quote was for a share that was given back; ask for it again');
         throw error;
       }
     },
@@ -215,19 +219,6 @@ const PLAIN = {
   direct: false,
 } as const;
 
-/** What keeps a share by now; looked at anew only where something is open. */
-async function look(sql: Sql, deps: CollectionsDeps, terms: Terms): Promise<KnownHold[]> {
-  const holds = await listHolds(sql, terms.book, [terms.linkId]);
-  if (holds.every(({ state }) => state !== 'open')) return holds.map((hold) => ({ ...hold, isConfirmed: true }));
-  return await sql.begin(async (tx) => await lookLocked(tx, deps, terms));
-}
-
-async function lookLocked(tx: Tx, deps: CollectionsDeps, terms: Terms): Promise<KnownHold[]> {
-  await lockTerms(tx, terms.book, [terms.linkId]);
-  const holds = await listHolds(tx, terms.book, [terms.linkId]);
-  return await settleHolds(tx, deps.transfers, terms, holds, deps.clock.now());
-}
-
 /** One's own share again, or the next that is free; the database gives each place and each person once. */
 async function takeHold(
   deps: CollectionsDeps,
@@ -239,7 +230,7 @@ async function takeHold(
   const dueAt = new Date(now.getTime() + (QUOTE_SECONDS + LINK_HOLD_MARGIN_SECONDS) * 1000);
   // What is learned on the way stays, also when nothing is taken.
   const taken = await deps.sql.begin(async (tx) => {
-    const holds = await lookLocked(tx, deps, terms);
+    const holds = await lockHolds(tx, deps, terms);
     const own = holds.find(({ userId }) => userId === session.userId);
     if (own?.state === 'paid') return new Refusal('link_paid', 'you have paid your share');
     if (own !== undefined) {

@@ -1,3 +1,4 @@
+import { LINK_LOOK_SECONDS_MIN } from '../../base/link-limits.ts';
 import type { Sql, Tx } from '../../db/connect.ts';
 import type { UserId } from '../../users/users.ts';
 
@@ -44,9 +45,11 @@ export async function listHolds(sql: Sql | Tx, book: number, linkIds: readonly s
 
 export async function insertHold(tx: Tx, hold: Hold): Promise<void> {
   await tx`
-    insert into link_transfers (book, link_id, hold_id, user_id, state, place_no, amount_minor, payer_name, asked_at, due_at)
+    insert into link_transfers (book, link_id, hold_id, user_id, state, place_no, amount_minor, payer_name, asked_at, due_at,
+      look_at)
     values (${hold.book}, ${hold.linkId}, ${hold.holdId}, ${hold.userId}, ${hold.state}, ${hold.placeNo},
-      ${hold.amountMinor}, ${hold.payerName}, ${hold.askedAt}, ${hold.dueAt})`;
+      ${hold.amountMinor}, ${hold.payerName}, ${hold.askedAt}, ${hold.dueAt},
+      ${hold.askedAt}::timestamptz + make_interval(secs => ${LINK_LOOK_SECONDS_MIN}))`;
 }
 
 /** Another quote was asked for; the time always changes, so that whoever read it before knows. */
@@ -75,6 +78,37 @@ export async function endHolds(
         and link_id = ${hold.linkId}
         and hold_id = ${hold.holdId}
         and state = 'open'`;
+}
+
+/**
+ * Collections of which a share is to be looked at, each once. Claimed is put off, the later the older the share is: that is the lease as well, and
+ * looking twice changes nothing.
+ */
+export async function claimHeldLinks(
+  sql: Sql,
+  wish: { book: number; now: Date; secondsMin: number; secondsMax: number; itemsMax: number },
+): Promise<string[]> {
+  const { book, now, secondsMin, secondsMax, itemsMax } = wish;
+  const rows = await sql<{ linkId: string }[]>`
+    update link_transfers
+    set look_at = ${now}::timestamptz + make_interval(
+        secs => least(greatest(extract(epoch from ${now}::timestamptz - link_transfers.asked_at) / 2, ${secondsMin}), ${secondsMax})
+      )
+    from (
+      select book, link_id, hold_id
+      from link_transfers
+      where look_at <= ${now}
+        and state = 'open'
+        and book = ${book}
+      order by look_at
+      limit ${itemsMax}
+      for update skip locked
+    ) as due
+    where link_transfers.book = due.book
+      and link_transfers.link_id = due.link_id
+      and link_transfers.hold_id = due.hold_id
+    returning link_transfers.link_id as "linkId"`;
+  return [...new Set(rows.map(({ linkId }) => linkId))];
 }
 
 /** How many collections a person has begun since then. */
