@@ -170,27 +170,27 @@ describe('the addresses of steps', () => {
     return opening.kind === 'landing' ? opening.steps.find((each) => each.kind === kind) : undefined;
   };
 
-  test('each as its app wants it, with the link’s code where a page may come of it', () => {
+  test('each as its app wants it, all with the link’s code', () => {
     expect(step('universal_link', shopLink(), 'browser', 'ios')).toMatchObject({
       url: 'https://shop.example/42?hutong_link=abcd2345',
     });
     expect(step('intent')).toMatchObject({
-      url: 'intent://item/42#Intent;scheme=shop;package=com.example.shop;S.browser_fallback_url=https%3A%2F%2Fgo.example%2Fl%2Fabcd2345%3Fapp%3Dnone;end',
+      url: 'intent://item/42?hutong_link=abcd2345#Intent;scheme=shop;package=com.example.shop;S.browser_fallback_url=https%3A%2F%2Fgo.example%2Fl%2Fabcd2345%3Fapp%3Dnone;end',
     });
     expect(step('page')).toMatchObject({
       url: 'https://shop.example/item/42?sku=7&hutong_link=abcd2345',
       host: 'shop.example',
     });
     expect(step('alipay_scheme')).toMatchObject({
-      url: 'alipays://platformapi/startapp?appId=2021000000000001&page=pages%2Fitem%2Fitem%3Fid%3D42',
+      url: 'alipays://platformapi/startapp?appId=2021000000000001&page=pages%2Fitem%2Fitem%3Fid%3D42%26hutong_link%3Dabcd2345',
     });
     expect(step('wechat_launch_mini', shopLink(), 'wechat', 'ios')).toMatchObject({
       originalId: 'gh_0123456789ab',
-      path: 'pages/item/item.html?id=42',
+      path: 'pages/item/item.html?id=42&hutong_link=abcd2345',
     });
     expect(step('wechat_launch_app', shopLink(), 'wechat', 'ios')).toMatchObject({
       appId: 'wx0011223344556677',
-      extinfo: '/42',
+      extinfo: '/42?hutong_link=abcd2345',
     });
     expect(step('copy_text')).toMatchObject({ text: 'https://go.example/l/abcd2345?via=text' });
     expect(step('store')).toMatchObject({ url: 'https://shop.example/app.apk' });
@@ -198,8 +198,15 @@ describe('the addresses of steps', () => {
 
   test('without a path of its own an app is handed the page’s', () => {
     expect(step('intent', shopLink({ appPath: null }))).toMatchObject({
-      url: expect.stringContaining('intent://item/item/42?sku=7#Intent'),
+      url: expect.stringContaining('intent://item/item/42?sku=7&hutong_link=abcd2345#Intent'),
     });
+  });
+
+  test('the scheme carries it, and an owner who names it in his own address is left alone', () => {
+    const scheme = (template: string) =>
+      stepsAt(changed('ios', { scheme: template, universalHost: null }), 'ios').find(({ kind }) => kind === 'scheme');
+    expect(scheme('shop://item/{path}')).toMatchObject({ url: 'shop://item/42?hutong_link=abcd2345' });
+    expect(scheme('shop://item/{path}?hutong_link=')).toMatchObject({ url: 'shop://item/42?hutong_link=' });
   });
 
   test('a universal link of this page’s own host is no use, and it is said why', () => {

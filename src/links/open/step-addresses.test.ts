@@ -5,10 +5,12 @@ import {
   alipayUrl,
   fillTemplate,
   intentUrl,
+  pathOfPage,
   schemeUrl,
   toAppPath,
   wechatTagPath,
   withLinkCode,
+  withLinkCodeFor,
 } from './step-addresses.ts';
 
 const FALLBACK = 'https://go.shop.example/abcd2345?app=none';
@@ -27,6 +29,38 @@ describe('the link’s code in a page’s address', () => {
     ['https://shop.example:8443/?', 'https://shop.example:8443/?hutong_link=abcd2345'],
   ])('%s → %s', (page, address) => {
     expect(withLinkCode(page, 'abcd2345')).toBe(address);
+  });
+});
+
+describe('the link’s code in what an app is handed', () => {
+  test.each([
+    ['shop://item/42', 'shop://item/42?hutong_link=abcd2345'],
+    ['shop://item/42?a=b', 'shop://item/42?a=b&hutong_link=abcd2345'],
+    ['shop://item/42?', 'shop://item/42?hutong_link=abcd2345'],
+    ['shop://item/42?a&', 'shop://item/42?a&hutong_link=abcd2345'],
+    ['shop://item/42?a=b#top', 'shop://item/42?a=b&hutong_link=abcd2345#top'],
+    ['shop://item/42#a?b', 'shop://item/42?hutong_link=abcd2345#a?b'],
+    ['com.example.shop:item/42', 'com.example.shop:item/42?hutong_link=abcd2345'],
+    ['pages/item/item.html?id=42', 'pages/item/item.html?id=42&hutong_link=abcd2345'],
+    ['pages/index', 'pages/index?hutong_link=abcd2345'],
+    ['/item/42', '/item/42?hutong_link=abcd2345'],
+    // The owner names it himself: for an app that cannot bear it, or wants it elsewhere.
+    ['shop://item/42?hutong_link=', 'shop://item/42?hutong_link='],
+    ['shop://item/42?a=b&hutong_link', 'shop://item/42?a=b&hutong_link'],
+    ['shop://item/42?x=1&hutong_link=own&y=2', 'shop://item/42?x=1&hutong_link=own&y=2'],
+    ['shop://item/42?hutong_linked=1', 'shop://item/42?hutong_linked=1&hutong_link=abcd2345'],
+    ['shop://item/hutong_link=1', 'shop://item/hutong_link=1?hutong_link=abcd2345'],
+  ])('%s → %s', (handed, address) => {
+    expect(withLinkCodeFor(handed, 'abcd2345')).toBe(address);
+  });
+
+  test.each([
+    ['https://shop.example/item/42', '/item/42'],
+    ['https://shop.example/item?a=%20b+c', '/item?a=%20b+c'],
+    ['https://shop.example/item?hutong_link=other0001&a=1', '/item?a=1'],
+    ['https://shop.example/item?hutong_link=other0001', '/item'],
+  ])('a page’s path, %s, carries no other link’s: %s', (page, path) => {
+    expect(pathOfPage(page)).toBe(path);
   });
 });
 

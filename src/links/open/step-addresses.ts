@@ -8,12 +8,35 @@ import { isOwnScheme } from '../own-scheme.ts';
 /** `hutong_link=<code>` in the query tells the shop which link its buyer came by; everything else stays letter for letter. */
 export function withLinkCode(address: string, code: string): string {
   const url = new URL(address);
-  const kept = url.search
+  url.search = `?${[...otherPairs(url.search), `hutong_link=${code}`].join('&')}`;
+  return url.href;
+}
+
+/** What apps are handed in place of a page: the page's path and query, without the code of whatever link it was copied from. */
+export function pathOfPage(page: string): string {
+  const { pathname, search } = new URL(page);
+  const pairs = otherPairs(search);
+  const isSame = pairs.length === 0 ? search === '' : `?${pairs.join('&')}` === search;
+  return isSame ? pathname + search : [pathname, pairs.join('&')].filter((part) => part !== '').join('?');
+}
+
+function otherPairs(search: string): string[] {
+  return search
     .slice(1)
     .split('&')
     .filter((pair) => pair !== '' && !/^hutong_link(?:=|$)/.test(pair));
-  url.search = `?${[...kept, `hutong_link=${code}`].join('&')}`;
-  return url.href;
+}
+
+/**
+ * The same for what an app is handed: a scheme's address, a mini program's page, a path. It need not be an address that URL can read, so the pair is
+ * put behind what stands there. An owner whose app cannot bear it, or wants it elsewhere, names `hutong_link` in the query himself (empty, too);
+ * that is left as it is.
+ */
+export function withLinkCodeFor(handed: string, code: string): string {
+  const [, address = '', fragment = ''] = /^([^#]*)(.*)$/s.exec(handed) ?? [];
+  if (/[?&]hutong_link(?:=|&|$)/.test(address)) return handed;
+  const joint = !address.includes('?') ? '?' : /[?&]$/.test(address) ? '' : '&';
+  return `${address}${joint}hutong_link=${code}${fragment}`;
 }
 
 /** Path and query as URL writes them, below the root of whatever host: `//other.example/x` is a path, too. A fragment is dropped. */

@@ -7,10 +7,12 @@ import {
   alipayUrl,
   fillTemplate,
   intentUrl,
+  pathOfPage,
   schemeUrl,
   toAppPath,
   wechatTagPath,
   withLinkCode,
+  withLinkCodeFor,
 } from './step-addresses.ts';
 
 /** Where a link was opened, with everything that the rules look at. */
@@ -59,7 +61,7 @@ export const STEP_RULES: readonly StepRule[] = [
       const step = {
         kind: 'wechat_launch_mini',
         originalId,
-        path: wechatTagPath(fillTemplate(page, appPathOf(place))),
+        path: withCode(wechatTagPath(fillTemplate(page, appPathOf(place))), place),
         appName: found.name,
       } as const;
       return { step, rank: 'sure', because: 'a mini program opens in WeChat itself, at one tap' };
@@ -76,7 +78,7 @@ export const STEP_RULES: readonly StepRule[] = [
       const openAppId = appOf(place, 'wechat_account')?.settings.openAppId ?? null;
       if (app === null) return `the owner has registered no app for ${place.visitor.os}`;
       if (openAppId === null) return 'no app is bound to the owner’s service account';
-      const extinfo = appPathOf(place);
+      const extinfo = withCode(appPathOf(place), place);
       return {
         step: { kind: 'wechat_launch_app', appId: openAppId, extinfo, appName: app.name },
         rank: 'sure',
@@ -92,7 +94,8 @@ export const STEP_RULES: readonly StepRule[] = [
       if (alipayScheme === 'no' || !isAppSystem(place)) return cannot(place, 'open Alipay');
       const found = appOf(place, 'alipay_mini');
       if (found === null) return 'the owner has registered no Alipay mini program';
-      const url = alipayUrl(found.settings.appId, fillTemplate(found.settings.page, appPathOf(place)));
+      const program = withCode(fillTemplate(found.settings.page, appPathOf(place)), place);
+      const url = alipayUrl(found.settings.appId, program);
       if (url === null) return 'the mini program’s id is not one';
       const because =
         alipayScheme === 'yes' ? 'a mini program opens in Alipay itself' : 'it opens where Alipay is let through';
@@ -132,7 +135,8 @@ export const STEP_RULES: readonly StepRule[] = [
       if (ability.intents === 'no') return cannot(place, 'open intents');
       const { scheme, appLinkHost } = app.settings;
       const claimed = appLinkHost !== null && ready.targets.has(appLinkHost) ? claimedUrl(appLinkHost, place) : null;
-      const address = (scheme === null ? null : schemeUrl(scheme, appPathOf(place))) ?? claimed;
+      const own = scheme === null ? null : schemeUrl(scheme, appPathOf(place));
+      const address = own === null ? claimed : withCode(own, place);
       if (address === null) return 'the app has neither a scheme nor a proved host';
       const url = intentUrl(address, app.settings.package, `${ready.url}?app=none`);
       if (url === null) return 'its address cannot be written as an intent';
@@ -170,8 +174,9 @@ export const STEP_RULES: readonly StepRule[] = [
       if (app === null || template === null) return `no app of the owner for ${place.visitor.os} has a scheme`;
       if (place.lacksApp) return 'the app is not on this phone';
       if (place.ability.schemes === 'none') return cannot(place, 'open other apps’ schemes');
-      const url = schemeUrl(template, appPathOf(place));
-      if (url === null) return 'its scheme is not one of the merchant’s own';
+      const own = schemeUrl(template, appPathOf(place));
+      if (own === null) return 'its scheme is not one of the merchant’s own';
+      const url = withCode(own, place);
       const isAll = place.ability.schemes === 'all';
       const because = isAll ? 'every scheme opens here' : 'schemes open by a list that we cannot see';
       return { step: { kind: 'scheme', url, appName: app.name }, rank: isAll ? 'sure' : 'maybe', because };
@@ -291,7 +296,12 @@ function isStopped({ page, ability, visitor }: StepPlace): boolean {
 function appPathOf({ ready, page }: StepPlace): string {
   const { appPath, page: address } = ready.link;
   if (appPath !== null) return toAppPath(appPath);
-  return page === null || address === null ? '/' : new URL(address).pathname + new URL(address).search;
+  return page === null || address === null ? '/' : pathOfPage(address);
+}
+
+/** So that what is bought in the app counts for the link, too. */
+function withCode(handed: string, { ready }: StepPlace): string {
+  return withLinkCodeFor(handed, ready.link.code);
 }
 
 /** An address below a host that an app has claimed; as a page it is the merchant's, so it carries the link's code as well. */
