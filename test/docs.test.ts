@@ -94,7 +94,7 @@ describe('errors.md', () => {
 });
 
 /** Empty in the replies that are looked at: a payment without offers. */
-const LISTS = ['offers', 'wallet_discounts', 'items'];
+const LISTS = ['offers', 'wallet_discounts', 'wallet_reports', 'items'];
 
 describe('every field that is sent stands in its page, and no other', () => {
   test('payment, attempt, refund and wallet account', () => {

@@ -101,6 +101,8 @@ export interface Attempt {
   offers: AppliedOffer[];
   /** What the wallet took off by itself, as it told after the payment. */
   wallet_discounts: WalletDiscount[];
+  /** Everything that it ever told of them, oldest first. */
+  wallet_reports: WalletReport[];
   next_action: NextAction | null;
   created_at: string;
   finished_at: string | null;
@@ -130,6 +132,18 @@ export interface WalletDiscount {
   amount: Money;
   /** As the wallet told: the parts need not sum to the amount. */
   paid_by: FunderPart[];
+}
+
+/** What the wallet told at one time, of a payment or of a refund. */
+export interface WalletReport {
+  /** Null for one that was kept before this was. */
+  heard_at: string | null;
+  source: 'reply' | 'notification' | 'poll' | 'cancel' | null;
+  /** Whether `wallet_discounts` and the ledger go by it. */
+  counts: boolean;
+  /** What the buyer paid or got back; null where the wallet did not say. */
+  buyer: Money | null;
+  discounts: WalletDiscount[];
 }
 
 /**
@@ -162,6 +176,7 @@ export interface Refund {
   discount: Money;
   offers: { offer_id: string; amount: Money; paid_by: FunderPart[] }[];
   wallet_discounts: WalletDiscount[];
+  wallet_reports: WalletReport[];
   /** Null until it has succeeded. */
   buyer_received: Money | null;
   /** The lines of the order that it is about; empty where only an amount was named. */

@@ -114,6 +114,11 @@ export const LINK_PICTURE_SCANS_MAX = 64;
 export const LINK_PICTURE_AS_IS_BYTES_MAX = 300_000;
 export const LINK_PICTURE_FETCH_MS_MAX = 4_000;
 export const LINK_PICTURE_HOPS_MAX = 3;
+/** Pictures that are fetched at a time, of all shops together (24 MB) and of one host, so that a slow one holds up only itself; and those that wait. */
+export const LINK_PICTURE_FETCHES_AT_A_TIME = 8;
+export const LINK_PICTURE_FETCHES_WAITING_MAX = 64;
+export const LINK_PICTURE_FETCHES_PER_HOST = 2;
+export const LINK_PICTURE_FETCHES_WAITING_PER_HOST_MAX = 24;
 /** How long nobody asks again for a picture that did not come. */
 export const LINK_PICTURE_RETRY_SECONDS = 120;
 /** A picture that its shop replaces under the same address is seen within the day. */

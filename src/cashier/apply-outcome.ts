@@ -21,7 +21,7 @@ export async function applyOutcome(
     book: attempt.book,
     of: { paymentId: attempt.paymentId },
     merchantId,
-    withRefunds: false,
+    withRefunds: 'where_refunded',
     refundNo: null,
     key: null,
     decide(folder, effects) {

@@ -1,7 +1,7 @@
 import { column } from '../db/column.ts';
 import type { Sql, Tx } from '../db/connect.ts';
 import type { HoldLine } from '../ledger/holds.ts';
-import type { Attempt, ReportedPay } from './payment.ts';
+import type { Attempt, AttemptReport } from './payment.ts';
 import {
   fromStoredHolds,
   fromStoredOffers,
@@ -241,7 +241,7 @@ interface AttemptRow {
   holds: readonly Stored<HoldLine>[] | null;
   holds_state: Attempt['holdsState'];
   order_back_minor: bigint;
-  reported: Stored<ReportedPay> | null;
+  reported: Stored<AttemptReport> | null;
 }
 
 function toAttempt(row: AttemptRow): Attempt {

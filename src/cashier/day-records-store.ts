@@ -2,7 +2,7 @@ import { encodeId } from '../base/id.ts';
 import type { Sql, Tx } from '../db/connect.ts';
 import type { WalletName } from '../wallets/wallet.ts';
 import type { DayQuery, MoneyRecord } from './day-records.ts';
-import type { MerchantId, ReportedPay, WalletAccountId } from './payment.ts';
+import type { AttemptReport, MerchantId, WalletAccountId } from './payment.ts';
 import { settledAmount } from './settled-amount.ts';
 import { fromStoredReport, type Stored } from './stored-json.ts';
 
@@ -118,7 +118,7 @@ export async function updateFeeBps(
 
 type RecordRow = Omit<MoneyRecord, 'record' | 'settledMinor'> & {
   wallet: WalletName;
-  reported: Stored<ReportedPay> | null;
+  reported: Stored<AttemptReport> | null;
 };
 
 function toRecord(record: MoneyRecord['record'], { wallet, reported, ...row }: RecordRow): MoneyRecord {

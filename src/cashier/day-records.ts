@@ -128,7 +128,7 @@ async function prepareQuestion(cashier: Cashier, record: MoneyRecord, book: numb
   const request = toRefundRequest(cashier, refund, attempt, attempt.walletPaymentId);
   return {
     ask: () => opened.wallet.queryRefund(deps, opened.config, request),
-    apply: (outcome) => applyRefundOutcome(cashier, refund, outcome),
+    apply: (outcome) => applyRefundOutcome(cashier, refund, outcome, 'poll'),
   };
 }
 

@@ -1,11 +1,10 @@
 import { assertNever } from '../base/assert.ts';
 import { type IdDeps, idLetters, newId } from '../base/id.ts';
 import { UNDO_CALL_SECONDS_MAX } from '../base/limits.ts';
-import type { HoldReturn } from '../ledger/holds.ts';
-import type { Observation } from '../rollout/rollouts.ts';
 import type { Outcome, SucceededOutcome, UnknownOutcome, WalletCan, WalletName } from '../wallets/wallet.ts';
 import { addSeconds, askTimes, lateAskAt, nextAskAt } from './ask-schedule.ts';
-import { type HoldsEnd, releaseHolds, useHolds } from './attempt-holds.ts';
+import { releaseHolds, useHolds } from './attempt-holds.ts';
+import { alert, type Effects } from './effects.ts';
 import {
   ATTEMPT_MOVES,
   type CancellationReason,
@@ -14,45 +13,23 @@ import {
   PAYMENT_MOVES,
   type PaymentState,
 } from './moves.ts';
-import type { Alert, AlertKind, Attempt, Payment, Refund } from './payment.ts';
-import type { Posting } from './postings.ts';
+import type { Attempt, Payment, Refund, ReportSource } from './payment.ts';
 import { takeReport } from './take-report.ts';
 
 /** A payment with all its attempts, locked; decisions change it in place and note what else must be written. */
 export interface PaymentFolder {
   payment: Payment;
   attempts: Attempt[];
+  /** Those of the payment, where they were asked for; always where money of it went back and its wallet may tell of discounts. */
+  refunds: readonly Refund[];
 }
-
-/** What a decision wants written besides the changed rows. */
-export interface Effects {
-  postings: Posting[];
-  refunds: Refund[];
-  alerts: Alert[];
-  /** Payments and refunds that came to an end or began, in order: they become webhook events. */
-  events: EffectEvent[];
-  /** What attempts held of limits and is now used up or given back. */
-  holdsEnds: HoldsEnd[];
-  /** What was used of limits and comes back with a refund. */
-  returns: HoldReturn[];
-  /** What rollouts count of it. */
-  observations: Observation[];
-}
-
-export function newEffects(): Effects {
-  return { postings: [], refunds: [], alerts: [], events: [], holdsEnds: [], returns: [], observations: [] };
-}
-
-export type EffectEvent =
-  | { type: 'payment.succeeded' | 'payment.canceled'; payment: Payment; attempts: Attempt[] }
-  | { type: 'refund.created' | 'refund.succeeded' | 'refund.failed'; refund: Refund };
 
 export interface DecideDeps extends IdDeps {
   can: (wallet: WalletName) => WalletCan;
 }
 
 /** Who told us: the synchronous reply, a notification, our own question, or our request to close the order. */
-export type OutcomeSource = 'reply' | 'notification' | 'poll' | 'cancel';
+export type OutcomeSource = ReportSource;
 
 /**
  * The rule of the one door: what an outcome of an attempt does to its payment. Pure but for new ids; the caller holds the
@@ -69,9 +46,9 @@ export function decideOutcome(
   if (source === 'poll' || source === 'cancel') attempt.asksCount += 1;
   switch (outcome.kind) {
     case 'succeeded':
-      if (attempt.undoRequestedAt !== null && source !== 'cancel')
+      if (attempt.undoRequestedAt !== null && source !== 'cancel' && attempt.outcome !== 'succeeded')
         return heardWhileUndone(deps, folder, attempt, source, effects);
-      return attemptSucceeded(deps, folder, attempt, outcome, effects);
+      return attemptSucceeded(deps, folder, attempt, outcome, source, effects);
     case 'failed':
       if (attempt.outcome === 'succeeded') return contradicted(deps, attempt, 'failed', effects);
       if (attempt.outcome === 'failed') return heardAfterFailed(deps, attempt, outcome, source);
@@ -178,12 +155,13 @@ function attemptSucceeded(
   folder: PaymentFolder,
   attempt: Attempt,
   outcome: SucceededOutcome,
+  source: OutcomeSource,
   effects: Effects,
 ): void {
   const { payment, attempts } = folder;
   if (attempt.outcome === 'succeeded') {
     if (attempt.walletPaymentId !== outcome.walletPaymentId) contradicted(deps, attempt, 'succeeded again', effects);
-    else noteReport(deps, attempt, outcome, effects);
+    else takeReport(deps, attempt, folder.refunds, outcome, source, effects);
     return;
   }
   if (outcome.amount.currency !== attempt.currency || outcome.amount.minor !== attempt.amountMinor)
@@ -199,7 +177,7 @@ function attemptSucceeded(
   attempt.dueAt = null;
   attempt.paidMinor = attempt.amountMinor;
 
-  if (isFinal(payment.state)) return returnSurplus(deps, attempt, outcome, effects);
+  if (isFinal(payment.state)) return returnSurplus(deps, attempt, outcome, source, effects);
   attempt.settled = 'accepted';
   payment.succeededAttemptId = attempt.id;
   payment.paidAt = now;
@@ -210,7 +188,7 @@ function attemptSucceeded(
   useHolds(attempt, effects.holdsEnds);
   effects.postings.push({ kind: 'payment_received', attempt });
   if (attempt.discountMinor > 0n) effects.postings.push({ kind: 'offers_granted', attempt });
-  noteReport(deps, attempt, outcome, effects);
+  takeReport(deps, attempt, folder.refunds, outcome, source, effects);
   // The other wallets are asked at once: whatever was paid twice goes back while the buyer still looks.
   for (const other of attempts) if (other !== attempt && other.dueAt !== null) other.dueAt = now;
   effects.events.push({
@@ -220,19 +198,18 @@ function attemptSucceeded(
   });
 }
 
-/** What the wallet took off by itself is kept and booked; it never changes what the merchant is credited with. */
-function noteReport(deps: DecideDeps, attempt: Attempt, outcome: SucceededOutcome, effects: Effects): void {
-  const { isBooked, differs } = takeReport(attempt, outcome);
-  if (isBooked) effects.postings.push({ kind: 'discounts_reported', attempt });
-  if (differs !== null) effects.alerts.push(alert(deps, attempt, 'discount_differs', differs));
-}
-
 /** Money that came after the payment was over, or a second time: it is booked apart and sent back whole. */
-function returnSurplus(deps: DecideDeps, attempt: Attempt, outcome: SucceededOutcome, effects: Effects): void {
+function returnSurplus(
+  deps: DecideDeps,
+  attempt: Attempt,
+  outcome: SucceededOutcome,
+  source: OutcomeSource,
+  effects: Effects,
+): void {
   attempt.settled = 'surplus';
   releaseHolds(attempt, effects.holdsEnds);
   effects.postings.push({ kind: 'surplus_received', attempt });
-  noteReport(deps, attempt, outcome, effects);
+  takeReport(deps, attempt, [], outcome, source, effects);
   effects.alerts.push(
     alert(deps, attempt, 'surplus_money', 'money came twice or after the end; it is being sent back'),
   );
@@ -307,17 +284,6 @@ export function newRefundState(
 
 export function wholeSecond(time: Date): Date {
   return new Date(Math.floor(time.getTime() / 1000) * 1000);
-}
-
-export function alert(deps: IdDeps, about: { book: number; id: string }, kind: AlertKind, detail: string): Alert {
-  return {
-    book: about.book,
-    id: newId('alr', deps, about.book),
-    kind,
-    subjectId: about.id,
-    detail: detail.slice(0, 1000),
-    createdAt: deps.clock.now(),
-  };
 }
 
 /** The wallet says another sum was paid: held as unknown for the operator, never final by itself. */

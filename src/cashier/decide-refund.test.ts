@@ -12,7 +12,7 @@ describe('refunds', () => {
     const { attempt } = one;
     const refund = newRefund(attempt, 400n);
     attempt.refundingMinor = attempt.orderBackMinor = 400n;
-    const tell = (told: Outcome) => decideRefund(one.deps, attempt, refund, told, [refund], one.effects);
+    const tell = (told: Outcome) => decideRefund(one.deps, attempt, refund, told, 'poll', [refund], one.effects);
     return { ...one, refund, tell };
   }
   const refunded: Outcome = { ...paid, walletPaymentId: 'r1', amount: money('CNY', 400n) };
@@ -63,7 +63,7 @@ describe('refunds', () => {
     const last = newRefund(attempt, attempt.paidMinor);
     last.automatic = true;
     const refunds = Array.from({ length: 5 }, () => last);
-    decideRefund(setUp().deps, attempt, last, failed, refunds, effects);
+    decideRefund(setUp().deps, attempt, last, failed, 'poll', refunds, effects);
     expect(effects.alerts.at(-1)?.kind).toBe('automatic_refund_failed');
   });
 });

@@ -1,11 +1,12 @@
 import { assert, assertNever } from '../base/assert.ts';
 import { AUTOMATIC_REFUNDS_MAX, REFUND_LOST_SECONDS } from '../base/limits.ts';
-import type { Outcome } from '../wallets/wallet.ts';
+import type { Outcome, SucceededOutcome } from '../wallets/wallet.ts';
 import { addSeconds, nextAskAt } from './ask-schedule.ts';
-import { alert, type DecideDeps, type Effects, refundSurplus } from './decide-outcome.ts';
+import { type DecideDeps, refundSurplus } from './decide-outcome.ts';
+import { alert, type Effects } from './effects.ts';
 import { checkMove, REFUND_MOVES } from './moves.ts';
-import type { Attempt, Refund } from './payment.ts';
-import { takeRefundReport } from './report-refund.ts';
+import type { Attempt, Refund, ReportSource } from './payment.ts';
+import { takeLateRefundReport, takeRefundReport } from './report-refund.ts';
 import { returnedHolds } from './return-holds.ts';
 
 /**
@@ -17,9 +18,12 @@ export function decideRefund(
   attempt: Attempt,
   refund: Refund,
   told: Outcome,
+  source: ReportSource,
   refunds: readonly Refund[],
   effects: Effects,
 ): void {
+  if (refund.outcome === 'succeeded' && told.kind === 'succeeded' && isSameMoney(refund, told))
+    return takeLateRefundReport(deps, attempt, refund, refunds, told, source, effects);
   if (refund.outcome === 'succeeded' || refund.outcome === 'failed')
     return noteContradiction(deps, refund, told, effects);
   refund.asksCount += 1;
@@ -33,7 +37,7 @@ export function decideRefund(
       refund.walletRefundId = outcome.walletPaymentId;
       attempt.refundedMinor += refund.amountMinor;
       effects.postings.push({ kind: 'refund_finished', refund });
-      takeRefundReport(deps, attempt, refund, refunds, outcome, effects);
+      takeRefundReport(deps, attempt, refund, refunds, outcome, source, effects);
       giveLimitsBack(attempt, refund, refunds, effects);
       effects.events.push({ type: 'refund.succeeded', refund });
       return;
@@ -77,6 +81,10 @@ export function endWithoutWallet(
   effects.events.push({ type: 'refund.succeeded', refund });
 }
 
+function isSameMoney(refund: Refund, { amount }: SucceededOutcome): boolean {
+  return amount.currency === refund.currency && amount.minor === refund.amountMinor;
+}
+
 function giveLimitsBack(attempt: Attempt, refund: Refund, refunds: readonly Refund[], effects: Effects): void {
   const returned = returnedHolds(attempt, refund, refunds);
   if (returned !== null) effects.returns.push(returned);
@@ -102,7 +110,7 @@ function giveBack(attempt: Attempt, refund: Refund, effects: Effects): void {
 /** A success over another sum is held for the operator; "no such refund" is not believed while it may still be on its way. */
 function checkedOutcome(deps: DecideDeps, refund: Refund, told: Outcome, effects: Effects): Outcome {
   if (told.kind === 'succeeded') {
-    if (told.amount.currency === refund.currency && told.amount.minor === refund.amountMinor) return told;
+    if (isSameMoney(refund, told)) return told;
     const detail = `the wallet refunded ${told.amount.currency} ${told.amount.minor}, we asked ${refund.amountMinor}`;
     effects.alerts.push(alert(deps, refund, 'amount_differs', detail));
     return { kind: 'unknown', reason: 'the wallet names another amount' };

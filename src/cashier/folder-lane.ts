@@ -6,7 +6,8 @@ import type { Tx } from '../db/connect.ts';
 import { claimKeys, finishKeys, type KeyClaim } from '../db/idempotency-store.ts';
 import { type HoldEnd, type HoldRequest, reserveHolds } from '../ledger/holds.ts';
 import { findPaymentIdsOfAttempts, lockAttemptsOf } from './attempt-store.ts';
-import { type Effects, newEffects, type PaymentFolder } from './decide-outcome.ts';
+import type { PaymentFolder } from './decide-outcome.ts';
+import { type Effects, newEffects } from './effects.ts';
 import { handedOver } from './attempt-holds.ts';
 import type { CashierDeps } from './deps.ts';
 import type { Attempt, Payment, Refund } from './payment.ts';
@@ -35,8 +36,11 @@ export interface FolderChange {
   of: { paymentId: string } | { attemptId: string } | { refundId: string };
   /** Set when a merchant asks: somebody else's payment is as absent as one that does not exist. */
   merchantId: string | null;
-  /** `where_offers`: only of a payment whose offers a refund has to share out. */
-  withRefunds: boolean | 'where_offers';
+  /**
+   * `where_offers`: only of a payment whose offers a refund has to share out. `where_refunded`: only of one of which money went
+   * back, because what its wallet tells of discounts then concerns its refunds too.
+   */
+  withRefunds: boolean | 'where_offers' | 'where_refunded';
   refundNo: string | null;
   /** `claim` when the work goes on after this write; then a later change brings `finish`. Both in one: `whole`. */
   key: { step: 'whole' | 'claim' | 'finish'; claim: KeyClaim } | null;
@@ -236,7 +240,7 @@ async function lockFolders(
     ]),
   );
   for (const attempt of attempts) folders.get(attempt.paymentId)?.attempts.push(attempt);
-  const shared = idsWithOffers(paymentIds, attempts).filter((id) => !withRefunds.has(id));
+  const shared = idsToRefund(paymentIds, attempts).filter((id) => !withRefunds.has(id));
   const ofShared = shared.length === 0 ? [] : await lockRefundsOf(tx, book, shared);
   for (const refund of [...refunds, ...ofShared]) folders.get(refund.paymentId)?.refunds.push(refund);
   const found = new Map<FolderChange, LockedFolder>();
@@ -247,12 +251,17 @@ async function lockFolders(
   return found;
 }
 
-/** Payments with offers whose refunds are wanted for that; the payments' own locks keep their refunds in order. */
-function idsWithOffers(paymentIds: ReadonlyMap<FolderChange, string>, attempts: readonly Attempt[]): string[] {
-  const wanted = new Set<string>();
-  for (const [change, id] of paymentIds) if (change.withRefunds === 'where_offers') wanted.add(id);
-  if (wanted.size === 0) return [];
-  const found = attempts.filter((attempt) => attempt.discountMinor > 0n && wanted.has(attempt.paymentId));
+/** Payments whose refunds are wanted for what their attempts have; the payments' own locks keep their refunds in order. */
+function idsToRefund(paymentIds: ReadonlyMap<FolderChange, string>, attempts: readonly Attempt[]): string[] {
+  const [withOffers, withRefunded] = [new Set<string>(), new Set<string>()];
+  for (const [change, id] of paymentIds) {
+    if (change.withRefunds === 'where_offers') withOffers.add(id);
+    if (change.withRefunds === 'where_refunded') withRefunded.add(id);
+  }
+  const found = attempts.filter(
+    ({ paymentId, discountMinor, refundedMinor }) =>
+      (discountMinor > 0n && withOffers.has(paymentId)) || (refundedMinor > 0n && withRefunded.has(paymentId)),
+  );
   return [...new Set(found.map((attempt) => attempt.paymentId))].sort();
 }
 

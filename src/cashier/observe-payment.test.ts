@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { DecisionReason, Observation } from '../rollout/rollouts.ts';
+import { decideTogether } from '../rollout/plans-of.ts';
 import { observePayment, observeSlow } from './observe-payment.ts';
 import type { Attempt, Payment } from './payment.ts';
 import { newAttempt, setUp } from './test-folder.ts';
@@ -11,6 +12,17 @@ function decision(arm: 'treatment' | 'control' | 'outside', reason: DecisionReas
   return { decidedAt: '2026-11-11T08:00:00Z', targetingKey: 'k', context: {}, wallets };
 }
 
+/** The same, with what a second rollout says of the wallet. */
+function decidedByBoth(
+  arm: 'treatment' | 'control',
+  other: { shown: boolean; arm: 'treatment' | 'control' | 'outside'; reason: DecisionReason },
+): NonNullable<Payment['decision']> {
+  const one = { shown: arm === 'treatment', arm, reason: 'SPLIT' as const, rollout: ROLLOUT };
+  const two = { ...other, rollout: { ...ROLLOUT, id: 'rol_2' } };
+  const wallets = [decideTogether('unionpay', [one, two])];
+  return { decidedAt: '2026-11-11T08:00:00Z', targetingKey: 'k', context: {}, wallets };
+}
+
 /** A payment and what its rollouts counted, change by change. */
 function open(from: Partial<Payment> = {}, attempts: Partial<Attempt>[] = []) {
   const { payment } = setUp(from, []);
@@ -18,6 +30,14 @@ function open(from: Partial<Payment> = {}, attempts: Partial<Attempt>[] = []) {
   const counted = (observations: readonly Observation[]) => observations.map(({ arm, metric }) => `${arm} ${metric}`);
   return {
     payment,
+    /** The same for decisions of two rollouts: with the name of each. */
+    changeOfBoth(change: (attempts: Attempt[]) => void): string[] {
+      const before = { payment: { ...payment }, attempts: folder.attempts.map((one) => ({ ...one })), refunds: [] };
+      change(folder.attempts);
+      const observations: Observation[] = [];
+      observePayment(before, folder, observations);
+      return observations.map(({ rolloutId, arm, metric }) => `${rolloutId} ${arm} ${metric}`).toSorted();
+    },
     change(change: (attempts: Attempt[]) => void): string[] {
       const before = {
         payment: { ...payment },
@@ -108,4 +128,50 @@ test('two tries that fail at the same moment count once', () => {
     'treatment first_failed',
     'treatment wallet_failed',
   ]);
+});
+
+describe('where two rollouts concern a wallet, each compares only whom the other one lets see it', () => {
+  const shown = { shown: true, arm: 'treatment' as const, reason: 'SPLIT' as const };
+  test.each([
+    ['both show it', 'treatment', shown, ['rol_1 treatment decided', 'rol_2 treatment decided']],
+    ['held back by one, shown by the other', 'control', shown, ['rol_1 control decided']],
+    ['shown to staff by the other', 'treatment', { ...shown, reason: 'TARGETING_MATCH' }, ['rol_1 treatment decided']],
+    ['held back by the other', 'treatment', { shown: false, arm: 'control', reason: 'SPLIT' }, ['rol_2 control decided']],
+    ['held back by both', 'control', { shown: false, arm: 'control', reason: 'SPLIT' }, []],
+    ['not reached by the other', 'treatment', { shown: false, arm: 'outside', reason: 'SPLIT' }, []],
+    ['the other has no room', 'control', { shown: false, arm: 'outside', reason: 'HELD' }, []],
+    ['the other is stopped', 'treatment', { shown: false, arm: 'outside', reason: 'HALTED' }, []],
+  ] as const)('%s', (_, arm, other, counted) => {
+    const one = open();
+    expect(one.changeOfBoth(() => void (one.payment.decision = decidedByBoth(arm, other)))).toEqual(counted);
+  });
+
+  test('and what the wallet itself does is seen by both', () => {
+    const one = open();
+    one.changeOfBoth(() => void (one.payment.decision = decidedByBoth('treatment', shown)));
+    one.changeOfBoth((attempts) => void attempts.push(one.attempt()));
+    expect(one.changeOfBoth(([first]) => void (first && (first.outcome = 'failed')))).toEqual([
+      'rol_1 treatment first_failed',
+      'rol_1 treatment wallet_failed',
+      'rol_2 treatment first_failed',
+      'rol_2 treatment wallet_failed',
+    ]);
+  });
+});
+
+test('whose payment it is goes along, so that a buyer who comes back counts once; nobody in particular is always another one', () => {
+  const one = open();
+  const observations: Observation[] = [];
+  const before = { payment: { ...one.payment }, attempts: [], refunds: [] };
+  one.payment.decision = { ...decision('treatment', 'SPLIT'), targetingKey: 'mer_1/b/anna' };
+  observePayment(before, { payment: one.payment, attempts: [], refunds: [] }, observations);
+  expect(observations).toMatchObject([
+    { since: 1, entered: 1, payer: { targetingKey: 'mer_1/b/anna', paymentId: one.payment.id } },
+  ]);
+  const stranger = open();
+  const more: Observation[] = [];
+  const earlier = { payment: { ...stranger.payment }, attempts: [], refunds: [] };
+  stranger.payment.decision = { ...decision('treatment', 'SPLIT'), targetingKey: stranger.payment.id };
+  observePayment(earlier, { payment: stranger.payment, attempts: [], refunds: [] }, more);
+  expect(more).toMatchObject([{ payer: null }]);
 });

@@ -52,6 +52,8 @@ function partsOf(posting: Posting): readonly BookedPart[] {
       return sharedParts(posting.refund);
     case 'discounts_taken_back':
       return posting.refund.reported?.booked ?? [];
+    case 'discounts_corrected':
+      return posting.parts;
     case 'payment_received':
     case 'surplus_received':
     case 'refund_started':

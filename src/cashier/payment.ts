@@ -93,7 +93,7 @@ export interface Attempt {
   /** Of the order's money, what is going back or has gone back. */
   orderBackMinor: bigint;
   /** What the wallet told of its own discounts; null where it told nothing. */
-  reported: ReportedPay | null;
+  reported: AttemptReport | null;
   asksCount: number;
   /** The payment's own end; for a payment code, when it is undone if nobody knows whether it was paid. */
   expiresAt: Date;
@@ -167,9 +167,30 @@ export interface ReportedPay {
   discounts: readonly ReportedDiscount[];
 }
 
-/** The same of a refund. */
+/** One report of a wallet, as it came. */
+export interface ToldReport extends ReportedPay {
+  /** When we heard it, ISO 8601 in UTC; null for one that was kept before this was. */
+  heardAt: string | null;
+  /** By which way; null as above. */
+  source: ReportSource | null;
+}
+
+/** A wallet's answer to a call of ours (`reply`, `poll`, `cancel`) says how it stands then; a notification may be an old one. */
+export type ReportSource = 'reply' | 'notification' | 'poll' | 'cancel';
+
+/** What a wallet told of a payment: the report that counts, or where none can be the newest, and all of them. */
+export interface AttemptReport extends ReportedPay {
+  /** Oldest first; it only grows. */
+  told: readonly ToldReport[];
+  /** Which of them counts and is booked; null where none can be. */
+  counts: number | null;
+}
+
+/** The same of a refund: of several reports the newest one that can be counts. */
 export interface RefundReport extends ReportedPay {
-  /** True where the wallet told nothing of this refund, and its rule was applied. */
+  told: readonly ToldReport[];
+  counts: number | null;
+  /** True where no report of this refund counts, and the wallet's rule was applied. */
   isComputed: boolean;
   /** What was booked: with all refunds of a payment it sums to what was booked of the payment. */
   booked: readonly BookedPart[];

@@ -16,6 +16,8 @@ export type Posting =
   | { kind: 'refund_finished'; refund: Refund }
   | { kind: 'refund_failed'; refund: Refund; to: 'payable' | 'surplus' }
   | { kind: 'offers_granted' | 'discounts_reported'; attempt: Attempt }
+  /** What a later report changes; each has an id of its own. Parts are what is given more, below zero less. */
+  | { kind: 'discounts_corrected'; attempt: Attempt; correctionId: `dcr_${string}`; parts: readonly BookedPart[] }
   | { kind: 'offers_taken_back' | 'offers_granted_again' | 'discounts_taken_back'; refund: Refund };
 
 /** Which leg of the object's id each posting takes, of discounts the first; never renumber. Each is taken once in a life. */
@@ -30,6 +32,7 @@ const LEG = {
   offers_granted_again: 176,
   discounts_reported: 64,
   discounts_taken_back: 64,
+  discounts_corrected: 1,
 } as const satisfies Record<Posting['kind'], number>;
 
 export function toTransfers(posting: Posting): CreateTransfer[] {
@@ -56,6 +59,8 @@ export function toTransfers(posting: Posting): CreateTransfer[] {
       return between(posting, 'offer_granted', sharedParts(posting.refund), 'merchant_payable');
     case 'discounts_reported':
       return between(posting, 'offer_reported', reportedParts(posting.attempt), 'wallet_receivable');
+    case 'discounts_corrected':
+      return between(posting, 'offer_corrected', posting.parts, 'wallet_receivable');
     case 'discounts_taken_back':
       return backTo(posting, 'offer_reported_back', posting.refund.reported?.booked ?? [], 'wallet_receivable');
     default:
@@ -79,7 +84,9 @@ function between(
   parts: readonly BookedPart[],
   to: 'merchant_payable' | 'wallet_receivable',
 ): CreateTransfer[] {
-  assert(parts.length <= DISCOUNT_ACCOUNTS_MAX, 'a discount has at most DISCOUNT_ACCOUNTS_MAX funders');
+  // A correction names those of before and those of now.
+  const partsMax = posting.kind === 'discounts_corrected' ? 2 * DISCOUNT_ACCOUNTS_MAX : DISCOUNT_ACCOUNTS_MAX;
+  assert(parts.length <= partsMax, 'a discount has at most DISCOUNT_ACCOUNTS_MAX funders');
   const own: Side = { kind: to, owner: ownOwner(posting, to) };
   return parts.map((part, index) =>
     part.minor > 0n
@@ -112,8 +119,9 @@ function transfer(
   amount: bigint,
 ): CreateTransfer {
   const { id, currency, book } = objectOf(posting);
+  const causeId = posting.kind === 'discounts_corrected' ? posting.correctionId : id;
   return {
-    id: legId(id, LEG[posting.kind] + index),
+    id: legId(causeId, LEG[posting.kind] + index),
     debitAccountId: chartAccountId(debit.kind, debit.owner, currency, book),
     creditAccountId: chartAccountId(credit.kind, credit.owner, currency, book),
     amount,

@@ -1,6 +1,6 @@
 import type { Sql, Tx } from '../db/connect.ts';
 import { insertAlerts } from './alert-store.ts';
-import { alert } from './decide-outcome.ts';
+import { alert } from './effects.ts';
 import type { CashierDeps } from './deps.ts';
 import type { AlertKind } from './payment.ts';
 

@@ -3,7 +3,8 @@ import { Refusal } from '../base/refusal.ts';
 import type { NotificationReading, RawNotification } from '../wallets/wallet.ts';
 import { insertAlerts } from './alert-store.ts';
 import type { Cashier } from './cashier.ts';
-import { alert, decideOutcome, type Effects } from './decide-outcome.ts';
+import { decideOutcome } from './decide-outcome.ts';
+import { alert, type Effects } from './effects.ts';
 import { tellRefund } from './send-refund.ts';
 import type { LockedFolder } from './folder-lane.ts';
 import type { AlertKind } from './payment.ts';
@@ -65,7 +66,7 @@ async function take(cashier: Cashier, book: number, accountId: string, reading: 
       book,
       of: isPayment ? { attemptId: id } : { refundId: id },
       merchantId: null,
-      withRefunds: !isPayment,
+      withRefunds: isPayment ? 'where_refunded' : true,
       refundNo: null,
       key: null,
       decide(folder, effects) {
@@ -97,7 +98,7 @@ function tell(
     throw new Refusal('not_found', 'nothing here has that name');
   if (attempt !== undefined)
     decideOutcome(cashier.decideDeps, folder, attempt, reading.outcome, 'notification', effects);
-  if (refund !== undefined) tellRefund(cashier, folder, refund, reading.outcome, effects);
+  if (refund !== undefined) tellRefund(cashier, folder, refund, reading.outcome, 'notification', effects);
 }
 
 function isOtherTime(reading: Reading, ours: Date): boolean {

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { money } from '../money/money.ts';
 import type { ReportedDiscount, SucceededOutcome, WalletName } from '../wallets/wallet.ts';
-import { newEffects } from './decide-outcome.ts';
+import { newEffects } from './effects.ts';
 import { reportedParts, sumUp } from './offer-accounts.ts';
-import type { Attempt, BookedPart, Refund } from './payment.ts';
+import type { Attempt, BookedPart, Refund, ReportSource } from './payment.ts';
 import { toTransfers } from './postings.ts';
 import { buyerBack, REFUND_RULES } from './refund-rules.ts';
 import { takeRefundReport } from './report-refund.ts';
@@ -34,6 +34,14 @@ function outcome(minor: bigint, told: { buyer?: bigint; discounts?: ReportedDisc
     ...(told.discounts === undefined ? {} : { discounts: told.discounts }),
   };
 }
+
+/** Lets the wallet tell it of a payment; what that has caused. */
+function tell(attempt: Attempt, outcome: SucceededOutcome, source: ReportSource = 'poll', refunds: Refund[] = []) {
+  const effects = newEffects();
+  takeReport(setUp().deps, attempt, refunds, outcome, source, effects);
+  return { postings: effects.postings.map(({ kind }) => kind), alerts: effects.alerts.map(({ detail }) => detail) };
+}
+const NOTHING = { postings: [], alerts: [] };
 
 const kindsOf = (parts: readonly BookedPart[]) =>
   Object.fromEntries(parts.map(({ kind, minor }) => [kind.slice('offer_'.length), minor]));
@@ -76,27 +84,65 @@ describe('what a wallet tells of its own discounts', () => {
     ],
   ])('%s', (_, told, expected) => {
     const attempt = newPaidAttempt(1000n, []);
-    const { differs } = takeReport(attempt, outcome(1000n, told));
-    expect(differs).toBeNull();
+    expect(tell(attempt, outcome(1000n, told)).alerts).toEqual([]);
     expect(kindsOf(reportedParts(attempt))).toEqual(expected);
     const moved = toTransfers({ kind: 'discounts_reported', attempt });
     expect(new Set(moved.map(({ id }) => id)).size).toBe(moved.length);
     expect(moved.every(({ amount }) => amount > 0n)).toBe(true);
   });
 
-  test('later counts as well, once; what contradicts it changes nothing and is told', () => {
+  test('later counts as well, once; what it tells after that takes its place, and the difference is booked', () => {
     const attempt = newPaidAttempt(1000n, []);
     const told = outcome(1000n, { discounts: [discount(200n, [part('wallet', 200n)])] });
-    expect(takeReport(attempt, outcome(1000n, {}))).toEqual({ isBooked: false, differs: null });
-    expect(takeReport(attempt, told)).toEqual({ isBooked: true, differs: null });
-    expect(takeReport(attempt, told)).toEqual({ isBooked: false, differs: null });
-    const kept = attempt.reported;
+    expect(tell(attempt, outcome(1000n, {}))).toEqual(NOTHING);
+    expect(tell(attempt, told)).toEqual({ postings: ['discounts_reported'], alerts: [] });
+    expect(tell(attempt, told)).toEqual(NOTHING);
     const other = outcome(1000n, { discounts: [discount(300n, [part('wallet', 300n)])] });
-    expect(takeReport(attempt, other)).toMatchObject({
-      isBooked: false,
-      differs: expect.stringMatching(/other discounts/),
+    expect(tell(attempt, other)).toEqual({ postings: ['discounts_corrected'], alerts: [] });
+    expect(kindsOf(reportedParts(attempt))).toEqual({ wallet: 300n });
+    expect(attempt.reported).toMatchObject({ counts: 1, told: [{ source: 'poll' }, { source: 'poll' }] });
+  });
+
+  test('an old notification that comes again changes nothing; an answer to our question does, whatever it says', () => {
+    const attempt = newPaidAttempt(1000n, []);
+    const first = outcome(1000n, { discounts: [discount(200n, [part('wallet', 200n)])] });
+    const second = outcome(1000n, { discounts: [discount(300n, [part('wallet', 300n)])] });
+    tell(attempt, first, 'notification');
+    tell(attempt, second, 'notification');
+    expect(tell(attempt, first, 'notification')).toEqual(NOTHING);
+    expect(tell(attempt, outcome(1000n, { buyer: 1000n }), 'notification')).toEqual(NOTHING);
+    expect(kindsOf(reportedParts(attempt))).toEqual({ wallet: 300n });
+    expect(tell(attempt, first, 'poll')).toEqual({ postings: ['discounts_corrected'], alerts: [] });
+    expect(tell(attempt, outcome(1000n, { buyer: 1000n }), 'poll')).toEqual({
+      postings: ['discounts_corrected'],
+      alerts: [],
     });
-    expect(attempt.reported).toBe(kept);
+    expect(reportedParts(attempt)).toEqual([]);
+    expect(attempt.reported?.told).toHaveLength(4);
+  });
+
+  test('that cannot be leaves what counts, is told to an operator once, and is kept', () => {
+    const attempt = newPaidAttempt(1000n, []);
+    tell(attempt, outcome(1000n, { discounts: [discount(200n, [part('wallet', 200n)])] }));
+    const tooMuch = outcome(1000n, { discounts: [discount(1001n, [part('wallet', 1001n)])] });
+    expect(tell(attempt, tooMuch)).toMatchObject({
+      postings: [],
+      alerts: [expect.stringMatching(/more than was paid/)],
+    });
+    expect(tell(attempt, tooMuch)).toEqual(NOTHING);
+    expect(kindsOf(reportedParts(attempt))).toEqual({ wallet: 200n });
+    expect(attempt.reported).toMatchObject({ counts: 0, told: [{}, {}] });
+  });
+
+  test('of a wallet that never stops telling something else, so many are kept, and an operator is told once', () => {
+    const attempt = newPaidAttempt(1000n, []);
+    const alerts = Array.from(
+      { length: 40 },
+      (_, index) => tell(attempt, outcome(1000n, { buyer: 900n - BigInt(index) })).alerts.length,
+    );
+    expect(alerts.filter((count) => count > 0)).toHaveLength(1);
+    expect(attempt.reported).toMatchObject({ counts: 30, buyerMinor: 870n });
+    expect(attempt.reported?.told).toHaveLength(32);
   });
 
   test.each<[string, { buyer?: bigint; discounts?: ReportedDiscount[] }]>([
@@ -105,23 +151,19 @@ describe('what a wallet tells of its own discounts', () => {
     ['a part below zero', { discounts: [discount(1n, [part('wallet', -1n)])] }],
   ])('is kept and not booked when it cannot be: %s', (_, told) => {
     const attempt = newPaidAttempt(1000n, []);
-    expect(takeReport(attempt, outcome(1000n, told))).toMatchObject({ isBooked: false, differs: expect.any(String) });
+    expect(tell(attempt, outcome(1000n, told))).toEqual({ postings: [], alerts: [expect.any(String)] });
     expect([attempt.reported === null, reportedParts(attempt)]).toEqual([false, []]);
   });
 
-  test('after a refund has begun is for an operator', () => {
+  test('while a refund is on its way is booked as before: the refund takes back its part when it is done', () => {
     const attempt = { ...newPaidAttempt(1000n, []), refundingMinor: 1n };
-    expect(takeReport(attempt, outcome(1000n, { buyer: 900n }))).toMatchObject({
-      isBooked: false,
-      differs: expect.any(String),
-    });
-    expect(attempt.reported).toBeNull();
+    expect(tell(attempt, outcome(1000n, { buyer: 900n }))).toEqual({ postings: ['discounts_reported'], alerts: [] });
   });
 
   test('however many funders it names, there is a transfer for each or they are nobody', () => {
     const attempt = newPaidAttempt(1000n, []);
     const many = Array.from({ length: 200 }, (_, index) => part('bank', 1n, `bank ${index}`));
-    takeReport(attempt, outcome(1000n, { discounts: [discount(200n, many)] }));
+    tell(attempt, outcome(1000n, { discounts: [discount(200n, many)] }));
     expect(reportedParts(attempt).reduce((sum, one) => sum + one.minor, 0n)).toBe(200n);
     expect(toTransfers({ kind: 'discounts_reported', attempt })).toHaveLength(48);
   });
@@ -138,12 +180,12 @@ describe('a refund of a payment on which the wallet had taken something off', ()
     refunds.push(refund);
     attempt.refundedMinor += minor;
     const effects = newEffects();
-    takeRefundReport(setUp().deps, attempt, refund, refunds, outcome(minor, told), effects);
+    takeRefundReport(setUp().deps, attempt, refund, refunds, outcome(minor, told), 'poll', effects);
     return { refund, effects };
   }
   function paidWith(discounts: ReportedDiscount[], wallet: WalletName = 'wechatpay'): Attempt {
     const attempt = { ...newPaidAttempt(1000n, []), wallet };
-    takeReport(attempt, outcome(1000n, { discounts }));
+    tell(attempt, outcome(1000n, { discounts }));
     return attempt;
   }
 

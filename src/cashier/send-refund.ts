@@ -4,10 +4,10 @@ import type { Outcome, RefundRequest } from '../wallets/wallet.ts';
 import { addSeconds } from './ask-schedule.ts';
 import { findAttempt } from './attempt-store.ts';
 import type { Cashier } from './cashier.ts';
-import type { Effects } from './decide-outcome.ts';
+import type { Effects } from './effects.ts';
 import { decideRefund } from './decide-refund.ts';
 import type { LockedFolder } from './folder-lane.ts';
-import type { Attempt, Refund } from './payment.ts';
+import type { Attempt, Refund, ReportSource } from './payment.ts';
 import { claimDueRefunds } from './refund-store.ts';
 
 export interface RefundJob {
@@ -33,11 +33,16 @@ export async function sendRefund(cashier: Cashier, job: RefundJob): Promise<void
   const outcome = job.firstTime
     ? await opened.wallet.refund(cashier.deps, opened.config, request)
     : await opened.wallet.queryRefund(cashier.deps, opened.config, request);
-  await applyRefundOutcome(cashier, refund, outcome);
+  await applyRefundOutcome(cashier, refund, outcome, job.firstTime ? 'reply' : 'poll');
 }
 
 /** The refund's side of the one door. Applying the same outcome again changes nothing. */
-export async function applyRefundOutcome(cashier: Cashier, refund: Refund, outcome: Outcome): Promise<void> {
+export async function applyRefundOutcome(
+  cashier: Cashier,
+  refund: Refund,
+  outcome: Outcome,
+  source: ReportSource,
+): Promise<void> {
   await cashier.change({
     book: refund.book,
     of: { paymentId: refund.paymentId },
@@ -47,7 +52,7 @@ export async function applyRefundOutcome(cashier: Cashier, refund: Refund, outco
     key: null,
     decide(folder, effects) {
       const locked = folder.refunds.find((candidate) => candidate.id === refund.id);
-      if (locked !== undefined) tellRefund(cashier, folder, locked, outcome, effects);
+      if (locked !== undefined) tellRefund(cashier, folder, locked, outcome, source, effects);
       return null;
     },
   });
@@ -59,11 +64,12 @@ export function tellRefund(
   folder: LockedFolder,
   refund: Refund,
   outcome: Outcome,
+  source: ReportSource,
   effects: Effects,
 ): void {
   const attempt = folder.attempts.find((candidate) => candidate.id === refund.attemptId);
   if (attempt === undefined) throw new Error(`assertion failed: ${refund.id} belongs to an attempt of its payment`);
-  decideRefund(cashier.decideDeps, attempt, refund, outcome, folder.refunds, effects);
+  decideRefund(cashier.decideDeps, attempt, refund, outcome, source, folder.refunds, effects);
 }
 
 export function toRefundRequest(

@@ -1,7 +1,7 @@
 import type { FunderPart } from '../offers/offers.ts';
 import type { ReportedDiscount } from '../wallets/wallet.ts';
 import { takenOff } from './offer-accounts.ts';
-import type { Attempt, Refund, ReportedPay } from './payment.ts';
+import type { Attempt, AttemptReport, Refund, ReportedPay } from './payment.ts';
 
 /* Discounts as the API, the webhooks and the pages tell them. */
 
@@ -43,6 +43,17 @@ export function showReported(currency: string, reported: ReportedPay | null): ob
     prefunded: discount.prefunded,
     amount: showAmount(currency, discount.minor),
     paid_by: showParts(currency, discount.parts),
+  }));
+}
+
+/** Every report as it came, oldest first, and whether it is the one that counts. */
+export function showReports(currency: string, reported: Pick<AttemptReport, 'told' | 'counts'> | null): object[] {
+  return (reported?.told ?? []).map((one, index) => ({
+    heard_at: one.heardAt,
+    source: one.source,
+    counts: index === reported?.counts,
+    buyer: one.buyerMinor === null ? null : showAmount(currency, one.buyerMinor),
+    discounts: showReported(currency, one),
   }));
 }
 

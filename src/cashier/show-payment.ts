@@ -12,6 +12,7 @@ import {
   showOffers,
   showRefundItems,
   showReported,
+  showReports,
   showShares,
 } from './show-discounts.ts';
 
@@ -85,6 +86,7 @@ export function showAttempt(attempt: Attempt): object {
     discount: showAmount(attempt.currency, attempt.discountMinor),
     offers: showOffers(attempt),
     wallet_discounts: showReported(attempt.currency, attempt.reported),
+    wallet_reports: showReports(attempt.currency, attempt.reported),
     next_action: attempt.outcome === 'pending' ? showNextAction(attempt.nextAction) : null,
     created_at: attempt.createdAt.toISOString(),
     finished_at: showTime(attempt.finishedAt),
@@ -104,6 +106,7 @@ export function showRefund(refund: Refund): object {
     discount: showAmount(refund.currency, refund.discountMinor),
     offers: showShares(refund),
     wallet_discounts: showReported(refund.currency, refund.reported),
+    wallet_reports: showReports(refund.currency, refund.reported),
     buyer_received: refund.outcome === 'succeeded' ? showAmount(refund.currency, buyerReceived(refund)) : null,
     items: showRefundItems(refund),
     state: refund.outcome === 'unknown' ? 'pending' : refund.outcome,

@@ -9,7 +9,8 @@ import type { PaymentDecision } from '../rollout/rollouts.ts';
 import type { Outcome, Payer, PayReply, PayRequest, Scene, Wallet, WalletName } from '../wallets/wallet.ts';
 import { addSeconds, askTimes, nextAskAt } from './ask-schedule.ts';
 import type { Cashier } from './cashier.ts';
-import { decideOutcome, type Effects, settlePaymentState, wholeSecond } from './decide-outcome.ts';
+import { decideOutcome, settlePaymentState, wholeSecond } from './decide-outcome.ts';
+import type { Effects } from './effects.ts';
 import type { LockedFolder } from './folder-lane.ts';
 import { isFinal } from './moves.ts';
 import { observeSlow } from './observe-payment.ts';
@@ -138,7 +139,7 @@ async function send(
   const result = await cashier.change({
     ...request,
     of: request,
-    withRefunds: false,
+    withRefunds: 'where_refunded',
     refundNo: null,
     key: request.claim === null ? null : { step: 'finish', claim: request.claim },
     decide(folder, effects) {

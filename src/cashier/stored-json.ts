@@ -1,7 +1,7 @@
 import type { OrderItem } from '../base/buyer.ts';
 import type { HoldLine } from '../ledger/holds.ts';
 import type { AppliedOffer, FunderPart } from '../offers/offers.ts';
-import type { OfferShare, RefundItem, RefundReport, ReportedPay } from './payment.ts';
+import type { AttemptReport, OfferShare, RefundItem, RefundReport, ReportedPay, ToldReport } from './payment.ts';
 
 /*
  * What payments, attempts and refunds keep as JSON. Amounts are bigint with us and decimal text in the row, because JSON's own numbers
@@ -72,8 +72,28 @@ function fromStoredPart(part: Stored<FunderPart>): FunderPart {
   return { ...part, minor: BigInt(part.minor) };
 }
 
-export function fromStoredReport(report: Stored<ReportedPay> | null): ReportedPay | null {
+/** One that was kept before every report was has no list of them: then it is the only one. */
+type StoredReport<Report extends AttemptReport> = Omit<Stored<Report>, 'told' | 'counts'> & {
+  told?: readonly Stored<ToldReport>[];
+  counts?: number | null;
+};
+
+export function fromStoredReport(report: StoredReport<AttemptReport> | null): AttemptReport | null {
   if (report === null) return null;
+  const pay = fromStoredPay(report);
+  if (report.told === undefined) return { ...pay, told: [toTold(pay)], counts: 0 };
+  return { ...pay, told: report.told.map(fromStoredTold), counts: report.counts ?? null };
+}
+
+function fromStoredTold({ heardAt, source, ...pay }: Stored<ToldReport>): ToldReport {
+  return { ...fromStoredPay(pay), heardAt, source };
+}
+
+function toTold({ buyerMinor, discounts }: ReportedPay): ToldReport {
+  return { buyerMinor, discounts, heardAt: null, source: null };
+}
+
+function fromStoredPay(report: Stored<ReportedPay>): ReportedPay {
   return {
     buyerMinor: report.buyerMinor === null ? null : BigInt(report.buyerMinor),
     discounts: report.discounts.map((discount) => ({
@@ -84,11 +104,14 @@ export function fromStoredReport(report: Stored<ReportedPay> | null): ReportedPa
   };
 }
 
-export function fromStoredRefundReport(report: Stored<RefundReport> | null): RefundReport | null {
-  const pay = fromStoredReport(report);
-  if (report === null || pay === null) return null;
+export function fromStoredRefundReport(report: StoredReport<RefundReport> | null): RefundReport | null {
+  if (report === null) return null;
+  const pay = fromStoredPay(report);
+  const { isComputed } = report;
   const booked = report.booked.map((part) => ({ ...part, minor: BigInt(part.minor) }));
-  return { ...pay, isComputed: report.isComputed, booked };
+  if (report.told !== undefined)
+    return { ...pay, told: report.told.map(fromStoredTold), counts: report.counts ?? null, isComputed, booked };
+  return { ...pay, told: isComputed ? [] : [toTold(pay)], counts: isComputed ? null : 0, isComputed, booked };
 }
 
 export function fromStoredRefundItems(items: readonly Stored<RefundItem>[] | null): readonly RefundItem[] | null {

@@ -3,7 +3,8 @@ import { systemRandom } from '../base/random.ts';
 import { money } from '../money/money.ts';
 import type { FailedOutcome, Outcome, SucceededOutcome, WalletCan } from '../wallets/wallet.ts';
 import { addSeconds } from './ask-schedule.ts';
-import { type DecideDeps, decideOutcome, newEffects, type OutcomeSource } from './decide-outcome.ts';
+import { type DecideDeps, decideOutcome, type OutcomeSource } from './decide-outcome.ts';
+import { newEffects } from './effects.ts';
 import type { Attempt, Payment, Refund } from './payment.ts';
 
 /* A payment of 10.00 with its attempts, for tests of the one door's rules. */
@@ -65,7 +66,8 @@ export function setUp(change: Partial<Payment> = {}, attempts: Partial<Attempt>[
     dueAt: addSeconds(START, 900),
     ...change,
   };
-  const folder = { payment, attempts: attempts.map((one, index) => newAttempt(payment, index, one)) };
+  const refunds: Refund[] = [];
+  const folder = { payment, attempts: attempts.map((one, index) => newAttempt(payment, index, one)), refunds };
   const effects = newEffects();
   const decide = (outcome: Outcome, source: OutcomeSource = 'notification', index = 0) => {
     const attempt = folder.attempts[index];

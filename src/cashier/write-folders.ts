@@ -5,7 +5,7 @@ import { collectFreed, type HoldEnd, returnHolds, toEndTransfers, useLate } from
 import { insertAlerts } from './alert-store.ts';
 import type { HoldsEnd } from './attempt-holds.ts';
 import { insertAttempts, updateAttempts } from './attempt-store.ts';
-import { alert, type EffectEvent, type Effects } from './decide-outcome.ts';
+import { alert, type EffectEvent, type Effects } from './effects.ts';
 import type { CashierDeps } from './deps.ts';
 import type { LockedFolder } from './folder-lane.ts';
 import { updatePayments } from './payment-store.ts';

@@ -130,6 +130,17 @@ const walletDiscount = Type.Object({
   paid_by: paidBy,
 });
 
+const walletReports = Type.Array(
+  Type.Object({
+    heard_at: timeOrNull,
+    source: Type.Union([Type.Enum(['reply', 'notification', 'poll', 'cancel']), Type.Null()]),
+    counts: Type.Boolean(),
+    buyer: Type.Union([amountShown, Type.Null()]),
+    discounts: Type.Array(walletDiscount),
+  }),
+  { description: 'every report of the wallet, oldest first' },
+);
+
 export const attempt = Type.Object({
   id: Type.String(),
   object: Type.Literal('attempt'),
@@ -153,6 +164,7 @@ export const attempt = Type.Object({
     }),
   ),
   wallet_discounts: Type.Array(walletDiscount),
+  wallet_reports: walletReports,
   next_action: Type.Union([Type.Object({ type: Type.String() }, { additionalProperties: true }), Type.Null()]),
   created_at: time,
   finished_at: timeOrNull,
@@ -201,6 +213,7 @@ export const refund = Type.Object({
   discount: amountShown,
   offers: Type.Array(Type.Object({ offer_id: Type.String(), amount: amountShown, paid_by: paidBy })),
   wallet_discounts: Type.Array(walletDiscount),
+  wallet_reports: walletReports,
   buyer_received: Type.Union([amountShown, Type.Null()]),
   items: Type.Array(Type.Object({ id: Type.String(), quantity: Type.Integer(), amount: amountShown })),
   state: Type.Enum(['pending', 'succeeded', 'failed']),

@@ -172,6 +172,8 @@ export const TRANSFER_CODES = {
   offer_reported: { code: 32, zh: '钱包上报优惠', en: 'Discount reported by wallet' },
   /** wallet_receivable → offer_…: the same, of a refund. */
   offer_reported_back: { code: 33, zh: '钱包上报优惠退回', en: 'Reported discount taken back' },
+  /** offer_… → wallet_receivable, or back: what a later report of the wallet changes of a payment and its refunds. */
+  offer_corrected: { code: 34, zh: '钱包上报优惠更正', en: 'Reported discount corrected' },
   /** bank_clearing → transit: the bank took it from the card. */
   card_debited: { code: 40, zh: '转出', en: 'Taken from a card' },
   /** transit → bank_clearing: the bank gave it to the other card. */

@@ -104,5 +104,5 @@ async function refundSucceeded(world: TestWorld, refundNo: string): Promise<void
   const refund = { book: BOOK, id: `rf_${refundNo}`, paymentId: row?.payment_id } as Parameters<
     typeof applyRefundOutcome
   >[1]; // all that the door looks at
-  await applyRefundOutcome(world.cashier, refund, succeeded(40n, 'R'));
+  await applyRefundOutcome(world.cashier, refund, succeeded(40n, 'R'), 'poll');
 }

@@ -69,6 +69,7 @@ const OTHERS: ReadonlySet<TransferReason> = new Set([
   'wallet_fee_returned',
   'offer_reported',
   'offer_reported_back',
+  'offer_corrected',
 ]);
 
 async function checkPage(tx: Tx, day: Statement, page: readonly Transfer[], findings: Findings): Promise<void> {
