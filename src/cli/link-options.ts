@@ -1,4 +1,4 @@
-import type { FieldFault, LinkTexts } from '../links/fields/field-sheet.ts';
+import { type FieldFault, type LinkTexts, NONE } from '../links/fields/field-sheet.ts';
 import { LINK_FIELD_NAMES, LINK_FIELDS, type LinkField, optionOf } from '../links/fields/link-fields.ts';
 import { type Option, UsageError } from './command.ts';
 import type { Input } from './input.ts';
@@ -22,6 +22,12 @@ export function linkTextsOf(input: Input): LinkTexts {
   if (texts.currency !== undefined && AMOUNTS.every((field) => texts[field] === undefined))
     throw new UsageError('--currency: a currency belongs to an amount');
   return texts;
+}
+
+/** On a line nothing can be empty: `none` takes a field away, but may be what a thing is called. */
+export function withoutNone(texts: LinkTexts): LinkTexts {
+  const empty = LINK_FIELD_NAMES.filter((field) => field !== 'title' && texts[field]?.trim() === NONE);
+  return { ...texts, ...Object.fromEntries(empty.map((field) => [field, ''])) };
 }
 
 /** Names the option that is wrong, the first of them. */

@@ -6,7 +6,7 @@ import type { Input } from './input.ts';
 import { CHANGED_FIELDS, LINK_FIELD_NAMES, LINK_FIELDS } from '../links/fields/link-fields.ts';
 import { readLinkChange, readNewLink } from '../links/fields/read-link-fields.ts';
 import { deskRequest } from '../links/fields/wanted-link.ts';
-import { linkOptions, linkTextsOf, wrongOption } from './link-options.ts';
+import { linkOptions, linkTextsOf, withoutNone, wrongOption } from './link-options.ts';
 import { printHistory, printLink, printLinks, shownOf } from './print-links.ts';
 import { toJson } from './print.ts';
 import { findLink, type LinkOperator, madeBy, OPERATOR, withLinks } from './with-links.ts';
@@ -121,7 +121,7 @@ export const linkCommands: readonly Command[] = [
       const fromVersion = fromVersionOf(input);
       await withLinks(deps, async (links) => {
         const { link } = await findLink(links, input.word('link'));
-        const reading = readLinkChange(texts, link.price?.currency ?? 'CNY');
+        const reading = readLinkChange(withoutNone(texts), link.price?.currency ?? 'CNY');
         if ('faults' in reading) throw wrongOption(reading.faults);
         const wish = { actor: OPERATOR, id: link.id, content: reading.content, fromVersion };
         print(deps, input, links, [await links.desk.edit(wish)]);

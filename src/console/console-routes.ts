@@ -10,6 +10,7 @@ import { mountEnterRoutes } from './enter-routes.ts';
 import { PAGE_HEADERS } from './headers.ts';
 import { mountHomeRoutes } from './home-routes.ts';
 import { mountHostRoutes } from './host-routes.ts';
+import { mountLinkEditRoutes } from './link-edit-routes.ts';
 import { mountNewLinkRoutes } from './link-new-routes.ts';
 import { mountLinkRoutes } from './link-routes.ts';
 import { mountOfferRoutes } from './offer-routes.ts';
@@ -51,6 +52,7 @@ export function consoleRoutes(deps: ConsoleDeps) {
         mountWhyRoutes(app, deps);
         if (deps.links !== undefined) {
           mountNewLinkRoutes(app, deps, deps.links);
+          mountLinkEditRoutes(app, deps, deps.links);
           mountLinkRoutes(app, deps, deps.links);
           mountReportRoutes(app, deps, deps.links);
           mountHostRoutes(app, deps, deps.links);

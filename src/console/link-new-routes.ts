@@ -1,15 +1,18 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LINK_BULK_FORM_BYTES_MAX, LINK_FAULTS_SHOWN_MAX, LINKS_PER_CALL_MAX } from '../base/link-limits.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Merchant } from '../cashier/merchant.ts';
 import { readMerchants } from '../cashier/operator-reads.ts';
-import type { NewLink } from '../links/links.ts';
+import { type LinkField, MADE_KINDS, type MadeKind } from '../links/fields/link-fields.ts';
+import { readNewLink } from '../links/fields/read-link-fields.ts';
+import { readLinkRows } from '../links/fields/read-link-rows.ts';
+import { type RefusedField, refusedField } from '../links/fields/refused-field.ts';
+import { deskRequest, fingerprintOf, type WantedLink } from '../links/fields/wanted-link.ts';
+import type { Label } from '../wallets/wallet-names.ts';
 import type { ConsoleDeps, ConsoleLinks } from './console-deps.ts';
 import { PAGE_HEADERS } from './headers.ts';
-import { LINK_FIELDS, type LinkField, type LinkTexts, readLinkTexts } from './link-form.ts';
+import { faultText, newFields } from './link-fields-part.ts';
 import { type NewLinkPage, renderBulk, renderMade, renderNewLink } from './link-new-page.ts';
-import { readPastedRows } from './link-rows.ts';
 import { operatorOf, queryOf, signedForm, type Visitor, visitorOf } from './visitor.ts';
 
 const SHOPS_MAX = 1000;
@@ -24,7 +27,7 @@ interface Typed {
 export function mountNewLinkRoutes(app: FastifyInstance, deps: ConsoleDeps, links: ConsoleLinks): void {
   app.get('/links/new', hidden, async (request, reply) => {
     const visitor = await visitorOf(deps, request);
-    const page = await blankPage(request);
+    const page = { ...(await blankPage(request)), kind: kindOf(queryOf(request, 'kind')) };
     return reply.headers(PAGE_HEADERS).send(renderNewLink(visitor, { ...page, texts: {} }));
   });
 
@@ -37,15 +40,13 @@ export function mountNewLinkRoutes(app: FastifyInstance, deps: ConsoleDeps, link
   app.post('/links/new', hidden, async (request, reply) => {
     const { visitor, form } = await signedForm(deps, request);
     const typed = readTyped(form);
-    const texts = Object.fromEntries(LINK_FIELDS.map((field) => [field, form(field) ?? ''])) as Record<
-      LinkField,
-      string
-    >; // one for each field
+    const kind = kindOf(form('kind'));
+    const texts = Object.fromEntries(newFields(kind).map((field) => [field, form(field) ?? '']));
     const again = async (faults: readonly string[]): Promise<FastifyReply> =>
-      await askAgain(reply, (shops) => renderNewLink(visitor, { ...typed, shops, texts, faults }));
-    const reading = readLinkTexts(texts, visitor.say);
-    if ('faults' in reading) return await again(reading.faults.map(({ text }) => text));
-    const made = await make(visitor, typed, [reading.link], (error) => [tellRefusal(visitor, error, null)]);
+      await askAgain(reply, (shops) => renderNewLink(visitor, { ...typed, shops, kind, texts, faults }));
+    const reading = readNewLink({ ...texts, kind });
+    if ('faults' in reading) return await again(reading.faults.map((fault) => faultText(visitor, fault)));
+    const made = await make(visitor, typed, [reading.wanted], (refused) => faultText(visitor, refused));
     if (made.kind === 'faults') return await again(made.faults);
     return reply.headers(PAGE_HEADERS).redirect(`/console/links/${made.links[0]?.id ?? ''}?done=made`, 303);
   });
@@ -58,8 +59,9 @@ export function mountNewLinkRoutes(app: FastifyInstance, deps: ConsoleDeps, link
       await askAgain(reply, (shops) => renderBulk(visitor, { ...typed, shops, rows, faults }));
     const reading = readBulk(visitor, rows);
     if ('faults' in reading) return await again(reading.faults.slice(0, LINK_FAULTS_SHOWN_MAX));
-    const lineOf = (index: number): number => reading.lines[index] ?? 0;
-    const made = await make(visitor, typed, reading.links, (error) => [tellRefusal(visitor, error, lineOf)]);
+    const made = await make(visitor, typed, reading.wanted, (refused) =>
+      lineText(visitor, reading.lines[refused.index ?? 0] ?? 1, refused),
+    );
     if (made.kind === 'faults') return await again(made.faults);
     return reply.headers(PAGE_HEADERS).send(renderMade(visitor, made.links));
   });
@@ -88,21 +90,19 @@ export function mountNewLinkRoutes(app: FastifyInstance, deps: ConsoleDeps, link
   async function make(
     { session }: Visitor,
     { merchantId, nonce }: Typed,
-    wanted: readonly NewLink[],
-    tell: (error: Refusal) => string[],
+    wanted: readonly WantedLink[],
+    tell: (refused: RefusedField) => string,
   ): Promise<{ kind: 'made'; links: MadeLink[] } | { kind: 'faults'; faults: string[] }> {
     const shop = (await shopsOf()).find(({ id }) => id === merchantId);
     if (shop === undefined) throw new Refusal('not_found', 'there is no such shop');
-    const fingerprint = createHash('sha256')
-      .update(JSON.stringify(wanted, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)))
-      .digest('hex');
+    const fingerprint = fingerprintOf(wanted);
     const claim = { book: deps.book, merchantId, key: `console-${nonce}`, route: 'POST /console/links', fingerprint };
     try {
       const { body } = await links.desk.create({
         actor: { kind: 'merchant', merchantId, keyId: operatorOf(session).name },
         book: deps.book,
         livemode: shop.livemode,
-        links: wanted,
+        ...deskRequest(wanted),
         reply: 'list',
         claim,
       });
@@ -110,9 +110,13 @@ export function mountNewLinkRoutes(app: FastifyInstance, deps: ConsoleDeps, link
       return { kind: 'made', links: data };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return { kind: 'faults', faults: tell(error) };
+      return { kind: 'faults', faults: [tell(refusedField(error))] };
     }
   }
+}
+
+function kindOf(text: string | null): MadeKind {
+  return MADE_KINDS.find((kind) => kind === text) ?? 'page';
 }
 
 interface MadeLink {
@@ -128,62 +132,41 @@ function readTyped(form: (name: string) => string | null): Typed {
   return { merchantId: form('merchant') ?? '', nonce };
 }
 
-function readBulk(visitor: Visitor, text: string): { links: NewLink[]; lines: number[] } | { faults: string[] } {
+/** The lines of a table, with where each begins; or everything that is wrong. */
+function readBulk(
+  visitor: Visitor,
+  text: string,
+): { wanted: WantedLink[]; lines: number[] } | { faults: readonly string[] } {
   const { say } = visitor;
-  const pasted = readPastedRows(text);
-  if (pasted.kind === 'fault')
+  const { wishes, faults } = readLinkRows(text);
+  if (faults.length > 0) return { faults: faults.map((fault) => lineText(visitor, fault.place.line, fault)) };
+  if (wishes.length === 0) return { faults: [say('一行链接也没有。', 'There is no line with a link.')] };
+  if (wishes.length > LINKS_PER_CALL_MAX)
     return {
       faults: [
         say(
-          `第一行要写字段名。不认识：${pasted.unknown.join(' ').slice(0, 100)}`,
-          `The first line names the fields. Not known: ${pasted.unknown.join(' ').slice(0, 100)}`,
+          `${wishes.length} 个太多，一次最多 ${LINKS_PER_CALL_MAX} 个。`,
+          `${wishes.length} are too many; ${LINKS_PER_CALL_MAX} at once are the most.`,
         ),
       ],
     };
-  const { rows } = pasted;
-  if (rows.length === 0) return { faults: [say('一行链接也没有。', 'There is no line with a link.')] };
-  if (rows.length > LINKS_PER_CALL_MAX)
-    return {
-      faults: [
-        say(
-          `${rows.length} 个太多，一次最多 ${LINKS_PER_CALL_MAX} 个。`,
-          `${rows.length} are too many; ${LINKS_PER_CALL_MAX} at once are the most.`,
-        ),
-      ],
-    };
-  const read = rows.map(({ line, texts }: { line: number; texts: LinkTexts }) => ({
-    line,
-    reading: readLinkTexts(texts, say),
-  }));
-  const faults = read.flatMap(({ line, reading }) =>
-    'faults' in reading
-      ? reading.faults.map((fault) => `${lineText(visitor, line)} ${fault.field}${say('：', ': ')}${fault.text}`)
-      : [],
+  const read = wishes.map((wish) => ({ wish, reading: readNewLink(wish.texts) }));
+  const wrong = read.flatMap(({ wish, reading }) =>
+    'faults' in reading ? reading.faults.map((fault) => lineText(visitor, wish.locate(fault.field).line, fault)) : [],
   );
-  if (faults.length > 0) return { faults };
+  if (wrong.length > 0) return { faults: wrong };
   return {
-    links: read.flatMap(({ reading }) => ('link' in reading ? [reading.link] : [])),
-    lines: rows.map(({ line }) => line),
+    wanted: read.flatMap(({ reading }) => ('wanted' in reading ? [reading.wanted] : [])),
+    lines: wishes.map((wish) => wish.locate('title').line),
   };
 }
 
-function lineText({ say }: Visitor, line: number): string {
-  return say(`第 ${line} 行`, `Line ${line}`);
-}
-
-/** What the desk said, at the line that it meant: its place is `links.3.page`. */
-function tellRefusal(
-  visitor: Visitor,
-  { facts, message, code }: Refusal,
-  lineOf: ((index: number) => number) | null,
+/** At its line, by the name that stands above the column. */
+function lineText(
+  { say, lang }: Visitor,
+  line: number,
+  { field, text }: { field: LinkField | null; text: Label },
 ): string {
-  const { say } = visitor;
-  const [, index = '0', field = ''] = /^links\.(\d+)\.(.+)$/.exec(facts.param ?? '') ?? [];
-  const place = lineOf === null ? '' : `${lineText(visitor, lineOf(Number(index)))} `;
-  const host = typeof facts['host'] === 'string' ? facts['host'] : '';
-  const words =
-    code === 'link_host_not_proved'
-      ? say(`这个商家没有证明 ${host} 是它的`, `the shop has not proved that ${host} is its own`)
-      : message;
-  return `${place}${field}${field === '' ? '' : say('：', ': ')}${words}`;
+  const name = field === null ? '' : `${field}${say('：', ': ')}`;
+  return `${say(`第 ${line} 行`, `Line ${line}`)} ${name}${text[lang]}`;
 }

@@ -44,7 +44,7 @@ export function renderLink(visitor: Visitor, page: LinkPage): string {
     body: html`<p class="crumbs"><a href="/console/links">${say('链接', 'Links')}</a></p>
 <div class="title"><div><h1>${link.title}</h1><p class="fine">${ownerText(visitor, ready)} · <span class="mono">${ready.url}</span> · <span class="mono">${link.id}</span></p></div></div>
 ${live('state', renderState(visitor, page))}
-<ul class="buttons">${LINK_ACTS.filter((act) => mayBe(act, link.state)).map((act) => html`<li><a class="button button-${act === 'take-down' ? 'danger' : act === 'resume' ? 'main' : 'plain'}" href="/console/links/${link.id}/${act}" data-testid="${act}">${linkActWords(visitor, act).button}</a></li>`)}</ul>
+<ul class="buttons">${mayEdit(link) && html`<li><a class="button button-plain" href="/console/links/${link.id}/edit" data-testid="edit">${say('修改', 'Edit')}</a></li>`}${LINK_ACTS.filter((act) => mayBe(act, link.state)).map((act) => html`<li><a class="button button-${act === 'take-down' ? 'danger' : act === 'resume' ? 'main' : 'plain'}" href="/console/links/${link.id}/${act}" data-testid="${act}">${linkActWords(visitor, act).button}</a></li>`)}</ul>
 <section><div class="head-row"><h2>${say('打开情况', 'How it was opened')}</h2>${renderSpans(visitor, page)}</div>
 ${live('totals', renderTotals(visitor, stats))}
 ${live('chart', renderLinkChart(visitor, stats))}</section>
@@ -57,6 +57,11 @@ ${live('chart', renderLinkChart(visitor, stats))}</section>
 <section><h2>${say('举报', 'Reports')}</h2>${live('reports', renderReports(visitor, page))}</section>
 <section><h2>${say('版本', 'Versions')}</h2>${renderVersions(visitor, page.versions)}</section>`,
   });
+}
+
+/** Shops' links, while they are not taken down; what people collect is theirs. */
+export function mayEdit({ owner, state }: Pick<ReadyLink['link'], 'owner' | 'state'>): boolean {
+  return owner.kind === 'merchant' && state !== 'taken_down';
 }
 
 export function mayBe(act: LinkAct, state: ReadyLink['link']['state']): boolean {

@@ -176,15 +176,45 @@ describe('new links', () => {
     expect(again.headers.get('location')).toBe(made.headers.get('location'));
   });
 
+  test.each<[string, Record<string, string>, object]>([
+    ['pay', { amount: '50', times: '20' }, { amount_minor: 5000n, places_max: 20, total_minor: null }],
+    ['pay', { min: '1', max: '9.90' }, { min_minor: 100n, max_minor: 990n, places_max: null }],
+    ['group', { total: '100', people: '小王 40\n小李 60' }, { total_minor: 10_000n, places_max: 2 }],
+  ])('of kind %s is made with its terms by the form: %j', async (kind, fields, terms) => {
+    const path = `/console/links/new?kind=${kind}`;
+    expect((await visit.get(path)).body).toContain(`name="kind" value="${kind}"`);
+    const made = await visit.post('/console/links/new', { ...(await formOf(path)), kind, title: '收钱', ...fields });
+    const id = /\/console\/links\/(lnk_\w+)/.exec(made.headers.get('location') ?? '')?.[1] ?? '';
+    expect((await world.getLink(id)).link).toMatchObject({ kind, page: null });
+    expect(await world.sql`select * from link_terms where link_id = ${id}`).toMatchObject([terms]);
+  });
+
+  test('that ask for money are made of what is pasted, beside pages', async () => {
+    const rows = `kind;title;page;amount;total;shares\npay;押金;;50;;\npage;茶;${SHOP_URL}/t;;;\ngroup;聚餐;;;100;3\n`;
+    const made = await visit.post('/console/links/bulk', { ...(await formOf('/console/links/bulk')), rows });
+    expect(made.body).toContain('3 links were made');
+    const ids = [...made.body.matchAll(/links\/(lnk_\w+)"/g)].map((match) => match[1] ?? '');
+    expect(await world.sql`select kind from link_terms where link_id = any (${ids}) order by kind`).toMatchObject([
+      { kind: 'group' },
+      { kind: 'pay' },
+    ]);
+  });
+
   test.each<[string, Record<string, string>, string]>([
-    ['without a title', { title: '' }, 'a title is needed'],
-    ['without a page', { page: '' }, 'the address of the page is needed'],
-    ['with a price that is none', { price: 'cheap' }, 'a price is written as 12.34'],
-    ['with a day that is none', { expires_at: '2026-02-30' }, 'as 2026-12-31'],
+    ['without a title', { title: '' }, 'Title: what it is, for people'],
+    ['without a page', { page: '' }, 'Page: where the buyer ends'],
+    ['with a price that is none', { price: 'cheap' }, 'Price: an amount such as 12.50, in CNY'],
+    [
+      'with a day that is none',
+      { expires_at: '2026-02-30' },
+      'Until: the last day in Asia/Shanghai such as 2026-12-31',
+    ],
+    ['that asks for both', { kind: 'pay', amount: '5', min: '1' }, 'At least: a link has an amount, or asks for one'],
+    ['for a group without shares', { kind: 'group', total: '5' }, 'Shares: say either how many shares there are'],
     [
       'to a host that the shop has not proved',
       { page: 'https://evil.example/' },
-      'the shop has not proved that evil.example',
+      'Page: evil.example is not proved as a host that links lead to',
     ],
     ['to a script', { page: 'javascript:alert(1)' }, ''],
   ])('%s is not made, and says why', async (_, changed, said) => {
@@ -211,14 +241,23 @@ describe('new links', () => {
     const wrong = `page,title\n${SHOP_URL}/c,丙\nhttps://evil.example/,丁\n`;
     const refused = await visit.post('/console/links/bulk', { ...(await formOf('/console/links/bulk')), rows: wrong });
     expect(refused.status).toBe(422);
-    expect(refused.body).toContain('Line 3 page: the shop has not proved that evil.example');
+    const chinese = await visit.get('/console/links/bulk?lang=zh-CN');
+    const told = await visit.post('/console/links/bulk?lang=zh-CN', {
+      ...form,
+      nonce: nonceOf(chinese.body),
+      rows: wrong,
+    });
+    expect(told.body).toContain('第 3 行 page：这个商家没有证明 evil.example 是它的');
+    expect(refused.body).toContain('Line 3 page: evil.example is not proved');
     expect((await visit.get('/console/links?q=丙')).body).toContain('No link is like that.');
   });
 
   test.each<[string, string, string]>([
-    ['a field that no link has', 'page,colour\nx,y', 'Not known: colour'],
+    ['a field that no link has', 'page,colour\nx,y', 'Line 1 there is no such field: colour'],
     ['nothing but names', 'page,title\n', 'There is no line with a link.'],
-    ['nothing', ' ', 'Not known'],
+    ['nothing', ' ', 'Line 1 there is no such field'],
+    ['a line that is cut short', 'page,title\nhttps://a.example/', 'Line 2 there are 1 cells for 2 fields'],
+    ['money for a page', 'page,title,amount\nhttps://a.example/,x,5', 'Line 2 amount: a link of kind page has none'],
     ['a line without a title', 'page,title\nhttps://a.example/,\n', 'Line 2 title'],
     ['more than fit', `page,title\n${'https://a.example/,x\n'.repeat(1001)}`, '1001 are too many'],
   ])('%s is refused', async (_, rows, said) => {

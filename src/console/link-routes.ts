@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { isId } from '../base/id.ts';
 import { LINKS_SHOWN_MAX } from '../base/link-limits.ts';
 import { Refusal } from '../base/refusal.ts';
@@ -71,7 +71,7 @@ export function mountLinkRoutes(app: FastifyInstance, deps: ConsoleDeps, links: 
     // The day itself tells people and payments, its hours only the opens.
     const totals = days === 1 ? (await readLinkStats(sql, wishOf(ready, 1, 'none'))).totals : stats.totals;
     const done = linkActOf(queryOf(request, 'done') ?? '');
-    const made = queryOf(request, 'done') === 'made' ? visitor.say('已新建', 'It is made') : null;
+    const written = writtenText(visitor, queryOf(request, 'done'));
     return reply.headers(PAGE_HEADERS).send(
       renderLink(visitor, {
         ready,
@@ -82,7 +82,7 @@ export function mountLinkRoutes(app: FastifyInstance, deps: ConsoleDeps, links: 
         warning: links.reports.warningOf(ready),
         abilities: links.abilities,
         now: clock.now(),
-        done: done === null ? made : linkActWords(visitor, done).done,
+        done: done === null ? written : linkActWords(visitor, done).done,
       }),
     );
   });
@@ -133,19 +133,29 @@ export function mountLinkRoutes(app: FastifyInstance, deps: ConsoleDeps, links: 
     const seen = `${ready.link.state} ${ready.link.version}`;
     const moved = visitor.say('它刚刚变了，请再看一遍。', 'It has just changed; look again.');
     const fault = reading.fault ?? (form('seen') === seen ? null : moved);
-    if (fault !== null)
-      return reply
+    const again = async (now: ReadyLink, why: string): Promise<FastifyReply> =>
+      reply
         .code(409)
         .headers(PAGE_HEADERS)
-        .send(renderLinkAct(visitor, { ready, act, reason: typed, fault }));
-    await doAct(visitor, ready, act, reading.reason);
+        .send(renderLinkAct(visitor, { ready: now, act, reason: typed, fault: why }));
+    if (fault !== null) return await again(ready, fault);
+    try {
+      await doAct(visitor, ready, act, reading.reason);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'link_version_outdated') throw error;
+      return await again(await linkOf(visitor, request.params.id), moved);
+    }
     return reply.headers(PAGE_HEADERS).redirect(`/console/links/${ready.link.id}?done=${act}`, 303);
   });
 
-  async function doAct({ session }: Visitor, { link: { id } }: ReadyLink, act: LinkAct, reason: string): Promise<void> {
+  async function doAct({ session }: Visitor, { link }: ReadyLink, act: LinkAct, reason: string): Promise<void> {
+    const { id, version: fromVersion } = link;
     const actor = operatorOf(session);
     if (act === 'take-down') await links.reports.takeDown({ actor, takeDown: { kind: 'link', id }, reason });
-    else await links.desk.setState({ actor, id, state: STATE_AFTER[act], reason: act === 'resume' ? null : reason });
+    else {
+      const why = act === 'resume' ? null : reason;
+      await links.desk.setState({ actor, id, state: STATE_AFTER[act], reason: why, fromVersion });
+    }
   }
 
   async function linkOf({ session }: Visitor, id: string): Promise<ReadyLink> {
@@ -164,6 +174,12 @@ export function mountLinkRoutes(app: FastifyInstance, deps: ConsoleDeps, links: 
       split: isLinkSplit(split) ? split : 'none',
     };
   }
+}
+
+/** What a form did that was sent here from. */
+function writtenText({ say }: Visitor, done: string | null): string | null {
+  if (done === 'made') return say('已新建', 'It is made');
+  return done === 'edited' ? say('已修改', 'It is changed') : null;
 }
 
 function stateOf(text: string | null): 'active' | 'stopped' | 'taken_down' | null {

@@ -23,7 +23,7 @@ export interface FieldSheet {
   faults: FieldFault[];
 }
 
-/** Takes a field away where a link has it. */
+/** Says where a new link is written that it has no such thing: a link that asks for money then shows no price. */
 export const NONE = 'none';
 
 /** `emptyIs`: whether an empty text leaves a field out or takes it away. */
@@ -38,7 +38,7 @@ export function openFieldSheet(texts: LinkTexts, { emptyIs }: { emptyIs: 'left_o
     written,
     text(field) {
       const text = written(field);
-      return text === '' || text === NONE ? null : text;
+      return text === (emptyIs === 'none' ? '' : NONE) ? null : text;
     },
     wrong(field, text = LINK_FIELDS[field].write) {
       if (!isWrong(field)) faults.push({ field, text });

@@ -142,10 +142,12 @@ describe('a new link', () => {
 
 describe('a change', () => {
   test('takes away what is empty, leaves what is not there, and keeps the currency', () => {
-    expect(readLinkChange({ description: '', image_url: 'none', price: '5', direct: '' }, 'JPY')).toEqual({
+    expect(readLinkChange({ description: '', image_url: '', price: '5', direct: '' }, 'JPY')).toEqual({
       content: { description: null, imageUrl: null, price: { currency: 'JPY', minor: 5n }, direct: false },
     });
-    expect(readLinkChange({ title: 'none', price: '' }, 'CNY')).toEqual({ content: { title: 'none', price: null } });
+    expect(readLinkChange({ title: 'none', description: 'none', price: '' }, 'CNY')).toEqual({
+      content: { title: 'none', description: 'none', price: null },
+    });
   });
 
   test.each(LINK_FIELD_NAMES.filter((field) => !LINK_FIELDS[field].mayChange))('of its %s is refused', (field) => {

@@ -47,8 +47,7 @@ export function readNewLink(texts: LinkTexts): { wanted: WantedLink } | { faults
 }
 
 /**
- * What somebody changes of a link: what is not there stays; what is empty, or `none`, is taken away. A price is of `currency` unless it is
- * written.
+ * What somebody changes of a link: what is not there stays; what is empty is taken away. A price is of `currency` unless it is written.
  */
 export function readLinkChange(
   texts: LinkTexts,

@@ -34,6 +34,8 @@ const CHINESE: Readonly<Record<string, string>> = {
   'what is paid has its page here': '收款链接的页面是我们的，这一项不写',
   'an instant before the year #': '要早于公元 # 年',
   'the time is over already; stop the link instead': '这个时间已经过了；不想要了就停用它',
+  'a link has at most # versions': '一个链接最多改到 # 版',
+  'the operator took the link down': '运营已经下架了这个链接',
   'the operator lets no link lead there': '运营不让链接指向那里',
   'the operator lets this merchant make no links': '运营不让这个商家新建链接',
   'an address has at most # letters and no blanks': '地址最多 # 个字符，里面没有空格',
