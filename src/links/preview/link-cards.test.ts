@@ -1,11 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import { Resvg } from '@resvg/resvg-js';
 import { describe, expect, test } from 'vitest';
 import { ManualClock } from '../../base/clock.ts';
-import { LINK_PICTURE_RETRY_SECONDS } from '../../base/link-limits.ts';
+import {
+  LINK_PICTURE_FETCHES_AT_A_TIME,
+  LINK_PICTURE_FETCHES_PER_HOST,
+  LINK_PICTURE_RETRY_SECONDS,
+} from '../../base/link-limits.ts';
+import { encodePng } from './encode-png.ts';
 import { createGate } from './gate.ts';
 import { KeptBytes } from './kept-bytes.ts';
 import { openLinkCards } from './link-cards.ts';
 import { fetchDeps, pictureOf } from './test-deps.ts';
+import { testJpeg } from './test-jpeg.ts';
 import { testReadyLink } from './test-ready-link.ts';
 
 const START = new Date('2026-03-01T08:00:00Z');
@@ -19,6 +26,15 @@ function picture(side: number): Buffer {
   );
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${side}"><rect width="${side}" height="${side}" fill="#0a0"/>${noise.join('')}</svg>`;
   return new Resvg(svg).render().asPng();
+}
+
+/** Noise does not pack: more than is shown on a page as it is. */
+async function heavyPicture(): Promise<Buffer> {
+  return await encodePng({
+    width: 800,
+    height: 800,
+    rgba: randomBytes(800 * 800 * 4).map((byte, at) => (at % 4 === 3 ? 255 : byte)) as Buffer,
+  }); // a buffer's map is a buffer
 }
 
 function open() {
@@ -66,14 +82,77 @@ describe('cards of links', () => {
   });
 });
 
+describe('fetching pictures', () => {
+  /** A shop that does not answer until it is told to, and how many it was asked at a time. */
+  function openSlow() {
+    const { deps, cards } = open();
+    const leave: (() => void)[] = [];
+    const seen = { inside: 0, most: 0 };
+    deps.answer = async () => {
+      seen.inside += 1;
+      seen.most = Math.max(seen.most, seen.inside);
+      await new Promise<void>((resolve) => leave.push(resolve));
+      seen.inside -= 1;
+      return pictureOf(picture(20));
+    };
+    const wish = (host: string, at: number) =>
+      cards.picture({ ...testReadyLink({ imageUrl: `https://${host}/${at}.png` }), targets: new Set([host]) }).then(
+        (found) => (found === null ? 'none' : 'found'),
+        (error: unknown) => String(Object(error).code),
+      );
+    const letAllGo = async (wishes: Promise<string>[]) => {
+      const state = { isDone: false };
+      const all = Promise.all(wishes).finally(() => (state.isDone = true));
+      while (!state.isDone) {
+        leave.splice(0).forEach((go) => go());
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return await all;
+    };
+    return { seen, wish, letAllGo, deps };
+  }
+
+  test('happens a few at a time for all shops together; whoever comes besides is asked to come again', async () => {
+    const { seen, wish, letAllGo } = openSlow();
+    const wishes = Array.from({ length: 90 }, (_, at) => wish(`shop${at}.example`, at));
+    const answers = await letAllGo(wishes);
+    expect(seen.most).toBe(LINK_PICTURE_FETCHES_AT_A_TIME);
+    expect(answers.filter((answer) => answer === 'found')).toHaveLength(72);
+    expect(answers.filter((answer) => answer === 'overloaded')).toHaveLength(18);
+    expect(await letAllGo([wish('shop89.example', 89)])).toEqual(['found']);
+  });
+
+  test('of one slow shop holds up nobody else', async () => {
+    const { seen, wish, letAllGo, deps } = openSlow();
+    const slow = Array.from({ length: 40 }, (_, at) => wish('slow.example', at));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(seen.inside).toBe(LINK_PICTURE_FETCHES_PER_HOST);
+    const other = wish('other.example', 0);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(deps.asked).toContain('https://other.example/0.png');
+    const answers = await letAllGo([...slow, other]);
+    expect(answers.filter((answer) => answer === 'found')).toHaveLength(27);
+    expect(answers.at(-1)).toBe('found');
+  });
+});
+
 describe('the picture on a link’s page', () => {
+  test('carries nothing of what a camera wrote beside it', async () => {
+    const { deps, cards } = open();
+    const jpeg = Buffer.concat([testJpeg(6), Buffer.from('GPS 31.23')]);
+    deps.answer = () => pictureOf(jpeg, { type: 'image/jpeg' });
+    const sent = await cards.picture(testReadyLink({ imageUrl: IMAGE }));
+    expect(sent?.type).toBe('image/jpeg');
+    expect(sent?.body.includes('GPS')).toBe(false);
+  });
+
   test('is what the shop serves while that is small, and a smaller one of ours else', async () => {
     const { deps, cards } = open();
     const small = picture(60);
     deps.answer = (url) => pictureOf(url.endsWith('small') ? small : picture(2400));
     const asIs = await cards.picture(testReadyLink({ imageUrl: `${IMAGE}?small` }));
     expect(asIs).toMatchObject({ type: 'image/png', body: small });
-    const large = Buffer.concat([picture(2400), Buffer.alloc(300_000)]); // what follows a PNG's end is not looked at
+    const large = await heavyPicture();
     deps.answer = () => pictureOf(large);
     const drawn = await cards.picture(testReadyLink({ imageUrl: `${IMAGE}?large` }));
     expect([drawn?.body.readUInt32BE(16), drawn?.body.readUInt32BE(20)]).toEqual([480, 480]);
