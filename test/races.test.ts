@@ -73,6 +73,27 @@ const eventsOf = async (id: string): Promise<string[]> => {
   return rows.map((row) => row.type);
 };
 
+/** No other order here is so large. */
+const OFFER_OF_LARGE_ORDERS = {
+  name: { 'zh-CN': '大额立减', en: 'Off large orders' },
+  kind: 'flat',
+  by: 'hutong',
+  currency: 'CNY',
+  off: '1.00',
+  conditions: { min_amount: '9000.00' },
+  limits: { count: { day: 1000 } },
+  funders: [{ funder: 'merchant', per_mille: 1000 }],
+};
+
+/** How often the database had to end a transaction because two waited for each other. */
+async function deadlocksOf(): Promise<bigint> {
+  await new Promise((resolve) => setTimeout(resolve, 1_500)); // a connection tells what it counted within a second
+  const [row] = await a.sql<
+    { deadlocks: bigint }[]
+  >`select deadlocks from pg_stat_database where datname = current_database()`;
+  return row?.deadlocks ?? 0n;
+}
+
 async function paid(minor = '10000'): Promise<string> {
   const { id, orderNo } = await begin(minor);
   two.unionpay.pay(orderNo);
@@ -169,6 +190,28 @@ describe('refunds that race', () => {
     );
     expect(replies.filter((reply) => reply.status === 201)).toHaveLength(1);
     expect(replies.filter((reply) => reply.json.code === 'refund_no_taken')).toHaveLength(19);
+  });
+
+  test('a number sent to both nodes while they hold limits of an offer: good once, and no node waits for the other in a circle', async () => {
+    const made = await a.call('POST', '/v1/offers', { campaign: OFFER_OF_LARGE_ORDERS });
+    expect(made.status, JSON.stringify(made.json)).toBe(201);
+    const [first, second] = [await paid('1000'), await paid('1000')];
+    const deadlocksBefore = await deadlocksOf();
+    for (let round = 0; round < 20; round++) {
+      const large = await Promise.all(
+        [a, a, b, b].map((node) => node.call('POST', '/v1/payments', newOrder('900000'))),
+      );
+      const ids: string[] = large.map(({ json }) => json.id);
+      const wanted = { ...fen(1), refund_no: `return-${round}` };
+      const [refundA, refundB, ...started] = await Promise.all([
+        refundOn(a, first, wanted),
+        refundOn(b, second, wanted),
+        ...ids.map((id, index) => startOn(index % 2 === 0 ? a : b, id)),
+      ]);
+      expect([refundA.status, refundB.status].sort()).toEqual([201, 409]);
+      expect(started.map(({ json }) => json.discount?.minor)).toEqual(['100', '100', '100', '100']);
+    }
+    expect(await deadlocksOf()).toBe(deadlocksBefore);
   });
 
   test('a whole refund and many parts at once add up to what was paid', async () => {

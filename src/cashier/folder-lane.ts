@@ -4,6 +4,7 @@ import { Refusal } from '../base/refusal.ts';
 import { type Batch, createBatch } from '../db/batch.ts';
 import type { Tx } from '../db/connect.ts';
 import { claimKeys, finishKeys, type KeyClaim } from '../db/idempotency-store.ts';
+import { lockNames } from '../db/lock-names.ts';
 import { type HoldEnd, type HoldRequest, reserveHolds } from '../ledger/holds.ts';
 import { findPaymentIdsOfAttempts, lockAttemptsOf } from './attempt-store.ts';
 import type { PaymentFolder } from './decide-outcome.ts';
@@ -226,11 +227,17 @@ async function lockFolders(
       ? []
       : [{ merchantId: change.merchantId, refundNo: change.refundNo }],
   );
-  // Sent together, run in this order: payments first, so that no two writers lock crosswise.
-  const [payments, attempts, refunds, takenRefundNos] = await Promise.all([
+  // Sent together, run in this order: payments first, so that no two writers lock crosswise. The shop's numbers of refunds are held
+  // before anything of the ledger is: who waited for one only when writing it would make the other wait for the ledger.
+  const [payments, attempts, refunds, , takenRefundNos] = await Promise.all([
     lockPayments(tx, book, ids),
     lockAttemptsOf(tx, book, ids),
     withRefunds.size === 0 ? [] : lockRefundsOf(tx, book, [...withRefunds]),
+    lockNames(
+      tx,
+      book,
+      wantedNos.map(({ merchantId, refundNo }) => `refund ${merchantId} ${refundNo}`),
+    ),
     wantedNos.length === 0 ? new Set<string>() : findRefundNos(tx, book, wantedNos),
   ]);
   const folders = new Map<string, LockedFolder>(

@@ -4,12 +4,12 @@ import { BATCH_ITEMS_MAX, BATCH_QUEUE_MAX } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
 import { createBatch } from '../db/batch.ts';
 import type { Tx } from '../db/connect.ts';
+import { lockNames } from '../db/lock-names.ts';
 import { lockCodes, updateCodesUsed } from './code-store.ts';
 import type { Effects } from './decide-order.ts';
 import { insertMoves, updateMovesEnded } from './move-store.ts';
 import { insertNotices } from './notice-store.ts';
 import type { Order, PaymentCode, Refund } from './order.ts';
-import { lockNumbers } from './number-lock-store.ts';
 import { findIdsByName, insertOrders, lockOrders, type OrderName, updateOrders } from './order-store.ts';
 import type { PayerDeps } from './payer-deps.ts';
 import { insertRefunds, lockRefunds, type RefundName, updateRefundsEnded } from './refund-store.ts';
@@ -87,7 +87,7 @@ async function runChanges(tx: Tx, deps: PayerDeps, changes: readonly OrderChange
   const names = changes.flatMap(({ of }) => ('name' in of ? [of.name] : []));
   const refundNames = changes.flatMap(({ refundName }) => (refundName === null ? [] : [refundName]));
   // Before the clock is read: what is not there under this lock will be written with a later `now` than this one.
-  await lockNumbers(tx, deps.book, [
+  await lockNames(tx, deps.book, [
     ...names.map((name) => `order ${name.merchantNo} ${name.orderNo}`),
     ...refundNames.map((name) => `refund ${name.merchantNo} ${name.refundNo}`),
   ]);

@@ -12,7 +12,7 @@ import {
   CODE_SECONDS,
   CODES_LIVE_MAX,
 } from './figures.ts';
-import { lockNumbers } from './number-lock-store.ts';
+import { lockNames } from '../db/lock-names.ts';
 import { findOrders } from './order-store.ts';
 import type { Order } from './order.ts';
 import { findOwnCard } from './own-card.ts';
@@ -30,7 +30,7 @@ export async function makePaymentCode(
   await findOwnCard(deps, session, cardId);
   const { userId, deviceIsNew } = session;
   const { code, expiresAt } = await deps.sql.begin(async (tx) => {
-    await lockNumbers(tx, deps.book, [`codes of ${userId}`]);
+    await lockNames(tx, deps.book, [`codes of ${userId}`]);
     const live = await countLiveCodes(tx, session.book, userId, deps.clock.now());
     if (live >= CODES_LIVE_MAX)
       throw new Refusal('too_many_tries', 'there are many codes already', { retryAfterSeconds: CODE_SECONDS });

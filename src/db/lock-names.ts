@@ -1,10 +1,10 @@
-import type { Tx } from '../db/connect.ts';
+import type { Tx } from './connect.ts';
 
 /**
- * Holds these names until the transaction ends, in one order for everybody. Whoever looks for a number that is not there holds it too: what is
+ * Holds these names until the transaction ends, in one order for everybody. Whoever looks for a name that is not there holds it too: what is
  * being written elsewhere at this moment is then seen, or begins after the look.
  */
-export async function lockNumbers(tx: Tx, book: number, names: readonly string[]): Promise<void> {
+export async function lockNames(tx: Tx, book: number, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
   await tx`
     select pg_advisory_xact_lock(key)
