@@ -109,7 +109,7 @@ export function openHutongLinks(given: LinksOptions): HutongLinks {
     rewriteUrl: (request) => rewriteForServingHost(request, reader),
     /** Before the first request: a serving host that is not known yet is taken for our own address. */
     async ready() {
-      await Promise.all([links.ready(), reports.ready()]);
+      await Promise.all([links.ready(), reports.ready(), counter.ready()]);
     },
     startWork() {
       links.startWork();

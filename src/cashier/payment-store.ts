@@ -200,27 +200,6 @@ export async function findPaymentsByOrderNo(
   return rows.map(toPayment);
 }
 
-/**
- * Payments with a link that succeeded, in the order of the transactions in which they did, and only those older than any that is still open:
- * none commits later before the place that a reader has come to.
- */
-export async function listLinkPaid(
-  sql: Sql | Tx,
-  book: number,
-  after: { xid: string; id: string },
-  itemsMax: number,
-): Promise<LinkPaid[]> {
-  return await sql<LinkPaid[]>`
-    select link_paid_xid::text as xid, id, merchant_id as "merchantId", link_code as "linkCode", currency,
-      amount_minor as "amountMinor", paid_at as "paidAt"
-    from payments
-    where book = ${book}
-      and (link_paid_xid, id) > (${after.xid}::text::xid8, ${after.id})
-      and link_paid_xid < pg_snapshot_xmin(pg_current_snapshot())
-    order by link_paid_xid, id
-    limit ${itemsMax}`;
-}
-
 /** Newest first. */
 export async function listPayments(
   sql: Sql,
@@ -268,17 +247,6 @@ export async function claimDuePayments(
     where payments.book = due.book
       and payments.id = due.id
     returning payments.book, payments.id`;
-}
-
-/** What is told of a payment that succeeded and names a link. */
-interface LinkPaid {
-  xid: string;
-  id: string;
-  merchantId: string;
-  linkCode: string;
-  currency: Payment['currency'];
-  amountMinor: bigint;
-  paidAt: Date;
 }
 
 interface PaymentRow {

@@ -192,4 +192,8 @@ export interface LinkedPayments {
    * already told: what is still being committed is waited for.
    */
   page(sql: Sql | Tx, book: number, after: string | null, itemsMax: number): Promise<LinkedPayment[]>;
+  /** Whether a cursor was told by another database server, from whose dump this database was restored. */
+  isElsewhere(sql: Sql | Tx, cursor: string): Promise<boolean>;
+  /** Where to go on from then, with what had not been told up to the old cursor; nothing that had been is ever told again. */
+  resume(tx: Tx, book: number, cursor: string): Promise<{ untold: LinkedPayment[]; cursor: string }>;
 }

@@ -13,7 +13,7 @@ import { pauseMs } from '../../db/backoff.ts';
 import type { LinkCounter, LinkedPayments, OpenEvent } from '../links.ts';
 import type { LinksDeps } from '../links-deps.ts';
 import { addLinkDays, claimFlush, type LinkDay, sweepFlushes } from './count-store.ts';
-import { countConversions } from './count-conversions.ts';
+import { countConversions, resumeConversions } from './count-conversions.ts';
 import { createDaySalts } from './day-salts.ts';
 import { hashPerson } from './hash-person.ts';
 import { addName, LinkTally } from './link-tally.ts';
@@ -25,6 +25,8 @@ export interface LinkCounterDeps extends Pick<LinksDeps, 'sql' | 'clock' | 'rand
 }
 
 export interface OpenLinkCounter extends LinkCounter {
+  /** Resolves when what is paid from now on will be counted, also in a database that has just been restored. */
+  ready(): Promise<void>;
   /** Begins to write what is counted, every second, and to count the payments that came by links. */
   startWork(): void;
   /** Writes what was counted until now. What cannot be written stays and is written by the next call. @throws what the database threw */
@@ -185,6 +187,7 @@ export function openLinkCounter(deps: LinkCounterDeps, talliesMax = LINK_TALLIES
     tapped,
     flush,
     stop,
+    ready: () => resumeConversions(deps),
     startWork() {
       if (works.length > 0) return;
       void sweepFlushes(sql, book, new Date(clock.now().getTime() - FLUSHES_KEPT_MS)).catch(() => undefined); // only tidying

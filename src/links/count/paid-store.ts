@@ -26,6 +26,15 @@ export async function lockCursor(tx: Tx, book: number, now: Date): Promise<{ cur
   return row;
 }
 
+/** How far payments were counted; null for nowhere yet. */
+export async function findCursor(sql: Sql, book: number): Promise<string | null> {
+  const [row] = await sql<{ cursor: string | null }[]>`
+    select cursor
+    from link_paid_cursors
+    where book = ${book}`;
+  return row?.cursor ?? null;
+}
+
 export async function moveCursor(tx: Tx, book: number, cursor: string, now: Date): Promise<void> {
   await tx`
     update link_paid_cursors
@@ -35,6 +44,7 @@ export async function moveCursor(tx: Tx, book: number, cursor: string, now: Date
 
 /** Adds to sums, each named once. */
 export async function addPaidDays(tx: Tx, book: number, added: readonly PaidDay[]): Promise<void> {
+  if (added.length === 0) return;
   await tx`
     insert into link_paid_days as d (book, link_id, day, currency, payments, paid_minor)
     select ${book}, link_id, day, currency, payments, paid_minor
@@ -48,6 +58,16 @@ export async function addPaidDays(tx: Tx, book: number, added: readonly PaidDay[
     order by link_id, day, currency
     on conflict (book, link_id, day, currency) do update
     set payments = d.payments + excluded.payments, paid_minor = d.paid_minor + excluded.paid_minor`;
+}
+
+/** Of a link, over all its days and currencies. */
+export async function sumPayments(sql: Sql, book: number, linkId: string): Promise<number> {
+  const [row] = await sql<{ payments: bigint }[]>`
+    select coalesce(sum(payments), 0)::bigint as payments
+    from link_paid_days
+    where book = ${book}
+      and link_id = ${linkId}`;
+  return Number(row?.payments ?? 0n);
 }
 
 /** Both ends included, in order. */

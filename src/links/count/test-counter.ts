@@ -51,5 +51,7 @@ export function pretendPayments(list: Omit<LinkedPayment, 'cursor'>[]): LinkedPa
           .slice(Number(after ?? '0'))
           .slice(0, itemsMax),
       ),
+    isElsewhere: async () => await Promise.resolve(false),
+    resume: () => Promise.reject(new Error('these were never restored')),
   };
 }

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createRefund } from '../../cashier/create-refund.ts';
 import { money } from '../../money/money.ts';
+import { countConversions } from '../count/count-conversions.ts';
+import { linkedPayments } from './linked-payments.ts';
 import { openPayLinks, type PayLinks } from './pay-links.ts';
 import { splitTotal } from './split-total.ts';
 import type { Terms } from './terms.ts';
@@ -176,6 +178,20 @@ describe('a link that is paid n times', () => {
       ask(terms, { amountMinor: 500n }),
     ]);
     expect(new Set(asked.map(({ id }) => id)).size).toBe(2);
+  });
+
+  test('without end tells how often it was paid, as it is counted', async () => {
+    const terms = await addTerms('pay', { pay: { min: cny(100), max: cny(500) } });
+    const shown = async () => await links.show(world.book, terms.linkId);
+    for (let at = 0; at < 3; at++)
+      await payUnder(world, await ask(terms, { amountMinor: 200n }), at === 0 ? null : undefined);
+    expect(await shown()).toMatchObject({ pay: { times: null, paid_count: 0 } });
+    const counting = { sql: world.sql, clock: world.clock, book: world.book, payments: linkedPayments };
+    await untilTrue(async () => {
+      await countConversions(counting);
+      return JSON.stringify(await shown()).includes('"paid_count":2');
+    });
+    expect(await shown()).toMatchObject({ pay: { paid_count: 2, open_count: 0, complete_at: null } });
   });
 
   test.each([null, 0n, 99n, 501n])('an amount of %s is refused where 100 to 500 are asked for', async (amountMinor) => {

@@ -12,6 +12,7 @@ import { readPaymentsByOrder } from '../../cashier/linked-payments.ts';
 import type { PaymentId } from '../../cashier/payment.ts';
 import type { Batch } from '../../db/batch.ts';
 import { type DueLoop, startDueLoop } from '../../db/due.ts';
+import { readPaidCount } from '../count/read-paid-count.ts';
 import { type LinkPayment, openLinkPayment } from './link-payment.ts';
 import type { PayDeps } from './pay-deps.ts';
 import { claimDueLinks, endPlaces, listOrderPlaces, listPlaces, type StoredPlace } from './place-store.ts';
@@ -175,9 +176,11 @@ export function openPayLinks(deps: PayDeps): PayLinks {
     async show(book, linkId) {
       const [terms] = await findTerms(sql, book, [linkId]);
       if (terms === undefined) return {};
+      // Places without end are not written down: what was paid by them is counted with everything else that came by the link.
+      if (terms.placesMax === null) return showProgress(terms, [], await readPaidCount(sql, book, linkId));
       const places = await placesNow(terms);
       const [now = terms] = await findTerms(sql, book, [linkId]);
-      return showProgress(now, places);
+      return showProgress(now, places, null);
     },
     startWork() {
       loop = startDueLoop({

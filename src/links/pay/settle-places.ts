@@ -84,7 +84,7 @@ async function complete(
           terms,
           own.reduce((sum, { state, amountMinor }) => (state === 'paid' ? sum + amountMinor : sum), 0n),
         ),
-        ...showProgress(terms, own),
+        ...showProgress(terms, own, null),
       },
     });
   }

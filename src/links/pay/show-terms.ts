@@ -45,13 +45,16 @@ export function toProgress(terms: Terms, places: readonly PlaceRow[]): Progress 
   };
 }
 
-/** The part of a link's API reply that says how it is paid: `pay` or `group`; docs/pay-links.md has every field. */
-export function showProgress(terms: Terms, places: readonly PlaceRow[]): object {
+/**
+ * The part of a link's API reply that says how it is paid: `pay` or `group`; docs/pay-links.md has every field. `paidCount` stands for the places
+ * of a link that has no end of them, which are none; null elsewhere.
+ */
+export function showProgress(terms: Terms, places: readonly PlaceRow[], paidCount: number | null): object {
   const progress = toProgress(terms, places);
   const amount = (minor: bigint) => ({ currency: terms.currency, minor: minor.toString() });
   const amountOrNull = (minor: bigint | null) => (minor === null ? null : amount(minor));
   const counts = {
-    paid_count: progress.paidCount,
+    paid_count: paidCount ?? progress.paidCount,
     open_count: progress.openCount,
     complete_at: terms.completeAt?.toISOString() ?? null,
   };
