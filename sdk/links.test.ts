@@ -45,7 +45,10 @@ test('a link that asks for money is made, changed, stopped, resumed, and tells i
   const link = await hutong.links.get(made.id);
   expect(link.pay).toMatchObject({ amount: yuan(5000n), times: 20, paid_count: 0 });
   expect(link.texts.en).toContain(link.url);
-  expect(await hutong.links.update(link.id, { title: '租金' })).toMatchObject({ title: '租金', version: 2 });
+  const changed = await hutong.links.update(link.id, { title: '租金', from_version: link.version });
+  expect(changed).toMatchObject({ title: '租金', version: 2 });
+  const late = hutong.links.update(link.id, { title: '定金', from_version: link.version });
+  await expect(late).rejects.toMatchObject({ status: 409, code: 'link_version_outdated' });
   expect(await hutong.links.stop(link.id, { reason: 'full' })).toMatchObject({
     state: 'stopped',
     state_reason: 'full',

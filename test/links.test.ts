@@ -140,11 +140,29 @@ describe('links by the API', () => {
     }
   });
 
+  test('are not changed from a version that somebody else has changed since, and an answer that was lost is given again', async () => {
+    const { id } = (await create({ title: '茶', page: page() })).json;
+    const at = `/v1/links/${id}`;
+    const change = { title: '雨前龙井', from_version: 1 };
+    expect((await server.call('PATCH', at, change)).json).toMatchObject({ title: '雨前龙井', version: 2 });
+    expect((await server.call('PATCH', at, change)).json).toMatchObject({ title: '雨前龙井', version: 2 });
+    for (const body of [{ title: '碧螺春' }, { price: null, description: '今年的' }, { state: 'stopped' }])
+      expect(await refused(409, 'PATCH', at, { ...body, from_version: 1 })).toMatchObject({
+        code: 'link_version_outdated',
+        version: 2,
+      });
+    const stopped = await server.call('PATCH', at, { state: 'stopped', from_version: 2 });
+    expect(stopped.json).toMatchObject({ state: 'stopped', version: 3 });
+  });
+
   test('are not changed in ways that contradict themselves', async () => {
     const { id } = (await create({ title: '茶', page: page() })).json;
     const at = `/v1/links/${id}`;
     for (const [body, param] of [
       [{}, undefined],
+      [{ from_version: 1 }, undefined],
+      [{ title: 'x', from_version: 0 }, 'from_version'],
+      [{ title: 'x', from_version: '1' }, 'from_version'],
       [{ state: 'taken_down' }, 'state'],
       [{ state: 'stopped', title: 'x' }, 'state'],
       [{ reason: 'x' }, 'reason'],

@@ -237,7 +237,11 @@ async function newLinks(call: (method: string, path: string, body?: unknown) => 
   const wanted = { title: '明前龙井', page: `http://${host.host}/item/42`, price: { currency: 'CNY', minor: '12800' } };
   const link = await call('POST', '/v1/links', wanted);
   await call('POST', '/v1/links/bulk', { links: [wanted, wanted] });
-  await call('PATCH', `/v1/links/${link.json.id}`, { title: '雨前龙井', expires_at: '2099-01-01T00:00:00Z' });
+  await call('PATCH', `/v1/links/${link.json.id}`, {
+    title: '雨前龙井',
+    expires_at: '2099-01-01T00:00:00Z',
+    from_version: 1,
+  });
   const page = `${server.url}/l/${link.json.code}/defer`;
   const deferred = await fetch(page, { method: 'POST', headers: { accept: 'application/json', origin: server.url } });
   const { code }: { code: string } = JSON.parse(await deferred.text()); // as defer-routes.ts writes it
