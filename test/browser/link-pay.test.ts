@@ -4,6 +4,7 @@ import { startTestServer, type TestServer } from '../server.ts';
 import { axeViolations, DESKTOP, openBrowser, PHONE, sidewaysScroll, type TestBrowser } from './browser.ts';
 import { standInDir, startWalletStandIn, type WalletStandIn } from './wallet-api-stand-in.ts';
 import { settleIn } from './wallet-stand-in-world.ts';
+import { payInUnionpay, payWithUnionpay, returnFromUnionpay } from './shop-steps.ts';
 import { typeAmount } from './wallet-steps.ts';
 
 let browser: TestBrowser;
@@ -25,6 +26,10 @@ const cny = (minor: string) => ({ currency: 'CNY', minor });
 async function makeLink(body: object): Promise<string> {
   const { code } = (await server.call('POST', '/v1/links', body)).json;
   return `${server.url}/l/${code}/pay?lang=zh-CN`;
+}
+
+async function orderNoOfNewest(): Promise<string> {
+  return (await server.call('GET', '/v1/payments?limit=1')).json.data[0].order_no;
 }
 
 async function expectFit(page: Page): Promise<void> {
@@ -69,6 +74,49 @@ describe.each([
       await page.getByLabel(/小李/).check();
       await page.getByTestId('next').click();
       await page.waitForURL(/\/c\/pay_/);
+    });
+  });
+
+  test('whoever has paid reads so on coming back, also when the link has ended meanwhile', async () => {
+    const made = (await server.call('POST', '/v1/links', { kind: 'pay', title: '押金', pay: { amount: cny('5000') } }))
+      .json;
+    await browser.withPage(viewport, async (page) => {
+      await page.goto(`${server.url}/l/${made.code}/pay?lang=zh-CN`);
+      await page.getByTestId('next').click();
+      await page.getByTestId('cashier').waitFor();
+      await payWithUnionpay(page, { javaScript: true });
+      await payInUnionpay(page);
+      await returnFromUnionpay(page);
+      await page.locator('[data-testid=cashier][data-state=succeeded]').waitFor();
+      const back = (await page.getByTestId('return').getAttribute('href')) ?? '';
+      await page.goto(back);
+      await page.getByRole('heading', { name: '付款成功' }).waitFor();
+      await page.getByText('¥50.00').waitFor();
+      await shoot(page, 'back-paid');
+      await page.getByTestId('on').click();
+      await page.getByTestId('pay-form').waitFor();
+      expect((await server.call('PATCH', `/v1/links/${made.id}`, { state: 'stopped' })).status).toBe(200);
+      await page.goto(back);
+      await page.getByRole('heading', { name: '付款成功' }).waitFor();
+      expect(await page.getByTestId('on').count()).toBe(0);
+      await shoot(page, 'back-paid-ended');
+      await page.goto(`${server.url}/l/${made.code}/pay?lang=zh-CN`);
+      await page.getByRole('heading', { name: '链接已停用' }).waitFor();
+    });
+  });
+
+  test('a group reads of the own payment above how far it is', async () => {
+    const url = await makeLink({ kind: 'group', title: '周五聚餐', group: { total: cny('10003'), shares: 4 } });
+    await browser.withPage(viewport, async (page) => {
+      await page.goto(url);
+      await page.getByLabel('怎么称呼你').fill('老王');
+      await page.getByTestId('next').click();
+      await page.getByTestId('cashier').waitFor();
+      await payWithUnionpay(page, { javaScript: true });
+      const back = `${url}&back=${await orderNoOfNewest()}`;
+      await page.goto(back);
+      await page.locator('[data-testid=back][data-kind=unclear]').waitFor();
+      await shoot(page, 'back-unclear-group');
     });
   });
 

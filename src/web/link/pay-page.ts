@@ -39,6 +39,8 @@ export interface PayPage extends PayFrame {
   noteCharsMax: number;
 }
 
+const PAY_STYLES = html`<link rel="stylesheet" href="${assetPath('link-pay.css')}">\n`;
+
 /** A plain form that works without script. */
 export function renderPayPage(page: PayPage): string {
   const text = codeTexts[page.lang];
@@ -61,7 +63,7 @@ export function renderFrame(page: PayFrame, title: string, body: readonly Html[]
     lang: page.lang,
     title,
     scripts: ['hand-over.js'],
-    head: html`<link rel="stylesheet" href="${assetPath('link-pay.css')}">\n`,
+    head: PAY_STYLES,
     body: html`${!page.livemode && renderSandboxStrip(page.lang, page.path, page.place)}<main class="sheet code" data-testid="pay-page">
 ${page.notice && renderNotice(page.lang, page.notice)}${body}
 </main>
@@ -106,7 +108,7 @@ export function renderOutcomePage(page: {
   return renderMessage(
     { lang, kind: isPaid ? 'yours' : 'unclear', mark: isPaid ? 'done' : 'notice' },
     isPaid ? text.yours : text.unclear,
-    html`${amount && html`<p class="amount" data-testid="amount">${amount}</p>\n`}${path && html`<p><a class="${isPaid ? 'link' : 'button'}" href="${path}" data-testid="on">${isPaid ? text.toLink : text.unclear.again}</a></p>\n`}`,
+    html`${amount && html`<p class="amount" data-testid="amount">${amount}</p>\n`}${path && html`<p><a class="${isPaid ? 'link to-link' : 'button'}" href="${path}" data-testid="on">${isPaid ? text.toLink : text.unclear.again}</a></p>\n`}`,
   );
 }
 
@@ -119,6 +121,7 @@ function renderMessage(
     lang: page.lang,
     title,
     scripts: [],
+    head: PAY_STYLES,
     body: html`<main class="sheet message" data-testid="notice" data-kind="${page.kind}">
 ${symbol(page.mark)}
 <h1>${title}</h1>

@@ -39,7 +39,7 @@ export interface LinkPayRoutesDeps {
 }
 
 const NONCE_BYTES = 16;
-/** As long as any order number of a payment. */
+/** No order number of a payment is longer. */
 const ORDER_NO_CHARS_MAX = 64;
 const NONE: PayOutcome = { kind: 'none' };
 const hidden = { schema: { hide: true } } as const;
