@@ -88,19 +88,27 @@ const INPUTS: Readonly<Partial<Record<LinkField, Html>>> = {
   subject: html` maxlength="${LINK_SUBJECT_CHARS_MAX}"`,
 };
 
-function renderField({ lang, say }: Visitor, field: LinkField, text: string, isRequired: boolean): Html {
-  const { label, write } = LINK_FIELDS[field];
-  const options = optionsOf(lang, field);
-  const named = html`id="${field}" name="${field}" aria-describedby="${field}-write" data-testid="${field}"`;
+function renderField(visitor: Visitor, field: LinkField, text: string, isRequired: boolean): Html {
+  const { lang, say } = visitor;
   if (field === 'direct')
     return html`<p class="check"><input id="direct" name="direct" type="checkbox" value="yes"${text === 'yes' && html` checked`} data-testid="direct"><label for="direct">${say('没有更好的打开方式时，直接到网页', 'Straight to the page where nothing better can be done')}</label></p>`;
-  const input =
-    options !== null
-      ? html`<select ${named}>${options.map(([value, words]) => html`<option value="${value}"${value === text && html` selected`}>${words}</option>`)}</select>`
-      : field === 'people'
-        ? html`<textarea ${named} rows="4">${text}</textarea>`
-        : html`<input ${named} value="${text}"${INPUTS[field] ?? ''}${isRequired && html` required`} autocomplete="off">`;
-  return html`<p><label for="${field}">${label[lang]}</label>${input}<span class="fine" id="${field}-write">${write[lang]}</span></p>`;
+  const hint = hintOf(visitor, field);
+  const named = html`id="${field}" name="${field}"${hint !== null && html` aria-describedby="${field}-write"`} data-testid="${field}"`;
+  return html`<p><label for="${field}">${LINK_FIELDS[field].label[lang]}</label>${renderInput(visitor, field, text, html`${named}${isRequired && html` required`}`)}${hint !== null && html`<span class="fine" id="${field}-write">${hint}</span>`}</p>`;
+}
+
+function renderInput({ lang }: Visitor, field: LinkField, text: string, named: Html): Html {
+  const options = optionsOf(lang, field);
+  if (options !== null)
+    return html`<select ${named}>${options.map(([value, words]) => html`<option value="${value}"${value === text && html` selected`}>${words}</option>`)}</select>`;
+  if (field === 'people') return html`<textarea ${named} rows="4">${text}</textarea>`;
+  return html`<input ${named} value="${text}"${INPUTS[field] ?? ''} autocomplete="off">`;
+}
+
+/** What to write; null where it is chosen. A browser's own field for an instant writes it by itself. */
+function hintOf({ lang, say }: Visitor, field: LinkField): string | null {
+  if (optionsOf(lang, field) !== null) return null;
+  return field === 'expires_at' ? say('北京时间', 'Asia/Shanghai') : LINK_FIELDS[field].write[lang];
 }
 
 /** What is chosen from a few; null for what is typed. */
