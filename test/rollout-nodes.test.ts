@@ -114,6 +114,12 @@ const start = (node: Node, id: string, wallet: string = STAGED, key?: string): P
 const show = async (id: string) => (await a.call('GET', `/v1/payments/${id}`)).json;
 const nodeOf = (index: number): Node => (index % 2 === 0 ? a : b);
 const payNow = ({ json }: TestReply) => two.unionpay.pay(json.id.slice('att_'.length));
+/** The wallets on the buyer's page. */
+async function offered(id: string): Promise<string[]> {
+  const page = await (await fetch((await show(id)).cashier_url)).text();
+  return [...page.matchAll(/data-testid="wallet-(\w+)"/g)].map(([, name = '']) => name);
+}
+const decisionOf = async (id: string) => (await a.call('GET', `/v1/payments/${id}/decision`)).json;
 const report = async () => (await a.call('GET', `/v1/rollouts/${rolloutId}`)).json;
 
 describe('a halt', () => {
@@ -219,6 +225,38 @@ describe('money at risk', () => {
       return count?.held === 0n;
     });
     expect(await start(b, await create())).toMatchObject({ status: 201 });
+  });
+});
+
+describe('a buyer who comes when nothing is left to put at risk', () => {
+  test('is not offered the wallet, is told why, and it is there again for the next when something came back', async () => {
+    await stage({ at_risk: { payments: 1 } });
+    const shownBefore = await create();
+    expect(await offered(shownBefore)).toContain(STAGED);
+    const first = await create();
+    const begun = await start(a, first);
+    expect(begun.status).toBe(201);
+    await seenBy([a, b], 'HELD');
+    const late = await create();
+    expect(await offered(late)).not.toContain(STAGED);
+    expect((await decisionOf(late)).wallets[0]).toMatchObject({ shown: false, reason: 'HELD', shown_now: false });
+    expect((await decisionOf(late)).wallets[0].explanation.en).toContain('not available just now');
+    // Who was shown it misses it for the moment; who has begun to pay with it does not.
+    expect(await offered(shownBefore)).not.toContain(STAGED);
+    expect((await decisionOf(shownBefore)).wallets[0]).toMatchObject({
+      shown: true,
+      shown_now: false,
+      reason_now: 'HELD',
+    });
+    expect(await offered(first)).toContain(STAGED);
+    expect((await start(b, shownBefore)).json.code).toBe('wallet_not_available'); // the last gate
+    payNow(begun);
+    await eventually('the place to be free', async () => {
+      two.clock.leap(5000);
+      return (await show(first)).state === 'succeeded' && decided(a)[0]?.reason === 'SPLIT';
+    });
+    expect(await offered(shownBefore)).toContain(STAGED);
+    expect((await start(a, shownBefore)).status).toBe(201);
   });
 });
 

@@ -136,7 +136,12 @@ describe('where two rollouts concern a wallet, each compares only whom the other
     ['both show it', 'treatment', shown, ['rol_1 treatment decided', 'rol_2 treatment decided']],
     ['held back by one, shown by the other', 'control', shown, ['rol_1 control decided']],
     ['shown to staff by the other', 'treatment', { ...shown, reason: 'TARGETING_MATCH' }, ['rol_1 treatment decided']],
-    ['held back by the other', 'treatment', { shown: false, arm: 'control', reason: 'SPLIT' }, ['rol_2 control decided']],
+    [
+      'held back by the other',
+      'treatment',
+      { shown: false, arm: 'control', reason: 'SPLIT' },
+      ['rol_2 control decided'],
+    ],
     ['held back by both', 'control', { shown: false, arm: 'control', reason: 'SPLIT' }, []],
     ['not reached by the other', 'treatment', { shown: false, arm: 'outside', reason: 'SPLIT' }, []],
     ['the other has no room', 'control', { shown: false, arm: 'outside', reason: 'HELD' }, []],

@@ -1,5 +1,6 @@
 import { type PlanPreview, type StepPreview, tellDwell } from '../rollout/preview-plan.ts';
 import type { RolloutReport } from '../rollout/report-rollout.ts';
+import { presentShare, type Rollout } from '../rollout/rollout.ts';
 import { showShare } from '../rollout/units.ts';
 import type { Terminal } from './command.ts';
 import { layOut } from './print.ts';
@@ -34,6 +35,7 @@ export function printReport(terminal: Terminal, report: RolloutReport): void {
   terminal.print(
     `${state}, step ${rollout.step + 1} of ${plan.steps.length}, version ${rollout.version}: ${share} see it`,
   );
+  for (const other of report.beside) terminal.print(tellBeside(other));
   terminal.print(`It waits: ${report.waitsFor.en}`);
   terminal.print(`Verdict: ${judgement.verdict.replaceAll('_', ' ')}: ${judgement.reason.en}`);
   terminal.print('');
@@ -48,6 +50,13 @@ export function printReport(terminal: Terminal, report: RolloutReport): void {
       `  ${instant(move.movedAt)}  ${bar} ${showShare(move.sharePpm).padStart(6)}  ${what}: ${move.reason}`,
     );
   }
+}
+
+/** Both must show the wallet: what the other one does is half of the story. */
+function tellBeside({ id, plan, state, ...other }: Rollout): string {
+  const share = presentShare({ plan, state, ...other });
+  const whose = plan.merchantId === null ? 'every shop' : plan.merchantId;
+  return `Beside it ${id} of ${whose} (${state.replaceAll('_', ' ')}, ${share === null ? 'nobody' : showShare(share)}): only who is shown the wallet by both sees it`;
 }
 
 function printGuardrails(terminal: Terminal, { judgement }: RolloutReport): void {

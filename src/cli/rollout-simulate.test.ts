@@ -68,6 +68,14 @@ test('as JSON, a line for each drop, and the same seed gives the same', async ()
   expect(await json(...args)).toEqual(rows);
 });
 
+test('buyers who come back are said, and change what comes out', async () => {
+  const args = ['rollout', 'simulate', plan, '--runs', '10', '--drop', '20'];
+  const { out } = await hutong(...args, '--per-buyer', '3', '--unlucky', '10');
+  expect(out[1]).toBe('Each buyer pays 3 times; what goes wrong falls on 10% of the buyers.');
+  const [strangers, regulars] = [await json(...args), await json(...args, '--per-buyer', '3')];
+  expect(regulars[1]?.payments_median).toBeGreaterThan(Number(strangers[1]?.payments_median));
+});
+
 test('it says how far it is', async () => {
   const { notes } = await hutong('rollout', 'simulate', plan, '--runs', '20', '--drop', '20');
   expect(notes).toContain('20 of 40 rollouts simulated …');
@@ -79,6 +87,8 @@ test.each([
   [[plan, '--drop', 'many'], 2, '--drop is up to 10 points of a hundred'],
   [[plan, '--rate', '0'], 2, '--rate is a number from 0.001 to 1000000'],
   [[plan, '--base', '101'], 2, '--base is a number from 1 to 100'],
+  [[plan, '--per-buyer', '0'], 2, '--per-buyer is a whole number'],
+  [[plan, '--base', '90', '--unlucky', '9'], 2, '--unlucky is at least as many percent as fail'],
   [[plan, '--runs', '0'], 2, '--runs is a whole number'],
 ] as const)('%j is refused with one line', async (args, code, message) => {
   const told = await hutong('rollout', 'simulate', ...args);

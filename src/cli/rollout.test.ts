@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { freshDatabase } from '../../test/database.ts';
@@ -57,6 +57,13 @@ describe('a rollout on the command line', () => {
     const [whole] = await json('rollout', 'show', id);
     expect(whole).toMatchObject({ verdict: { verdict: 'not_enough' }, moves: [{}, {}, {}, {}] });
     expect((await hutong('rollout', 'list')).out.join('\n')).toContain(`${id}  wallet.unionpay  every`);
+    const [shop] = await json('merchant', 'create', '--name', '茶铺');
+    const own = join(folder.dir, 'own.yaml');
+    await writeFile(own, `${await readFile(file, 'utf8')}merchant: ${String(shop?.id)}\n`);
+    const [beside] = await json('rollout', 'create', own);
+    expect((await hutong('rollout', 'show', String(beside?.id))).out).toContain(
+      `Beside it ${id} of every shop (halted, 0%): only who is shown the wallet by both sees it`,
+    );
     const [alert] = await json('alerts');
     expect(alert).toMatchObject({ kind: 'rollout_halted' });
     expect((await json('rollout', 'roll-back', id, ...because))[0]).toMatchObject({ state: 'rolled_back' });

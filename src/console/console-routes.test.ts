@@ -206,6 +206,19 @@ describe('rollouts', () => {
     expect(moves.at(-1)).toMatchObject({ action: 'start', by: 'console:wang', reason: 'as agreed' });
   });
 
+  test('tell of the one beside them: both must show the wallet', async () => {
+    const visit = await world.enter();
+    const shop = (await world.sql<{ id: string }[]>`select id from merchants limit 1`)[0]?.id ?? '';
+    const common = await world.newRollout({ key: 'wallet.meituanpay', wallet: 'meituanpay' });
+    const own = await world.newRollout({ key: 'wallet.meituanpay', wallet: 'meituanpay', merchant: shop });
+    await visit.post(`/console/rollouts/${common}/start`, { reason: 'x', seen: 'draft 1 0' });
+    await world.rollouts.load();
+    const { body } = await visit.get(`/console/rollouts/${own}`);
+    expect(body).toContain(`href="/console/rollouts/${common}"`);
+    expect(body).toContain('concerns this wallet, too (1%): only who is shown it by both sees it.');
+    expect((await visit.get(`/console/rollouts/${common}`)).body).not.toContain('data-testid="beside"');
+  });
+
   describe('are not approved', () => {
     let visit: ConsoleVisit;
     let id: string;

@@ -11,6 +11,7 @@ export function renderGuardrails(visitor: Visitor, { judgement }: RolloutReport)
   const { figures, verdict, reason } = judgement;
   const { floor, split } = figures;
   return html`<p class="verdict" data-testid="verdict">${chip(VERDICTS[verdict].tone, VERDICTS[verdict].label[lang])} ${withLocalTimes(reason[lang])}</p>
+${figures.guardrails.length > 0 && html`<p class="fine">${say('比较的是每位买家的第一笔付款：同一位买家再付多少次，也只算一份证据。', 'Compared is each buyer’s first payment: however often the same buyer pays, it is one piece of evidence.')}</p>`}
 ${figures.guardrails.length === 0 ? empty(say('这份计划没有护栏。', 'This plan has no guardrail.')) : html`<ul class="rails">${figures.guardrails.map((one) => renderOne(visitor, one))}</ul>`}
 <ul class="rails rails-more">${
     floor !== null &&

@@ -1,6 +1,7 @@
 import { html, type Html } from '../base/html.ts';
 import { type PeoplesAction, isAllowed } from '../rollout/moves.ts';
 import type { RolloutReport } from '../rollout/report-rollout.ts';
+import { presentShare, type Rollout } from '../rollout/rollout.ts';
 import { showShare } from '../rollout/units.ts';
 import { actWords, BUTTONS } from './act-words.ts';
 import { renderPage } from './frame.ts';
@@ -70,7 +71,17 @@ function renderNow({ say, lang }: Visitor, report: RolloutReport): Html {
       html`<span class="mid">${time(stepEndsAt)}</span>`,
       say(`计划第 ${rollout.version} 版`, `version ${rollout.version} of the plan`),
     ),
-  ]}</dl></div>`;
+  ]}</dl>${report.beside.map((other) => renderBeside({ say, lang }, other))}</div>`;
+}
+
+/** Both must show the wallet: what the other one does is half of the story. */
+function renderBeside({ say, lang }: Pick<Visitor, 'say' | 'lang'>, other: Rollout): Html {
+  const { tone, label } = STATES[other.state];
+  const share = presentShare(other);
+  return html`<p class="fine" data-testid="beside">${chip(tone, label[lang])} <a href="/console/rollouts/${other.id}">${other.plan.merchantId === null ? say('所有商家的灰度', 'The rollout of every shop') : say('商家自己的灰度', 'A rollout of a shop’s own')} <span class="mono">${other.plan.key}</span></a> ${say(
+    `也管这个钱包（${share === null ? '–' : showShare(share)}）：两边都展示，买家才看得到。`,
+    `concerns this wallet, too (${share === null ? '–' : showShare(share)}): only who is shown it by both sees it.`,
+  )}</p>`;
 }
 
 function renderButtons({ say, lang }: Visitor, report: RolloutReport): Html {

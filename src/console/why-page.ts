@@ -3,8 +3,9 @@ import type { Attempt, Payment } from '../cashier/payment.ts';
 import { explainApplied } from '../offers/explain-offers.ts';
 import type { ShownQuote, ShownWalletQuote } from '../offers/show-quote.ts';
 import { explainDecision } from '../rollout/explain-decision.ts';
+import { plansOf } from '../rollout/plans-of.ts';
 import type { Replay } from '../rollout/replay-decision.ts';
-import type { WalletDecision } from '../rollout/rollouts.ts';
+import type { PaymentDecision, WalletDecision } from '../rollout/rollouts.ts';
 import { payLabel } from '../wallets/wallet-names.ts';
 import type { WalletName } from '../wallets/wallet.ts';
 import { renderPage } from './frame.ts';
@@ -17,6 +18,8 @@ export interface WhyPage {
   shopName: string;
   /** Of each wallet of the decision, same index. */
   replays: readonly Replay[];
+  /** The decision as it stands now; null where nothing was decided. */
+  now: PaymentDecision | null;
   /** What each wallet would cost now; null where nothing is left to pay. */
   quote: ShownQuote | null;
 }
@@ -72,8 +75,10 @@ function renderWallet(visitor: Visitor, page: WhyPage, name: string): Html {
   const priced = quote?.quotes.find(({ wallet }) => wallet === name);
   const label = payLabel(name as WalletName, '')[lang]; // a decision and a quote name wallets alone
   const replay = replays[at];
+  const now = page.now?.wallets[at];
   return html`<article class="panel why-wallet" data-testid="why-${name}"><div class="why-head">${walletMark(name, label)}<h3>${label}</h3>${decided?.shown === false ? chip('off', say('不展示', 'hidden')) : chip('good', say('展示', 'shown'))}${priced !== undefined && html`<strong class="big">${amountText(payment.currency, priced.to_pay.minor)}</strong>`}</div>
-${decided === undefined ? html`<p>${page.payment.decision === null ? `${undecided(visitor, page)}${say('。', '.')}` : say('没有灰度涉及它：对所有人开放。', 'No rollout concerns it: it is open to everybody.')}</p>` : html`<p>${explainDecision(decided)[lang]}${decided.rollout !== null && html` <a href="/console/rollouts/${decided.rollout.id}">${say('查看灰度', 'See the rollout')}</a>`}</p>`}
+${decided === undefined ? html`<p>${page.payment.decision === null ? `${undecided(visitor, page)}${say('。', '.')}` : say('没有灰度涉及它：对所有人开放。', 'No rollout concerns it: it is open to everybody.')}</p>` : html`<p>${explainDecision(decided)[lang]}${plansOf(decided).map(({ rollout }) => html` <a href="/console/rollouts/${rollout.id}">${say('查看灰度', 'See the rollout')}${decided.also !== undefined && html` <span class="mono">${rollout.id}</span>`}</a>`)}</p>`}
+${decided?.shown === true && now?.shown === false && html`<p data-testid="now">${chip('warn', say('现在不展示', 'hidden now'))} ${explainDecision(now)[lang]}</p>`}
 ${replay !== undefined && replay.result !== 'not_dealt' && html`<p class="fine">${replay.result === 'same' ? chip('good', say('已核对', 'checked')) : chip('bad', say('不一致', 'differs'))} ${replay.told[lang]}</p>`}
 ${priced !== undefined && renderOffers(visitor, priced)}</article>`;
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { isId } from '../base/id.ts';
 import { Refusal } from '../base/refusal.ts';
 import { readPaymentInFull } from '../cashier/operator-reads.ts';
+import { decisionNow } from '../cashier/payment-decision.ts';
 import { tellQuote } from '../cashier/tell-quote.ts';
 import type { ShownQuote } from '../offers/show-quote.ts';
 import { findPlans, replayDecision } from '../rollout/replay-decision.ts';
@@ -37,6 +38,7 @@ export function mountWhyRoutes(app: FastifyInstance, deps: ConsoleDeps): void {
         attempts,
         shopName: names(payment.merchantId) ?? payment.merchantId,
         replays,
+        now: decision === null ? null : decisionNow(deps.cashier.deps, payment.book, decision, attempts, null),
         quote: await quoteNow(deps, payment.merchantId, payment.id),
       }),
     );

@@ -47,6 +47,7 @@ const counts = Type.Record(Type.String(), Type.Integer());
 
 export const rolloutInFull = Type.Object({
   ...short,
+  beside: Type.Array(rollout),
   step_since: timeOrNull,
   step_ends_at: timeOrNull,
   held_back_ppm: Type.Integer(),

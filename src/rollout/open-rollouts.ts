@@ -29,6 +29,7 @@ import { type RolloutReport, reportRollout } from './report-rollout.ts';
 
 const SLOW_MS_USUAL = 3000;
 const MOVES_SHOWN_MAX = 200;
+const BESIDE_SHOWN_MAX = 50;
 const CONTROL_CONCURRENCY = 4;
 
 export type RolloutsDeps = ControlDeps;
@@ -135,7 +136,7 @@ export async function openRollouts(deps: RolloutsDeps): Promise<RunningRollouts>
         listMoves(sql, at.book, at.id, MOVES_SHOWN_MAX),
         listVersions(sql, at.book, at.id),
       ]);
-      const beside = findBeside(snapshot, rollout).map((live) => live.rollout);
+      const beside = findBeside(snapshot, rollout).slice(0, BESIDE_SHOWN_MAX);
       return reportRollout({ rollout, beside, ...judged, risks, days, moves, versions }, clock.now());
     },
     async planOf(book, id, version) {

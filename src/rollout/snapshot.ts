@@ -76,10 +76,11 @@ export function findFlags(snapshot: Snapshot, book: number, merchantId: string, 
 }
 
 /** Those in effect beside a rollout that stage the same wallet: that of every shop beside a shop's own, and the other way about. */
-export function findBeside({ byId }: Snapshot, { book, id, plan }: Pick<Rollout, 'book' | 'id' | 'plan'>): Live[] {
+export function findBeside({ byId }: Snapshot, { book, id, plan }: Pick<Rollout, 'book' | 'id' | 'plan'>): Rollout[] {
   if (plan.wallet === null) return [];
-  return [...byId.values()].filter(
-    ({ rollout: other }) =>
+  const rollouts = [...byId.values()].map(({ rollout }) => rollout);
+  return rollouts.filter(
+    (other) =>
       other.book === book &&
       other.id !== id &&
       other.plan.wallet === plan.wallet &&

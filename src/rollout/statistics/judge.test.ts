@@ -145,3 +145,22 @@ test('more bad payments than payments are not counted twice', () => {
   const { figures } = judge(PLAN, counts([stratum([10, 25], [10, 0])]), AT);
   expect(figures.guardrails[0]).toMatchObject({ treatment: { n: 10, bad: 10 } });
 });
+
+test('who came in earlier is compared apart: those who are left of them are not like those who have just come in', () => {
+  const share = (begun: number, first_failed: number) => ({ begun, first_failed });
+  const cohorts = [
+    { entered: 0, treatment: share(300, 0), control: share(3000, 0) },
+    { entered: 1, treatment: share(3000, 300), control: share(300, 30) },
+  ];
+  const mixed = { entered: 1, treatment: share(3300, 300), control: share(3300, 30) };
+  const over = { step: 1, treatmentPpm: 500_000, controlPpm: 500_000 };
+  const verdict = (one: Partial<Stratum>) =>
+    judge(PLAN, counts([stratum([3300], [3300], { ...over, ...one })]), { version: 1, step: 1 }).verdict;
+  expect(verdict({ cohorts })).toBe('go_on');
+  expect(verdict({ cohorts: [mixed] })).toBe('halt');
+});
+
+test('a step is as far as all its payments are, also of buyers who had been counted before', () => {
+  const one = stratum([500], [500], { cohorts: [] });
+  expect(judge(PLAN, counts([one]), AT)).toMatchObject({ verdict: 'go_on', figures: { payments: { seen: 500 } } });
+});
