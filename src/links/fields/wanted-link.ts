@@ -33,10 +33,11 @@ export function wantLink({ kind, title, content, servedHost, terms }: GivenLink,
     throw new Refusal('invalid_request', 'the price of a link that asks for money is what it asks for', {
       param: `${at}price`,
     });
-  return { plan, link: { kind, servedHost, content: { ...NOTHING, price, ...content, title } } };
+  return { plan, link: { kind, servedHost, content: { ...NOTHING_SAID, price, ...content, title } } };
 }
 
-const NOTHING: Omit<LinkContent, 'title'> = {
+/** What a link says of which nothing but a title is known. */
+export const NOTHING_SAID: Omit<LinkContent, 'title'> = {
   page: null,
   appPath: null,
   description: null,

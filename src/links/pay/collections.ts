@@ -5,6 +5,7 @@ import { Refusal } from '../../base/refusal.ts';
 import { money } from '../../money/money.ts';
 import type { Move, Quote, Transfers } from '../../transfers/transfers.ts';
 import type { Session, Users } from '../../users/users.ts';
+import { NOTHING_SAID } from '../fields/wanted-link.ts';
 import type { Link, ReadyLink } from '../link.ts';
 import type { LinkDesk, LinkReader } from '../links.ts';
 import type { LinksDeps } from '../links-deps.ts';
@@ -122,7 +123,7 @@ export function openCollections(deps: CollectionsDeps): Collections {
         links: [
           {
             kind: 'collect',
-            content: { ...PLAIN, title, price: priceOfPlan(plan), expiresAt: until },
+            content: { ...NOTHING_SAID, title, price: priceOfPlan(plan), expiresAt: until },
             servedHost: null,
           },
         ],
@@ -209,15 +210,6 @@ export function openCollections(deps: CollectionsDeps): Collections {
     },
   };
 }
-
-const PLAIN = {
-  page: null,
-  appPath: null,
-  description: null,
-  imageUrl: null,
-  availability: null,
-  direct: false,
-} as const;
 
 /** One's own share again, or the next that is free; the database gives each place and each person once. */
 async function takeHold(
