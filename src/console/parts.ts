@@ -1,7 +1,9 @@
-import { html, type Html } from '../base/html.ts';
+import { html, type Html, rawHtml } from '../base/html.ts';
 import { shanghaiDay } from '../base/shanghai.ts';
 import { type Currency, formatMoney, money } from '../money/money.ts';
+import { showDuration } from '../rollout/units.ts';
 import { walletColour } from '../wallets/wallet-names.ts';
+import type { Visitor } from './visitor.ts';
 
 /* Small pieces that several pages are made of. */
 
@@ -28,6 +30,15 @@ export function withLocalTimes(text: string): string {
   });
 }
 
+const UNITS = { d: '天', h: '小时', m: '分钟', s: '秒' } as const;
+
+/** `2h` to whoever reads English, `2 小时` in Chinese. */
+export function durationText({ lang }: Pick<Visitor, 'lang'>, ms: number): string {
+  const short = showDuration(ms);
+  if (lang === 'en') return short;
+  return short.replace(/[dhms]$/, (unit) => ` ${UNITS[unit as keyof typeof UNITS]}`); // the pattern allows no other unit
+}
+
 export function amountText(currency: Currency, minor: bigint | string): string {
   return formatMoney(money(currency, BigInt(minor)));
 }
@@ -50,14 +61,29 @@ export function bar(part: number, tone: Tone | 'accent' = 'accent'): Html {
   return html`<svg class="meter" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="meter-ground" width="100" height="6" rx="3"/><rect class="meter-${tone}" width="${width > 0 ? Math.max(width, 1.2).toFixed(2) : 0}" height="6" rx="3"/></svg>`;
 }
 
-/** A table that scrolls by itself where the window is narrower, also by keyboard. */
+/**
+ * A table that scrolls by itself where the window is narrower, also by keyboard. On a phone each row becomes a block of its own, in which every
+ * cell says its column's name.
+ */
 export function table(caption: string, heads: readonly (string | { right: string })[], rows: readonly Html[]): Html {
   const cells = heads.map((head) =>
     typeof head === 'string'
       ? html`<th scope="col">${head}</th>`
       : html`<th scope="col" class="right">${head.right}</th>`,
   );
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table><caption class="visually-hidden">${caption}</caption><thead><tr>${cells}</tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table><caption class="visually-hidden">${caption}</caption><thead><tr>${cells}</tr></thead><tbody>${rows.map((row) => nameCells(row, heads))}</tbody></table></div>`;
+}
+
+/** Cells are written by us, and what stands in them is escaped: a tag that begins like one is one. */
+function nameCells(row: Html, heads: readonly (string | { right: string })[]): Html {
+  const names = heads.map((head) => (typeof head === 'string' ? head : head.right));
+  let cell = 0;
+  return rawHtml(
+    row.toString().replace(/<t[hd](?=[ >])[^>]*/g, (tag) => {
+      const name = names[cell++ % names.length] ?? '';
+      return name === '' ? tag : `${tag}${html` data-column="${name}"`.toString()}`;
+    }),
+  );
 }
 
 export function empty(text: string): Html {

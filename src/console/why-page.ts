@@ -6,6 +6,7 @@ import { explainDecision } from '../rollout/explain-decision.ts';
 import { plansOf } from '../rollout/plans-of.ts';
 import type { Replay } from '../rollout/replay-decision.ts';
 import type { PaymentDecision, WalletDecision } from '../rollout/rollouts.ts';
+import type { Currency } from '../money/money.ts';
 import { payLabel } from '../wallets/wallet-names.ts';
 import type { WalletName } from '../wallets/wallet.ts';
 import { renderPage } from './frame.ts';
@@ -47,7 +48,7 @@ export function renderWhy(visitor: Visitor, page: WhyPage): string {
     ]}</dl>
 <section><h2>${say('钱包', 'Wallets')}</h2>${names.length === 0 ? empty(say(`没有可列出的钱包：${undecided(visitor, page)}。`, `There is no wallet to tell of: ${undecided(visitor, page)}.`)) : names.map((name) => renderWallet(visitor, page, name))}</section>
 <section><h2>${say('付款尝试', 'Attempts')}</h2>${attempts.length === 0 ? empty(say('买家还没有开始付款。', 'The buyer has not begun to pay.')) : attempts.map((attempt) => renderAttempt(visitor, attempt))}</section>
-${payment.decision !== null && html`<section><h2>${say('决定所依据的事实', 'What it was decided by')}</h2>${renderContext(visitor, payment.decision.context)}</section>`}`,
+${payment.decision !== null && html`<section><h2>${say('决定所依据的事实', 'What it was decided by')}</h2>${renderContext(visitor, payment.decision.context, payment.currency)}</section>`}`,
   });
 }
 
@@ -103,7 +104,10 @@ ${(attempt.offers ?? []).length > 0 && html`<h4>${say('当时的优惠', 'Offers
 /** Who the buyer is stays out: the id and the device decide by their bucket alone, which is told with the decision. */
 const PERSONAL = new Set(['targetingKey', 'buyer_id', 'device', 'payment_id', 'merchant_id']);
 
-function renderContext({ say }: Visitor, context: Readonly<Record<string, string | number | boolean | null>>): Html {
+type FactValue = string | number | boolean | null;
+
+function renderContext(visitor: Visitor, context: Readonly<Record<string, FactValue>>, currency: Currency): Html {
+  const { say } = visitor;
   const known = (name: string): string => {
     const value = context[name];
     return value === null || value === undefined ? say('没有', 'none') : say('有，不在此显示', 'known, not shown here');
@@ -112,7 +116,28 @@ function renderContext({ say }: Visitor, context: Readonly<Record<string, string
     context,
   )
     .filter(([name]) => !PERSONAL.has(name))
-    .map(([name, value]) => fact(name, value === null ? '–' : String(value)))}</dl>`;
+    .map(([name, value]) => renderFact(visitor, name, value, currency))}</dl>`;
+}
+
+/** In words, with the name that rules ask for it by beneath. */
+function renderFact({ say }: Visitor, name: string, value: FactValue, currency: Currency): Html {
+  const words: Record<string, string> = {
+    region: say('地区', 'Region'),
+    app_version: say('App 版本', 'Version of the app'),
+    staff: say('内部员工', 'One of the staff'),
+    scene: say('场景', 'Where it is paid'),
+    app: say('所在 App', 'The app around the page'),
+    currency: say('币种', 'Currency'),
+    amount_minor: say('金额', 'Amount'),
+    bank: say('银行', 'Bank'),
+  };
+  const shown =
+    name === 'amount_minor' && typeof value === 'number'
+      ? amountText(currency, BigInt(value))
+      : typeof value === 'boolean'
+        ? say(value ? '是' : '否', value ? 'yes' : 'no')
+        : (value ?? '–');
+  return fact(words[name] ?? name, String(shown), name);
 }
 
 function stateText({ say }: Visitor, state: Payment['state']): string {

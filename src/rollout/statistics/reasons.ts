@@ -29,7 +29,7 @@ export function tellReason(verdict: Verdict, by: Judgement['by'], figures: Figur
   if (guardrail) return tellGuardrail(verdict, guardrail);
   if (verdict === 'not_enough') {
     return {
-      'zh-CN': `本步已有 ${payments.seen} 笔付款,需要 ${payments.needed} 笔,继续等待。`,
+      'zh-CN': `本步已有 ${payments.seen} 笔付款，需要 ${payments.needed} 笔，继续等待。`,
       en: `${payments.seen} of the ${payments.needed} payments that this step needs have begun; it waits.`,
     };
   }

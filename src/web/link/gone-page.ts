@@ -1,5 +1,6 @@
 import { html } from '../../base/html.ts';
 import type { Lang } from '../../base/lang.ts';
+import { symbol } from '../symbols.ts';
 import { renderLinkPage } from './landing-frame.ts';
 import { landingTexts, type NoLink } from './landing-texts.ts';
 
@@ -22,6 +23,7 @@ export function renderGone(reason: NoLink, lang: Lang): string {
     head: null,
     base: null,
     body: html`<main class="gone" data-testid="gone" data-reason="${reason}">
+${symbol('notice')}
 <h1>${title}</h1>
 <p>${hint}</p>
 </main>`,

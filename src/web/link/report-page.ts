@@ -55,6 +55,7 @@ ${symbol('done')}
 <h1>${text.thanks}</h1>
 <p>${text.thanksHint}</p>
 <p>${text.danger}</p>
+<a class="plain" href="${page.base}?lang=${page.lang}" data-testid="back">${text.back}</a>
 </main>`,
   );
 }
