@@ -208,7 +208,7 @@ describe('refunds that race', () => {
         refundOn(b, second, wanted),
         ...ids.map((id, index) => startOn(index % 2 === 0 ? a : b, id)),
       ]);
-      expect([refundA.status, refundB.status].sort()).toEqual([201, 409]);
+      expect(new Set([refundA.status, refundB.status])).toEqual(new Set([201, 409]));
       expect(started.map(({ json }) => json.discount?.minor)).toEqual(['100', '100', '100', '100']);
     }
     expect(await deadlocksOf()).toBe(deadlocksBefore);

@@ -178,7 +178,7 @@ export interface ToldReport extends ReportedPay {
 /** A wallet's answer to a call of ours (`reply`, `poll`, `cancel`) says how it stands then; a notification may be an old one. */
 export type ReportSource = 'reply' | 'notification' | 'poll' | 'cancel';
 
-/** What a wallet told of a payment: the report that counts, or where none can be the newest, and all of them. */
+/** What a wallet told of a payment: the report that counts, nothing where none can be, and all of them. */
 export interface AttemptReport extends ReportedPay {
   /** Oldest first; it only grows. */
   told: readonly ToldReport[];

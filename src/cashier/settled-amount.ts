@@ -1,6 +1,6 @@
 import type { WalletName } from '../wallets/wallet.ts';
 import { isSound, takenOff } from './offer-accounts.ts';
-import type { ReportedPay } from './payment.ts';
+import type { AttemptReport } from './payment.ts';
 
 /**
  * What of a wallet's own discounts it does not settle with the shop. `not_prefunded`: all of a discount that nobody paid for
@@ -23,8 +23,9 @@ const SETTLEMENT_RULES: Readonly<Record<WalletName, SettlementRule>> = {
 };
 
 /** What the wallet settles of a payment before its fee, in minor units. Null where its report leaves that open. */
-export function settledAmount(wallet: WalletName, paidMinor: bigint, reported: ReportedPay | null): bigint | null {
+export function settledAmount(wallet: WalletName, paidMinor: bigint, reported: AttemptReport | null): bigint | null {
   if (reported === null) return paidMinor;
+  if (reported.counts === null) return null;
   const toldMinor = reported.discounts.reduce((sum, discount) => sum + discount.minor, 0n);
   if (!isSound(reported, paidMinor) || toldMinor !== takenOff(reported, paidMinor)) return null;
   let settledMinor = paidMinor;

@@ -34,8 +34,7 @@ export function takeReport(
   const next: AttemptReport = { ...told, told: all, counts: all.length - 1 };
   const why = whyNot(attempt, refunds, next);
   if (why !== null) {
-    // What counted before goes on to count; where nothing did, the newest is shown.
-    attempt.reported = known === null || known.counts === null ? { ...next, counts: null } : { ...known, told: all };
+    attempt.reported = { ...(known ?? NOTHING_COUNTS), told: all }; // what counted before goes on to count
     effects.alerts.push(
       alert(deps, attempt, 'discount_differs', `the wallet tells of discounts that cannot be: ${why}`),
     );
@@ -53,6 +52,9 @@ export function takeReport(
   }
   correct(deps, attempt, { ...attempt, reported: next }, refunds, effects);
 }
+
+/** As long as nothing that was told can be. */
+const NOTHING_COUNTS = { buyerMinor: null, discounts: [], counts: null };
 
 /** Takes over what `changed` says of the payment's report, and posts what that changes of payment and refunds. */
 export function correct(

@@ -105,6 +105,36 @@ export async function resolveUndone(
   await resolveByLines(tx, statement, of, undone, now);
 }
 
+/** Breaks of the account that are about what is settled, and that have not ended; a page in the order of their ids. */
+export async function pageUnsettled(tx: Tx, statement: Statement, afterId: string, itemsMax: number): Promise<Break[]> {
+  const rows = await tx<Columns[]>`
+    select ${tx(COLUMNS)}
+    from statement_breaks
+    where book = ${statement.book}
+      and wallet_account_id = ${statement.walletAccountId}
+      and record = 'payment'
+      and cause = 'settled'
+      and state <> 'resolved'
+      and id > ${afterId}
+    order by id
+    limit ${itemsMax}`;
+  return rows.map(toBreak);
+}
+
+/** Of these breaks, what has not ended meanwhile ends: our record says now what the bill had said. */
+export async function resolveUpToDate(tx: Tx, book: number, ids: readonly string[], now: Date): Promise<void> {
+  if (ids.length === 0) return;
+  await tx`
+    update statement_breaks
+    set state = 'resolved',
+      resolution = 'record_brought_up_to_date',
+      resolved_at = ${now},
+      due_at = null
+    where book = ${book}
+      and id = any(${[...ids]}::text[])
+      and state <> 'resolved'`;
+}
+
 /** Ends the account's breaks of that kind that lines of this statement settle, and keeps which line it was. */
 async function resolveByLines(
   tx: Tx,

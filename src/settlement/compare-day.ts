@@ -8,9 +8,23 @@ import { listDayRecords, type MoneyRecord, readRecords } from '../cashier/day-re
 import { raiseAlert } from '../cashier/raise-alert.ts';
 import type { Tx } from '../db/connect.ts';
 import type { StatementLine } from '../wallets/statement.ts';
-import { endCarried, pageAwaitedNames, resolveToldNow, resolveUndone } from './break-store.ts';
+import {
+  endCarried,
+  pageAwaitedNames,
+  pageUnsettled,
+  resolveToldNow,
+  resolveUndone,
+  resolveUpToDate,
+} from './break-store.ts';
 import { checkBooked, checkMovements } from './check-ledger.ts';
-import { compareLine, compareMissing, isUndone, recordIdOf, type SubmittedRefunds } from './compare-line.ts';
+import {
+  compareLine,
+  compareMissing,
+  isSettledNow,
+  isUndone,
+  recordIdOf,
+  type SubmittedRefunds,
+} from './compare-line.ts';
 import { type Findings, openFindings } from './findings.ts';
 import { moveStatement } from './move-statement.ts';
 import type { SettlementDeps } from './settlement-deps.ts';
@@ -31,6 +45,7 @@ export async function compareDay(deps: SettlementDeps, statement: Statement): Pr
     const findings = openFindings(deps, tx, day);
     const matchedCount = await compareLines(deps, tx, day, findings);
     await resolveAwaited(tx, day, clock.now());
+    await resolveReported(tx, day, clock.now());
     const overdue = await endCarried(tx, day, clock.now());
     const { ours, booked } = await compareRecords(deps, tx, day, findings);
     await checkMovements(deps, tx, day, findings);
@@ -154,6 +169,30 @@ async function resolveAwaited(tx: Tx, day: Statement, now: Date): Promise<void> 
       if (last === undefined || names.length < STATEMENT_PIECE_ITEMS) break;
       after = last;
     }
+  }
+}
+
+/** What earlier bills settled otherwise than the wallet had told, and it has told since; also where a person was asked already. */
+async function resolveReported(tx: Tx, day: Statement, now: Date): Promise<void> {
+  for (let afterId = ''; ; ) {
+    const breaks = await pageUnsettled(tx, day, afterId, STATEMENT_PIECE_ITEMS);
+    const ids = breaks.flatMap((one) => recordIdOf({ kind: 'payment', orderNo: one.orderNo }) ?? []);
+    const records = new Map(
+      (await readRecords(tx, day.book, 'payment', ids)).map((record) => [record.orderNo, record]),
+    );
+    const ended = breaks.filter((one) => {
+      const ours = records.get(one.orderNo);
+      return ours !== undefined && isSettledNow(one, ours);
+    });
+    await resolveUpToDate(
+      tx,
+      day.book,
+      ended.map(({ id }) => id),
+      now,
+    );
+    const last = breaks.at(-1);
+    if (last === undefined || breaks.length < STATEMENT_PIECE_ITEMS) return;
+    afterId = last.id;
   }
 }
 

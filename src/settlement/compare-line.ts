@@ -34,7 +34,7 @@ export function recordIdOf(line: Pick<StatementLine, 'kind' | 'orderNo'>): Money
 /**
  * One line of a bill beside our record of that name; null when they agree. What is worst is told alone: no record, then
  * another amount, then another state, then more or less settled than discounts explain, then another fee. An amount that
- * differs is for people, always.
+ * differs is for people, always; but of what is settled the wallet is asked first, because it may tell of its discounts late.
  */
 export function compareLine(line: StatementLine, ours: MoneyRecord | undefined, terms: Terms): Finding | null {
   const found = (why: Pick<Finding, 'kind' | 'cause' | 'state'>): Finding => ({
@@ -57,12 +57,23 @@ export function compareLine(line: StatementLine, ours: MoneyRecord | undefined, 
     const cause = ours.outcome === 'failed' ? 'failed' : 'not_final';
     return found({ kind: 'status_differs', cause, state: 'open' });
   }
-  if (ours.settledMinor !== null && line.settledMinor !== undefined && ours.settledMinor !== line.settledMinor)
-    return left('amount_differs', 'settled');
+  if (line.settledMinor !== undefined && !isSettledAs(ours, line.settledMinor))
+    return found({ kind: 'amount_differs', cause: 'settled', state: 'open' });
   const expected = terms.feeBps === null ? null : expectedFeeMilli(line, terms.feeBps);
   if (expected === null || line.feeMilli === null || isFee(line, line.feeMilli, expected)) return null;
   const agreed = { ...sideOfRecord(ours), fee_milli: expected.toString(), fee_bps: `${terms.feeBps}` };
   return { ...left('fee_differs', 'fee'), ours: agreed };
+}
+
+/** Whether the discounts that the wallet told of leave as much as its bill settles; where they leave that open, anything is right. */
+function isSettledAs(ours: MoneyRecord, toldMinor: bigint): boolean {
+  return ours.settledMinor === null || ours.settledMinor === toldMinor;
+}
+
+/** Whether the wallet has told of its discounts since, so that a difference in what is settled is none any more. */
+export function isSettledNow({ cause, theirs }: Pick<Break, 'cause' | 'theirs'>, ours: MoneyRecord): boolean {
+  const told = theirs?.['settled_minor'] ?? theirs?.['amount_minor']; // the whole amount is not told twice
+  return cause === 'settled' && told !== undefined && isSettledAs(ours, BigInt(told));
 }
 
 /** Why there is no record of ours. A refund that names its payment in place of itself was not made through us. */

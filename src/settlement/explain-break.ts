@@ -66,8 +66,8 @@ const WORDS: Readonly<Record<BreakCause, (facts: Facts) => Explanation>> = {
     en: `One ${en}: we have ${ours}, the bill has ${theirs}. A difference in amounts is never settled by itself; a person has to look.`,
   }),
   settled: ({ ours, ourSide, theirSide }) => ({
-    zh: `付款 ${ours} 的应结金额不符：按钱包上报的优惠应为 ${settledOf(ourSide)}，账单为 ${settledOf(theirSide)}。可能有商家出资的优惠没有上报，请人工核对。`,
-    en: `Of the payment of ${ours}, ${settledOf(ourSide)} should be settled by the discounts that the wallet told of; the bill says ${settledOf(theirSide)}. The shop may have paid for a discount that was not told; a person has to look.`,
+    zh: `付款 ${ours} 的应结金额不符：按钱包上报的优惠应为 ${settledOf(ourSide)}，账单为 ${settledOf(theirSide)}。可能有商家出资的优惠没有上报；正在向钱包查询，钱包补报后自动结清，否则请人工核对。`,
+    en: `Of the payment of ${ours}, ${settledOf(ourSide)} should be settled by the discounts that the wallet told of; the bill says ${settledOf(theirSide)}. The shop may have paid for a discount that was not told. The wallet is being asked; should it tell of it, this ends by itself, else a person has to look.`,
   }),
   fee: ({ zh, en, ourSide, theirSide }) => ({
     zh: `${zh}手续费不符：按约定费率 ${ourSide['fee_bps']} 个基点应为 ${milli(ourSide)}，账单为 ${milli(theirSide)}（单位：分）。`,

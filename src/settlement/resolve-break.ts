@@ -6,6 +6,7 @@ import { checkMove } from '../cashier/moves.ts';
 import { raiseAlert } from '../cashier/raise-alert.ts';
 import type { Outcome } from '../wallets/wallet.ts';
 import { claimDueBreaks, updateBreak } from './break-store.ts';
+import { isSettledNow } from './compare-line.ts';
 import type { SettlementDeps } from './settlement-deps.ts';
 import { type Break, BREAK_MOVES, type Statement } from './statement.ts';
 import { findStatement, hasLaterCompared } from './statement-store.ts';
@@ -30,9 +31,9 @@ export async function resolveBreak(deps: SettlementDeps, one: Break): Promise<vo
   const statement = await findStatement(sql, one.book, one.statementId);
   if (before === undefined || statement === null)
     throw new Error(`assertion failed: ${one.id} is about a record of ours`);
-  const isSettled = one.kind === 'status_differs' && agrees(one, before);
-  const outcome = isSettled ? null : await askAndApply(deps.cashier, before, one.book);
-  const after = isSettled ? before : await recordOf(deps, one);
+  const isOver = (one.kind === 'status_differs' && agrees(one, before)) || isSettledNow(one, before);
+  const outcome = isOver ? null : await askAndApply(deps.cashier, before, one.book);
+  const after = isOver ? before : await recordOf(deps, one);
   const isLaterCompared = await hasLaterCompared(sql, statement);
   const decided = decideBreak(one, { outcome, after: after ?? before, statement, isLaterCompared, now: clock.now() });
   await writeBreak(deps, one, decided);
@@ -70,6 +71,7 @@ export function decideBreak(one: Break, learned: Learned): Break {
     const isFinalNo = after.record === 'refund' && after.outcome === 'failed' && outcome?.kind === 'succeeded';
     return isFinalNo ? left : again; // a refund that has failed for us never succeeds later: a person has to look
   }
+  if (one.cause === 'settled') return isSettledNow(one, after) ? resolved('record_brought_up_to_date') : again;
   if (outcome?.kind === 'failed') return left;
   if (outcome?.kind !== 'succeeded') return again;
   const isSame = outcome.amount.currency === after.currency && outcome.amount.minor === after.amountMinor;
