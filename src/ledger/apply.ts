@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Tx } from '../db/connect.ts';
-import type { AccountCache, Memory } from './account-cache.ts';
+import { type AccountCache, type Memory, noteOpened } from './account-cache.ts';
 import { Timestamps, applyAccounts, applyTransfers } from './engine.ts';
 import type { Head, KnownTransfer } from './read-state-store.ts';
 import {
@@ -17,7 +17,7 @@ import type { CreateAccountResult, CreateTransferResult } from './results.ts';
 import { LedgerState } from './state.ts';
 import type { CreateAccount, CreateTransfer } from './types.ts';
 import { hasFlag, TransferFlags } from './types.ts';
-import { writeState, type Trace } from './write-state-store.ts';
+import { type Trace, type Unseen, writeState } from './write-state-store.ts';
 
 const RESOLVES = TransferFlags.post_pending_transfer | TransferFlags.void_pending_transfer;
 
@@ -37,17 +37,19 @@ export interface ApplyDeps {
 
 /**
  * Lock, read, decide, write: every way into a book. One reply per request, same index. The writes are on their way when it
- * answers: wait for `written`, or send the commit right behind them, which PostgreSQL refuses if one of them failed.
+ * answers: wait for `written`, or send the commit right behind them, which PostgreSQL refuses if one of them failed. Who does all
+ * again where that failed for the sake of another writer (40001) may let accounts be opened without a look whether they are there.
  */
 export async function applyRequests(
   tx: Tx,
   deps: ApplyDeps,
   book: number,
   requests: readonly LedgerRequest[],
+  opensUnseen: boolean,
 ): Promise<{ replies: LedgerReply[]; trace: Trace; written: Promise<unknown> }> {
   const accounts = requests.flatMap((request) => (request.kind === 'accounts' ? request.accounts : []));
   const transfers = requests.flatMap((request) => (request.kind === 'transfers' ? request.transfers : []));
-  const unseen = takeUnseen(deps, book, accounts, transfers);
+  const unseen = accounts.length === 0 || opensUnseen ? takeUnseen(deps, book, accounts, transfers) : undefined;
   if (unseen) void lockHead(tx, book).catch(() => {}); // not waited for; an error also fails the write behind it
   const read = unseen ?? (await readState(tx, deps, book, accounts, transfers));
   const { head, state } = read;
@@ -59,7 +61,7 @@ export async function applyRequests(
         ? { kind: 'accounts', results: applyAccounts(state, request.accounts, timestamps) }
         : { kind: 'transfers', results: applyTransfers(state, request.transfers, timestamps) },
   );
-  return { replies, ...writeDecided(tx, deps, book, read, unseen && transfers.map(({ id }) => id)) };
+  return { replies, ...writeDecided(tx, deps, book, read) };
 }
 
 /** A book as far as a list of events can touch it, and what else is in memory of it. */
@@ -67,12 +69,14 @@ interface Read {
   head: Head;
   state: LedgerState;
   memory: Memory;
+  /** What was not looked up; undefined where everything was. */
+  unseen: Unseen | undefined;
 }
 
 /**
  * A single writer knows the head, the balances and the pending transfers that it left behind, so it need not wait for the database to say
- * them: transfers between accounts in memory are decided at once, and the write says on what condition. A transfer id that is
- * known already breaks the condition; then all is done again, with looking.
+ * them: transfers between accounts in memory are decided at once, and the write says on what condition. An account's or transfer's id
+ * that is known to the database and not to the memory breaks the condition; then all is done again, with looking.
  */
 function takeUnseen(
   deps: ApplyDeps,
@@ -80,7 +84,6 @@ function takeUnseen(
   accounts: readonly CreateAccount[],
   transfers: readonly CreateTransfer[],
 ): Read | undefined {
-  if (accounts.length > 0) return undefined;
   const accountIds = new Set<bigint>();
   const ownIds = new Set<bigint>();
   const pendingIds = new Set<bigint>();
@@ -91,16 +94,23 @@ function takeUnseen(
     accountIds.add(debitAccountId);
     accountIds.add(creditAccountId);
   }
-  const kept = deps.cache.takeUnseen(book, accountIds, pendingIds);
+  const openedIds = accounts.map(({ id }) => id);
+  const kept = deps.cache.takeUnseen(book, { opened: openedIds, accounts: accountIds, pending: pendingIds });
   if (!kept) return undefined;
-  const state = new LedgerState(kept.accounts);
+  const state = new LedgerState(kept.accounts, kept.opened);
   for (const id of pendingIds) {
     const transfer = kept.pending.get(id);
     assert(transfer, 'what was taken is there');
     state.transfers.set(id, transfer);
     state.pending.set(id, 'pending');
   }
-  return { head: kept.head, state, memory: kept };
+  const transferIds: bigint[] = [];
+  for (const id of ownIds) {
+    const transfer = kept.firstTransfers.get(id);
+    if (transfer) state.transfers.set(id, transfer);
+    else transferIds.push(id);
+  }
+  return { head: kept.head, state, memory: kept, unseen: { transferIds, accountIds: [...kept.newIds] } };
 }
 
 /** Gives back the amounts of pending transfers whose time is up, oldest first; answers how many. */
@@ -112,7 +122,7 @@ export async function applyExpiries(tx: Tx, deps: ApplyDeps, book: number, limit
   if (due.length === 0) return 0;
   const known = await findKnownTransfers(tx, book, due);
   const memory = deps.cache.take(book, head);
-  const state = new LedgerState(memory.accounts);
+  const state = new LedgerState(memory.accounts, memory.opened);
   addKnown(state, known);
   await readAccounts(tx, book, state, accountsOf(known));
   const timestamps = new Timestamps(head.lastTimestamp, deps.clock.now().getTime());
@@ -121,7 +131,7 @@ export async function applyExpiries(tx: Tx, deps: ApplyDeps, book: number, limit
     assert(transfer, 'a pending row has its transfer');
     expirePending(state, transfer, timestamps.next());
   }
-  await writeDecided(tx, deps, book, { head, state, memory }, undefined).written;
+  await writeDecided(tx, deps, book, { head, state, memory, unseen: undefined }).written;
   return due.length;
 }
 
@@ -147,16 +157,13 @@ async function readState(
   }
   accountIds.delete(0n);
   const ids = [...transferIds];
+  const openedIds = accounts.map(({ id }) => id);
   const missing = deps.cache.missing(book, accountIds);
   const ask = () =>
     Promise.all([
       lockHead(tx, book),
       findKnownTransfers(tx, book, ids),
-      findCreatedAccounts(
-        tx,
-        book,
-        accounts.map(({ id }) => id),
-      ),
+      findCreatedAccounts(tx, book, openedIds),
       findAccountStates(tx, book, missing),
     ]);
   let [head, known, created, states] = await ask();
@@ -166,13 +173,14 @@ async function readState(
   }
   assert(head, 'a book that was opened has a head');
   const memory = deps.cache.take(book, head);
-  const state = new LedgerState(memory.accounts);
+  noteOpened(memory, openedIds, created);
+  const state = new LedgerState(memory.accounts, memory.opened);
   for (const account of states) state.accounts.set(account.id, account);
   addKnown(state, known);
   for (const account of created) state.knownAccounts.set(account.id, account);
   if (resolves) for (const id of accountsOf(known)) accountIds.add(id);
   await readAccounts(tx, book, state, accountIds);
-  return { head, state, memory };
+  return { head, state, memory, unseen: undefined };
 }
 
 /** Balances that are not in memory yet. */
@@ -202,10 +210,9 @@ function writeDecided(
   tx: Tx,
   deps: ApplyDeps,
   book: number,
-  { head, state, memory }: Read,
-  unseenIds: readonly bigint[] | undefined,
+  { head, state, memory, unseen }: Read,
 ): { trace: Trace; written: Promise<unknown> } {
-  const { next, trace, written } = writeState(tx, book, head, state, unseenIds);
+  const { next, trace, written } = writeState(tx, book, head, state, unseen);
   deps.cache.keep(book, next, memory, state);
   written.catch(() => deps.cache.forget(book));
   return { trace, written };

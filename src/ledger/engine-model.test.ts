@@ -2,9 +2,10 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyAccounts, applyTransfers, Timestamps } from './engine.ts';
 import { expirePending } from './resolve-pending.ts';
+import { CREATE_ACCOUNT_RESULTS } from './results.ts';
 import { LedgerState } from './state.ts';
 import type { CreateAccount, CreateTransfer } from './types.ts';
-import { AMOUNT_MAX, AccountFlags, TransferFlags as F } from './types.ts';
+import { ACCOUNT_FLAGS_ALL, AMOUNT_MAX, AccountFlags, ID_MAX, TransferFlags as F } from './types.ts';
 
 /*
  * A second ledger, as slow and plain as possible: it keeps what was accepted in a list and works out everything else from
@@ -229,6 +230,104 @@ test('tells the same as a model that works everything out anew, keeps debits equ
     }),
     { numRuns: 1000 },
   );
+});
+
+/** Accounts in the same plain way: a list of what was opened, and the checks in their documented order. */
+class AccountsModel {
+  opened: { request: CreateAccount; at: bigint }[] = [];
+
+  request(request: CreateAccount, at: bigint): { status: string; timestamp: bigint } {
+    const { id, flags } = request;
+    const found = this.opened.find((one) => one.request.id === id);
+    const differs = found && COMPARED.find(([, field]) => (request[field] ?? 0) != (found.request[field] ?? 0))?.[0];
+    const status =
+      (flags & AccountFlags.imported && 'imported_event_not_expected') ||
+      (flags & ~ACCOUNT_FLAGS_ALL && 'reserved_flag') ||
+      (id === 0n && 'id_must_not_be_zero') ||
+      (id === ID_MAX && 'id_must_not_be_int_max') ||
+      (differs && `exists_with_different_${differs}`) ||
+      (found && 'exists') ||
+      ((flags & 6) === 6 && 'flags_are_mutually_exclusive') ||
+      (request.ledger === 0 && 'ledger_must_not_be_zero') ||
+      (request.code === 0 && 'code_must_not_be_zero') ||
+      'created';
+    if (status === 'created') this.opened.push({ request, at });
+    return { status, timestamp: status === 'exists' && found ? found.at : at };
+  }
+
+  /** Each chain is tried on a copy; one that is left open at the end of the list is broken by its last. */
+  list(requests: readonly CreateAccount[], next: () => bigint): { status: string; timestamp: bigint }[] {
+    const told: { status: string; timestamp: bigint }[] = [];
+    for (let from = 0; from < requests.length; ) {
+      const closing = requests.findIndex(({ flags }, index) => index >= from && (flags & 1) === 0);
+      const until = closing < 0 ? requests.length : closing + 1;
+      const before = [...this.opened];
+      const chain: { status: string; timestamp: bigint }[] = [];
+      for (const [index, request] of requests.slice(from, until).entries()) {
+        const at = next();
+        const isOpenEnd = closing < 0 && from + index === requests.length - 1;
+        const isBroken = chain.some(({ status }) => status !== 'created');
+        if (isOpenEnd) chain.push({ status: 'linked_event_chain_open', timestamp: at });
+        else chain.push(isBroken ? { status: 'linked_event_failed', timestamp: at } : this.request(request, at));
+      }
+      const culprit = chain.findIndex(({ status }) => status !== 'created');
+      if (culprit >= 0 && chain.length > 1) {
+        this.opened = before;
+        for (const one of chain.slice(0, culprit)) one.status = 'linked_event_failed';
+      }
+      told.push(...chain);
+      from = until;
+    }
+    return told;
+  }
+}
+
+const COMPARED = [
+  ['flags', 'flags'],
+  ['user_data_128', 'userData128'],
+  ['user_data_64', 'userData64'],
+  ['user_data_32', 'userData32'],
+  ['ledger', 'ledger'],
+  ['code', 'code'],
+] as const;
+
+const accountRequest: fc.Arbitrary<CreateAccount> = fc.record({
+  id: fc.constantFrom(0n, ID_MAX, 1n, 1n, 2n, 2n, 3n, 3n, 4n, 5n, 6n, 7n, 8n, 9n),
+  ledger: fc.constantFrom(1, 1, 1, 1, 1, 0, 2),
+  code: fc.constantFrom(1, 1, 1, 1, 1, 0, 2),
+  flags: fc.constantFrom(0, 0, 0, 0, 0, 1, 1, 2, 4, 6, 8, 16, 32, 64),
+  userData128: fc.constantFrom(0n, 0n, 0n, 0n, 0n, 1n),
+  userData64: fc.constantFrom(0n, 0n, 0n, 0n, 0n, 1n),
+  userData32: fc.constantFrom(0, 0, 0, 0, 0, 1),
+});
+
+test('opens accounts as a model does that keeps a list, with the same words and times, and knows which of them are new', () => {
+  const seen = new Set<string>();
+  fc.assert(
+    fc.property(fc.array(fc.array(accountRequest, { minLength: 1, maxLength: 6 }), { maxLength: 12 }), (batches) => {
+      const [model, accounts, known] = [
+        new AccountsModel(),
+        new LedgerState().accounts,
+        new LedgerState().knownAccounts,
+      ];
+      let last = 0n;
+      for (const batch of batches) {
+        const state = new LedgerState(accounts, known); // what is known is handed on
+        const [clock, before] = [new Timestamps(last, 1_000), model.opened.length];
+        const told = applyAccounts(state, batch, new Timestamps(last, 1_000));
+        expect(told).toEqual(model.list(batch, () => clock.next()));
+        const opened = model.opened.slice(before).map(({ request: { id } }) => id);
+        expect(state.openedAccounts).toEqual(new Set(opened));
+        expect(state.events.map((event) => event.kind === 'account' && event.account.id)).toEqual(opened);
+        expect(new Set(accounts.keys())).toEqual(new Set(model.opened.map(({ request: { id } }) => id)));
+        expect(new Set(known.keys())).toEqual(new Set(accounts.keys()));
+        last = state.events.reduce(lastOf, last);
+        for (const { status } of told) seen.add(status);
+      }
+    }),
+    { numRuns: 500 },
+  );
+  expect(seen).toEqual(new Set(CREATE_ACCOUNT_RESULTS));
 });
 
 function lastOf(last: bigint, event: LedgerState['events'][number]): bigint {

@@ -4,7 +4,7 @@ import { newId as newObjectId } from '../base/id.ts';
 import { silentLog } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
 import { createBatch } from '../db/batch.ts';
-import { connect, type Tx } from '../db/connect.ts';
+import { connect } from '../db/connect.ts';
 import { chartAccount } from './chart.ts';
 import {
   collectFreed,
@@ -19,7 +19,7 @@ import {
 import { createLedger, type Ledger } from './ledger.ts';
 import { limitAccountId } from './limit-accounts.ts';
 import { readRoom, readStandings } from './read-room.ts';
-import { clock, openTestLedger, type TestLedger, transfer } from './test-ledger.ts';
+import { clock, openTestLedger, type TestLedger, transact, transfer } from './test-ledger.ts';
 import { verifyLedger } from './verify.ts';
 
 let at: TestLedger;
@@ -36,18 +36,8 @@ function line(limit: string, figures: readonly bigint[], over: Partial<HoldLine>
   return { limit, unit: 'count', currency: 'CNY', figures, amount: 1n, onSuccess: 'commit', ...over };
 }
 
-/** As db/batch.ts does it: what was decided unseen and refused is done again, with looking. */
-async function transact<Result>(run: (tx: Tx) => Promise<Result>): Promise<Result> {
-  try {
-    return (await at.sql.begin(run)) as Result; // what `run` answers
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === '40001')) throw error;
-    return (await at.sql.begin(run)) as Result; // the same
-  }
-}
-
 async function reserve(requests: readonly HoldRequest[], ledger: Ledger = at.ledger): Promise<string[]> {
-  const results = await transact((tx) => reserveHolds(tx, ledger, BOOK, requests));
+  const results = await transact(at.sql, (tx) => reserveHolds(tx, ledger, BOOK, requests));
   return results.map((result) => (result.kind === 'held' ? 'held' : `no room for ${result.line}`));
 }
 
@@ -58,7 +48,7 @@ async function hold(lines: readonly HoldLine[]): Promise<{ id: string; lines: re
 }
 
 async function end(of: Omit<HoldEnd, 'to'>, to: HoldEnd['to']): Promise<void> {
-  await transact((tx) => settleHolds(tx, at.ledger, BOOK, [{ ...of, to }]));
+  await transact(at.sql, (tx) => settleHolds(tx, at.ledger, BOOK, [{ ...of, to }]));
 }
 
 async function left(...lines: HoldLine[]): Promise<bigint[]> {

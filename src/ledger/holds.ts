@@ -95,7 +95,7 @@ async function reserveSome(
   const fills = fillings.flatMap((filling) => filling.transfers);
   const collects = requests.flatMap((request) => collectsOf(book, request));
   const holds = requests.flatMap((request) => pendingChain(book, request));
-  const told = await ledger.postWithAccounts(tx, book, accounts, [...fills, ...collects, ...holds]);
+  const told = await ledger.postWithAccounts(tx, book, accounts, [...fills, ...collects, ...holds], true);
 
   assert(told.accounts.every(isThere), 'the accounts of limits can be opened');
   let at = 0;
@@ -173,12 +173,10 @@ export async function useLate(
     if (used.length === 0) continue;
     const collects = collectsOf(book, { id: `${request.id} late`, lines: used.map(({ line }) => line) });
     const owed = dedupe(used.map(({ line }) => limitAccount('limit_owed', line.limit, limitLedger(line), book)));
-    const { transfers: results } = await ledger.postWithAccounts(tx, book, owed, [
-      ...collects,
-      ...used.map(({ line, at, amount }) =>
-        lateUse(book, 'limit_room', line, amount, digestId('hutong limit late', book, request.id, at)),
-      ),
-    ]);
+    const uses = used.map(({ line, at, amount }) =>
+      lateUse(book, 'limit_room', line, amount, digestId('hutong limit late', book, request.id, at)),
+    );
+    const { transfers: results } = await ledger.postWithAccounts(tx, book, owed, [...collects, ...uses], false);
     const without = used.filter((_, at) => {
       const status = results[collects.length + at]?.status;
       assert(status !== undefined && (isThere({ status }) || isRefused(status)), `late use is booked: ${status}`);
@@ -192,6 +190,7 @@ export async function useLate(
       without.map(({ line, at, amount }) =>
         lateUse(book, 'limit_owed', line, amount, digestId('hutong limit overrun', book, request.id, at)),
       ),
+      false,
     );
     assert(booked.transfers.every(isThere), 'what is beyond a limit is booked');
     beyond[index] = without.map(({ line }) => line);
@@ -232,7 +231,7 @@ export async function returnHolds(
     const transfers = some.flatMap((one) =>
       one.lines.map(({ line, amount }, index) => returnOf(book, legId(one.id, LEG.returned + index), line, amount)),
     );
-    const told = await ledger.postWithAccounts(tx, book, rooms, transfers);
+    const told = await ledger.postWithAccounts(tx, book, rooms, transfers, false);
     for (const { status } of told.transfers) assert(isThere({ status }), `what was used can be given back: ${status}`);
   }
 }

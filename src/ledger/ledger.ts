@@ -7,6 +7,7 @@ import {
   LEDGER_LIMITS_KNOWN_MAX,
   LEDGER_PAGE_ITEMS_MAX,
 } from '../base/limits.ts';
+import { LEDGER_OPENED_KEPT_MAX } from '../base/link-limits.ts';
 import type { Log } from '../base/log.ts';
 import { Refusal } from '../base/refusal.ts';
 import { createBatch } from '../db/batch.ts';
@@ -68,12 +69,16 @@ export interface Ledger {
    */
   openAccounts(tx: Tx, book: number, accounts: readonly CreateAccount[]): Promise<readonly CreateAccountResult[]>;
   postTransfers(tx: Tx, book: number, transfers: readonly CreateTransfer[]): Promise<readonly CreateTransferResult[]>;
-  /** Both in one go: the accounts are there before the first transfer. */
+  /**
+   * Both in one go: the accounts are there before the first transfer. With `opensUnseen` a lone writer does not look whether they were
+   * there before; say so where most are new and where what fails with a serialization failure (40001) is done again, as a batch does.
+   */
   postWithAccounts(
     tx: Tx,
     book: number,
     accounts: readonly CreateAccount[],
     transfers: readonly CreateTransfer[],
+    opensUnseen: boolean,
   ): Promise<{ accounts: readonly CreateAccountResult[]; transfers: readonly CreateTransferResult[] }>;
   /** Which limits need not be filled again; for holds.ts. */
   filledLimits: FilledLimits;
@@ -88,7 +93,7 @@ export interface Ledger {
 const MONTHS_AHEAD = 3;
 
 export function createLedger({ sql, clock, log, book }: LedgerOptions): Ledger {
-  const deps = { clock, cache: new AccountCache(LEDGER_ACCOUNTS_CACHED_MAX) };
+  const deps = { clock, cache: new AccountCache(LEDGER_ACCOUNTS_CACHED_MAX, LEDGER_OPENED_KEPT_MAX) };
   const lane = createBatch<LedgerRequest, { reply: LedgerReply; trace: Trace }>({
     name: `ledger ${book}`,
     sql,
@@ -96,7 +101,7 @@ export function createLedger({ sql, clock, log, book }: LedgerOptions): Ledger {
     queueMax: BATCH_QUEUE_MAX,
     sizeOf: (request) => (request.kind === 'accounts' ? request.accounts.length : request.transfers.length),
     async run(tx, requests) {
-      const { replies, trace, written } = await applyRequests(tx, deps, book, requests);
+      const { replies, trace, written } = await applyRequests(tx, deps, book, requests, true);
       // The commit travels right behind the writes; if one of them failed it fails too, with that error.
       written.catch(() => {});
       return replies.map((reply) => ({ reply, trace }));
@@ -118,22 +123,22 @@ export function createLedger({ sql, clock, log, book }: LedgerOptions): Ledger {
     },
     async openAccounts(tx, book, accounts) {
       checkAccounts(accounts);
-      const { replies, written } = await applyRequests(tx, deps, book, [{ kind: 'accounts', accounts }]);
+      const { replies, written } = await applyRequests(tx, deps, book, [{ kind: 'accounts', accounts }], false);
       await written;
       return accountResults(replies[0]);
     },
     async postTransfers(tx, book, transfers) {
       checkTransfers(transfers);
-      const { replies, written } = await applyRequests(tx, deps, book, [{ kind: 'transfers', transfers }]);
+      const { replies, written } = await applyRequests(tx, deps, book, [{ kind: 'transfers', transfers }], false);
       await written;
       return transferResults(replies[0]);
     },
-    async postWithAccounts(tx, book, accounts, transfers) {
+    async postWithAccounts(tx, book, accounts, transfers, opensUnseen) {
       checkAccounts(accounts);
       checkTransfers(transfers);
       const requests: LedgerRequest[] = [{ kind: 'transfers', transfers }];
       if (accounts.length > 0) requests.unshift({ kind: 'accounts', accounts });
-      const { replies, written } = await applyRequests(tx, deps, book, requests);
+      const { replies, written } = await applyRequests(tx, deps, book, requests, opensUnseen);
       await written;
       return {
         accounts: accounts.length > 0 ? accountResults(replies[0]) : [],

@@ -33,12 +33,13 @@ interface Checkpoint {
 export class LedgerState {
   readonly accounts: Map<bigint, AccountState>;
   /** Accounts that may be retried: only what openAccounts needs, with the fields that its exists check compares. */
-  readonly knownAccounts = new Map<bigint, Account>();
+  readonly knownAccounts: Map<bigint, Account>;
   readonly transfers = new Map<bigint, Transfer>();
   readonly pending = new Map<bigint, PendingStatus>();
   readonly failed = new Set<bigint>();
 
   // What is to be written.
+  readonly openedAccounts = new Set<bigint>();
   readonly events: LedgerEvent[] = [];
   readonly history: (BalancesAt & { accountId: bigint })[] = [];
   readonly changedAccounts = new Set<AccountState>();
@@ -47,8 +48,12 @@ export class LedgerState {
 
   #chain: Checkpoint | null = null;
 
-  constructor(accounts: Map<bigint, AccountState> = new Map<bigint, AccountState>()) {
+  constructor(
+    accounts: Map<bigint, AccountState> = new Map<bigint, AccountState>(),
+    knownAccounts: Map<bigint, Account> = new Map<bigint, Account>(),
+  ) {
     this.accounts = accounts;
+    this.knownAccounts = knownAccounts;
   }
 
   createAccount(account: Account): void {
@@ -64,6 +69,7 @@ export class LedgerState {
     };
     this.accounts.set(account.id, state);
     this.knownAccounts.set(account.id, account);
+    this.openedAccounts.add(account.id);
     this.#chain?.createdAccounts.push(account.id);
     this.events.push({ kind: 'account', account });
   }
@@ -151,6 +157,7 @@ export class LedgerState {
       if (account) this.changedAccounts.delete(account);
       this.accounts.delete(id);
       this.knownAccounts.delete(id);
+      this.openedAccounts.delete(id);
     }
   }
 }

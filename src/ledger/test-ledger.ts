@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
 import { freshDatabase } from '../../test/database.ts';
 import { ManualClock } from '../base/clock.ts';
+import { TRANSACTION_TRIES_MAX } from '../base/limits.ts';
 import { silentLog } from '../base/log.ts';
-import type { Sql } from '../db/connect.ts';
+import type { Sql, Tx } from '../db/connect.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { CreateAccount, CreateTransfer } from './types.ts';
 import { AccountFlags } from './types.ts';
@@ -61,4 +62,16 @@ export async function balancesOf(ledger: Ledger, id: bigint): Promise<bigint[]> 
   const [found] = await ledger.lookupAccounts([id]);
   if (!found) throw new Error('no such account');
   return [found.debitsPending, found.debitsPosted, found.creditsPending, found.creditsPosted];
+}
+
+/** As db/batch.ts does it: what was decided unseen and refused is done again, with looking. */
+export async function transact<Result>(sql: Sql, run: (tx: Tx) => Promise<Result>): Promise<Result> {
+  for (let tryNo = 1; ; tryNo++) {
+    try {
+      return (await sql.begin(run)) as Result; // what `run` answers
+    } catch (error) {
+      const isConflict = error instanceof Error && 'code' in error && error.code === '40001';
+      if (!isConflict || tryNo === TRANSACTION_TRIES_MAX) throw error;
+    }
+  }
 }

@@ -1,7 +1,8 @@
 import type { PendingQuery, Row } from 'postgres';
 import type { Sql, Tx } from '../db/connect.ts';
-import { idList, idOrNull, list } from './array-literal.ts';
+import { idList, list } from './array-literal.ts';
 import { hashEvent, hashLine, idHex, transferLine } from './chain.ts';
+import { insertAccounts } from './insert-accounts-store.ts';
 import { lockHead, type Head } from './read-state-store.ts';
 import { expiryOf } from './resolve-pending.ts';
 import type { AccountState, LedgerState } from './state.ts';
@@ -16,18 +17,25 @@ export type Trace =
   | { kind: 'transfer' | 'account' | 'expiry'; id: bigint; hash: string }
   | { kind: 'failed'; failed: ReadonlyMap<bigint, { status: string; timestamp: bigint }> };
 
+/** Ids of which nothing was found out: none of them may be in the book already. */
+export interface Unseen {
+  transferIds: readonly bigint[];
+  /** Of accounts that were to be opened. */
+  accountIds: readonly bigint[];
+}
+
 /**
  * Writes what the engine decided: the events with their hashes, the balances, what became of pending transfers, burnt ids,
  * and the new head, which it answers. The head must be the one that lockHead read in this transaction. If it is only what
- * lockHead is expected to read, `unseenIds` are the transfer ids that were not looked up: the write fails (40001) if the head is
- * another one or one of the ids is known.
+ * lockHead is expected to read, `unseen` are the ids that were not looked up: the write fails (40001) if the head is another one
+ * or one of the ids is known.
  */
 export function writeState(
   tx: Tx,
   book: number,
   head: Head,
   state: LedgerState,
-  unseenIds: readonly bigint[] | undefined,
+  unseen: Unseen | undefined,
 ): { next: Head; trace: Trace; written: Promise<unknown> } {
   const writes: Promise<unknown>[] = [];
   const accounts: { account: Account; hash: string }[] = [];
@@ -51,7 +59,6 @@ export function writeState(
       lastTimestamp = event.expiry.timestamp;
     }
   }
-  if (accounts.length > 0) writes.push(...insertAccounts(tx, book, accounts));
   if (newPending.length > 0) writes.push(insertPending(tx, book, newPending, state));
   const newIds = new Set(newPending.map((transfer) => transfer.id));
   const resolved = [...state.changedPending].filter((id) => !newIds.has(id));
@@ -60,12 +67,12 @@ export function writeState(
   if (state.history.length > 0) writes.push(insertHistory(tx, book, state));
   if (state.newlyFailed.size > 0) writes.push(insertFailed(tx, book, state));
   const next = { ...head, lastTimestamp, hash };
-  if (state.events.length > 0 || unseenIds) {
-    const nextHash = unseenIds ? hashIfAsExpected(tx, book, head, next, unseenIds) : tx`decode(${hash}, 'hex')`;
-    const bookWrite = writeBook(tx, book, next, nextHash, transfers, new BalanceColumns(state.changedAccounts));
-    // They are sent in this order: new accounts have their balances before those change, an expectation is checked first.
-    if (unseenIds) writes.unshift(bookWrite);
-    else writes.push(bookWrite);
+  if (state.events.length > 0 || unseen) {
+    const nextHash = unseen ? hashIfAsExpected(tx, book, head, next, unseen) : tx`decode(${hash}, 'hex')`;
+    const opened = accounts.length > 0 ? insertAccounts(tx, book, accounts, state) : tx``;
+    const changed = [...state.changedAccounts].filter(({ id }) => !state.openedAccounts.has(id));
+    // They are sent in this order: an expectation is checked first.
+    writes.unshift(writeBook(tx, book, next, nextHash, transfers, opened, new BalanceColumns(changed)));
   }
   return { next, trace: traceOf(state, hash), written: Promise.all(writes) };
 }
@@ -120,35 +127,6 @@ async function countFailed(tx: Tx, book: number, failed: (Trace & { kind: 'faile
     ) as t (id, status, timestamp) on t.id = f.id and t.status = f.status and t.timestamp = f.timestamp
     where f.book = ${book}`;
   return row?.count ?? 0n;
-}
-
-function insertAccounts(tx: Tx, book: number, created: { account: Account; hash: string }[]): Promise<unknown>[] {
-  const accounts = created.map(({ account }) => account);
-  const ids = idList(accounts.map(({ id }) => id));
-  const ledgers = list(accounts.map(({ ledger }) => ledger));
-  const flags = list(accounts.map(({ flags }) => flags));
-  return [
-    tx`
-      insert into ledger_accounts
-        (book, id, ledger, code, flags, user_data_128, user_data_64, user_data_32, timestamp, hash)
-      select ${book}, a.id, a.ledger, a.code, a.flags, a.user_data_128, a.user_data_64, a.user_data_32, a.timestamp,
-        decode(a.hash, 'hex')
-      from unnest(
-        ${ids}::uuid[],
-        ${ledgers}::integer[],
-        ${list(accounts.map(({ code }) => code))}::integer[],
-        ${flags}::integer[],
-        ${list(accounts.map(({ userData128 }) => idOrNull(userData128)))}::uuid[],
-        ${list(accounts.map(({ userData64 }) => userData64))}::bigint[],
-        ${list(accounts.map(({ userData32 }) => userData32))}::integer[],
-        ${list(accounts.map(({ timestamp }) => timestamp))}::bigint[],
-        ${list(created.map(({ hash }) => hash))}::text[]
-      ) as a (id, ledger, code, flags, user_data_128, user_data_64, user_data_32, timestamp, hash)`,
-    tx`
-      insert into ledger_balances (book, account_id, ledger, flags, closed)
-      select ${book}, a.id, a.ledger, a.flags, a.flags & 32 <> 0
-      from unnest(${ids}::uuid[], ${ledgers}::integer[], ${flags}::integer[]) as a (id, ledger, flags)`,
-  ];
 }
 
 /**
@@ -218,7 +196,7 @@ class BalanceColumns {
   readonly creditsPending: string;
   readonly closed: string;
 
-  constructor(changed: ReadonlySet<AccountState>) {
+  constructor(changed: readonly AccountState[]) {
     const accounts = [...changed].sort((a, b) => (a.id < b.id ? -1 : 1));
     const pending = accounts.some(({ debitsPending, creditsPending }) => debitsPending !== 0n || creditsPending !== 0n);
     const closed = accounts.some(({ closed }) => closed);
@@ -232,18 +210,24 @@ class BalanceColumns {
 }
 
 /** The next hash if the book is as this head says and knows none of the ids, else an error. */
-function hashIfAsExpected(tx: Tx, book: number, head: Head, next: Head, ids: readonly bigint[]) {
-  const list = idList(ids);
+function hashIfAsExpected(tx: Tx, book: number, head: Head, next: Head, unseen: Unseen) {
+  const list = idList(unseen.transferIds);
+  const areNew =
+    unseen.accountIds.length === 0
+      ? tx``
+      : tx`and not exists (
+          select from ledger_accounts a where a.book = ${book} and a.id = any(${idList(unseen.accountIds)}::uuid[]))`;
   return tx`
     case when hash = decode(${head.hash}, 'hex') and lost_commits = ${head.lostCommits}
       and not exists (select from ledger_transfers t where t.book = ${book} and t.id = any(${list}::uuid[]))
       and not exists (select from ledger_failed_transfers f where f.book = ${book} and f.id = any(${list}::uuid[]))
+      ${areNew}
     then decode(${next.hash}, 'hex') else ledger_refuse_unseen() end`;
 }
 
 /**
- * What every write changes, in one statement, because a transfer that comes alone pays for each: transfers, balances, head. The head comes first,
- * which the transfers ask it for: where it is another one than expected, that is the error, and not that an id is there already.
+ * What every write changes, in one statement, because a transfer that comes alone pays for each: transfers, new accounts, balances, head. The
+ * head comes first, which all that is new asks it for: where it is another one than expected, that is the error, and not that an id is there already.
  */
 function writeBook(
   tx: Tx,
@@ -251,6 +235,7 @@ function writeBook(
   head: Head,
   nextHash: PendingQuery<Row[]>,
   t: TransferColumns,
+  opened: PendingQuery<Row[]>,
   b: BalanceColumns,
 ): Promise<unknown> {
   return tx`
@@ -284,7 +269,7 @@ function writeBook(
       ) with ordinality as t (id, debit_account_id, credit_account_id, amount, timestamp, pending_id, user_data_128,
         user_data_64, user_data_32, timeout_seconds, ledger, code, flags, n)
       where (select is_right from head)
-    )
+    )${opened}
     update ledger_balances b
     set debits_posted = a.debits_posted, credits_posted = a.credits_posted,
       debits_pending = coalesce(a.debits_pending, 0), credits_pending = coalesce(a.credits_pending, 0),

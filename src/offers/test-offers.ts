@@ -8,6 +8,7 @@ import { Secret } from '../base/secret.ts';
 import { connect, type Sql } from '../db/connect.ts';
 import { type HoldResult, reserveHolds, settleHolds } from '../ledger/holds.ts';
 import { createLedger, type Ledger } from '../ledger/ledger.ts';
+import { transact } from '../ledger/test-ledger.ts';
 import { createKeyring, type Keyring } from '../vault/seal.ts';
 import type { CampaignDocument } from './campaign.ts';
 import type { AppliedOffer, Candidate, QuoteRequest } from './offers.ts';
@@ -147,7 +148,7 @@ export async function appliedOf(offers: OpenedOffers, request: QuoteRequest): Pr
 export async function hold(world: OffersWorld, applied: readonly AppliedOffer[]): Promise<{ id: string } & HoldResult> {
   const id = newId('att', { clock: systemClock, random: systemRandom }, BOOK);
   const lines = applied.flatMap((offer) => offer.holds);
-  const [result] = await world.sql.begin((tx) => reserveHolds(tx, world.ledger, BOOK, [{ id, lines }]));
+  const [result] = await transact(world.sql, (tx) => reserveHolds(tx, world.ledger, BOOK, [{ id, lines }]));
   if (result === undefined) throw new Error('one request has one result');
   return { id, ...result };
 }
