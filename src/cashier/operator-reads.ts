@@ -1,4 +1,5 @@
 import { bookOfId, isId } from '../base/id.ts';
+import { PAGE_ITEMS_MAX } from '../base/limits.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { PaymentDecision } from '../rollout/rollouts.ts';
 import { listAlerts } from './alert-store.ts';
@@ -8,8 +9,9 @@ import type { CashierDeps } from './deps.ts';
 import type { ApiKey, Merchant } from './merchant.ts';
 import { findMerchant, listApiKeys, listMerchants } from './merchant-store.ts';
 import { findRefundOwner, listOfferOwners, type OfferOwner } from './operator-store.ts';
-import type { Alert, Attempt, Payment } from './payment.ts';
+import type { Alert, Attempt, Payment, Refund } from './payment.ts';
 import { findPaymentById } from './payment-store.ts';
+import { listRefunds } from './refund-store.ts';
 import { findQrCode, type QrCode } from './qr-code-store.ts';
 import { getPayment, getRefund } from './read-payments.ts';
 import { openedSettings } from './change-wallet-account.ts';
@@ -44,14 +46,19 @@ export async function readPayment(deps: CashierDeps, id: string): Promise<object
   return await getPayment(deps, payment.merchantId, id);
 }
 
-/** A payment of any merchant with its attempts, as they are kept. @throws Refusal not_found */
+/** A payment of any merchant with its attempts and its newest refunds, oldest first, as they are kept. @throws Refusal not_found */
 export async function readPaymentInFull(
   deps: CashierDeps,
   id: string,
-): Promise<{ payment: Payment; attempts: Attempt[] }> {
+): Promise<{ payment: Payment; attempts: Attempt[]; refunds: Refund[] }> {
   const payment = await findPaymentById(deps.sql, bookOf('pay', id), id);
   if (payment === null) throw new Refusal('not_found', 'there is no such payment');
-  return { payment, attempts: await findAttemptsOf(deps.sql, payment.book, [payment.id]) };
+  const { book, merchantId } = payment;
+  const [attempts, refunds] = await Promise.all([
+    findAttemptsOf(deps.sql, book, [payment.id]),
+    listRefunds(deps.sql, { book, merchantId, paymentId: payment.id, before: null, itemsMax: PAGE_ITEMS_MAX }),
+  ]);
+  return { payment, attempts, refunds: refunds.toReversed() };
 }
 
 /** What was decided of staged wallets for a payment; null where nothing had to be. @throws Refusal not_found */

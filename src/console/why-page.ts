@@ -1,5 +1,5 @@
 import { html, type Html } from '../base/html.ts';
-import type { Attempt, Payment } from '../cashier/payment.ts';
+import type { Attempt, Payment, Refund } from '../cashier/payment.ts';
 import { explainApplied } from '../offers/explain-offers.ts';
 import type { ShownQuote, ShownWalletQuote } from '../offers/show-quote.ts';
 import { explainDecision } from '../rollout/explain-decision.ts';
@@ -11,11 +11,13 @@ import { payLabel } from '../wallets/wallet-names.ts';
 import type { WalletName } from '../wallets/wallet.ts';
 import { renderPage } from './frame.ts';
 import { amountText, chip, empty, fact, time, walletMark } from './parts.ts';
+import { renderReports } from './reports-part.ts';
 import type { Visitor } from './visitor.ts';
 
 export interface WhyPage {
   payment: Payment;
   attempts: readonly Attempt[];
+  refunds: readonly Refund[];
   shopName: string;
   /** Of each wallet of the decision, same index. */
   replays: readonly Replay[];
@@ -47,7 +49,7 @@ export function renderWhy(visitor: Visitor, page: WhyPage): string {
       fact(say('决定', 'Decided'), time(payment.decision?.decidedAt ?? null, undecided(visitor, page))),
     ]}</dl>
 <section><h2>${say('钱包', 'Wallets')}</h2>${names.length === 0 ? empty(say(`没有可列出的钱包：${undecided(visitor, page)}。`, `There is no wallet to tell of: ${undecided(visitor, page)}.`)) : names.map((name) => renderWallet(visitor, page, name))}</section>
-<section><h2>${say('付款尝试', 'Attempts')}</h2>${attempts.length === 0 ? empty(say('买家还没有开始付款。', 'The buyer has not begun to pay.')) : attempts.map((attempt) => renderAttempt(visitor, attempt))}</section>
+<section><h2>${say('付款尝试', 'Attempts')}</h2>${attempts.length === 0 ? empty(say('买家还没有开始付款。', 'The buyer has not begun to pay.')) : attempts.map((attempt) => renderAttempt(visitor, attempt, page.refunds))}</section>
 ${payment.decision !== null && html`<section><h2>${say('决定所依据的事实', 'What it was decided by')}</h2>${renderContext(visitor, payment.decision.context, payment.currency)}</section>`}`,
   });
 }
@@ -88,7 +90,9 @@ function renderOffers({ say, lang }: Visitor, { applied, not_used: notUsed }: Sh
   return html`${applied.length > 0 && html`<h4>${say('用上的优惠', 'Offers that are used')}</h4><ul>${applied.map((offer) => html`<li><a href="/console/offers/${offer.offer_id}">${offer.name[lang]}</a>${say('：', ': ')}${offer.explanation[lang]}</li>`)}</ul>`}${notUsed.length > 0 && html`<h4>${say('没用上的优惠', 'Offers that are not used')}</h4><ul>${notUsed.map((offer) => html`<li><a href="/console/offers/${offer.offer_id}">${offer.name[lang]}</a>${say('：', ': ')}${offer.explanation[lang]}</li>`)}</ul>`}`;
 }
 
-function renderAttempt({ say, lang }: Visitor, attempt: Attempt): Html {
+function renderAttempt(visitor: Visitor, attempt: Attempt, refunds: readonly Refund[]): Html {
+  const { say, lang } = visitor;
+  const ofAttempt = refunds.filter(({ attemptId }) => attemptId === attempt.id);
   const outcomes: Record<Attempt['outcome'], Html> = {
     pending: chip('calm', say('进行中', 'under way')),
     succeeded: chip('good', say('成功', 'succeeded')),
@@ -98,7 +102,7 @@ function renderAttempt({ say, lang }: Visitor, attempt: Attempt): Html {
   const label = payLabel(attempt.wallet, '')[lang];
   return html`<article class="panel why-wallet"><div class="why-head">${walletMark(attempt.wallet, label)}<h3>${label}</h3>${outcomes[attempt.outcome]}<strong>${amountText(attempt.currency, attempt.amountMinor)}</strong></div>
 <p class="fine">${time(attempt.createdAt)} · <span class="mono">${attempt.id}</span></p>
-${(attempt.offers ?? []).length > 0 && html`<h4>${say('当时的优惠', 'Offers as they were promised')}</h4><ul>${(attempt.offers ?? []).map((offer) => html`<li><a href="/console/offers/${offer.offerId}">${offer.name[lang]}</a>${say('：', ': ')}${explainApplied(offer, attempt.currency)[lang]}</li>`)}</ul>`}</article>`;
+${(attempt.offers ?? []).length > 0 && html`<h4>${say('当时的优惠', 'Offers as they were promised')}</h4><ul>${(attempt.offers ?? []).map((offer) => html`<li><a href="/console/offers/${offer.offerId}">${offer.name[lang]}</a>${say('：', ': ')}${explainApplied(offer, attempt.currency)[lang]}</li>`)}</ul>`}${renderReports(visitor, attempt.currency, attempt.reported, ofAttempt)}</article>`;
 }
 
 /** Who the buyer is stays out: the id and the device decide by their bucket alone, which is told with the decision. */

@@ -28,7 +28,7 @@ export function mountWhyRoutes(app: FastifyInstance, deps: ConsoleDeps): void {
 
   app.get<PaymentParams>('/payments/:id/why', hidden, async (request, reply) => {
     const visitor = await visitorOf(deps, request);
-    const { payment, attempts } = await readPaymentInFull(deps.cashier.deps, request.params.id);
+    const { payment, attempts, refunds } = await readPaymentInFull(deps.cashier.deps, request.params.id);
     const names = await shopNames(deps);
     const { decision } = payment;
     const replays = decision === null ? [] : await replay(deps, decision);
@@ -36,6 +36,7 @@ export function mountWhyRoutes(app: FastifyInstance, deps: ConsoleDeps): void {
       renderWhy(visitor, {
         payment,
         attempts,
+        refunds,
         shopName: names(payment.merchantId) ?? payment.merchantId,
         replays,
         now: decision === null ? null : decisionNow(deps.cashier.deps, payment.book, decision, attempts, null),
