@@ -49,6 +49,8 @@ export function keepLinks(deps: LinksDeps, linksMax = LINKS_KEPT_MAX): KeptLinks
   const memory = createLinkMemory(deps, (owner) => owners.letGo(owner), linksMax);
   let known: bigint | null = null;
   let readAtMs = Number.NEGATIVE_INFINITY;
+  /** When the last reading that was answered began. */
+  let answeredFromMs = Number.NEGATIVE_INFINITY;
   /** What was read before says nothing any more. */
   let doubtedAtMs = Number.NEGATIVE_INFINITY;
   /** Counts how often everything was forgotten. */
@@ -66,6 +68,7 @@ export function keepLinks(deps: LinksDeps, linksMax = LINKS_KEPT_MAX): KeptLinks
     else if (revision > known) await catchUp(sql, known);
     // Read after the number: what changed in between is in the rows already and read once more.
     if (known === null || revision > known) known = revision;
+    answeredFromMs = Math.max(answeredFromMs, startedAtMs);
     if (startedAtMs >= doubtedAtMs) readAtMs = Math.max(readAtMs, startedAtMs);
   }
 
@@ -98,11 +101,16 @@ export function keepLinks(deps: LinksDeps, linksMax = LINKS_KEPT_MAX): KeptLinks
     await reading;
   }
 
-  /** @throws Refusal unavailable */
+  /**
+   * A reading that began after somebody asked tells him all that had happened by then; changes that are made here meanwhile are for who asks
+   * after them. @throws Refusal unavailable
+   */
   async function hear(): Promise<void> {
-    // The first may have begun before a change that was made here.
-    for (let reads = 0; reads < 2 && !isFresh(); reads++) await readNow();
-    if (!isFresh()) throw new Refusal('unavailable', 'links cannot be looked up right now', { retryAfterSeconds: 1 });
+    const askedAtMs = performance.now();
+    const isTold = (): boolean => isFresh() || answeredFromMs >= askedAtMs;
+    // The first may have begun before he asked.
+    for (let reads = 0; reads < 2 && !isTold(); reads++) await readNow();
+    if (!isTold()) throw new Refusal('unavailable', 'links cannot be looked up right now', { retryAfterSeconds: 1 });
   }
 
   /** Reads rows with their owners, again where one of them was changed meanwhile, and keeps them. */
