@@ -81,13 +81,22 @@ export async function addCounts(
       select rollout_id, since, buyer, payment_id
       from noted
       union all
-      select f.rollout_id, f.since, f.buyer, f.payment_id
-      from (select distinct rollout_id, since, buyer, payment_id from told) as asked
-      join rollout_firsts f on f.book = ${book}
-        and f.rollout_id = asked.rollout_id
-        and f.since = asked.since
-        and f.buyer = asked.buyer
-        and f.payment_id = asked.payment_id
+      select asked.rollout_id, asked.since, asked.buyer, asked.payment_id
+      from (
+        select distinct rollout_id, since, buyer, payment_id
+        from told
+        where payment_id not in (select payment_id from told where metric = 'begun')
+      ) as asked
+      cross join lateral (
+        select
+        from rollout_firsts f
+        where f.book = ${book}
+          and f.rollout_id = asked.rollout_id
+          and f.since = asked.since
+          and f.buyer = asked.buyer
+          and f.payment_id = asked.payment_id
+        limit 1
+      ) as known
     ),
     compared as (
       select rollout_id, version, step, entered, arm, metric, count(*)::bigint as count

@@ -3,11 +3,11 @@ import type { HoldLine } from '../ledger/holds.ts';
 import type { WalletName } from '../wallets/wallet.ts';
 import { type Facts, toFacts } from './context.ts';
 import type { FlagAnswer } from './flag.ts';
-import { decideTogether, plansOf } from './plans-of.ts';
+import { decideTogether, plansOf, toWalletDecision } from './plans-of.ts';
 import { riskLimits } from './risk-limits.ts';
 import { lacksRoom, type Room } from './room.ts';
 import type { PaymentDecision, PlanDecision, RolloutContext, WalletDecision } from './rollouts.ts';
-import { findLives, type Live, type Snapshot } from './snapshot.ts';
+import { findLives, type Live, livesAt, type Snapshot } from './snapshot.ts';
 
 /** What is remembered, and whether it is too old to be gone by. */
 export interface View {
@@ -27,21 +27,26 @@ export function decideWallets(
   now: Date,
 ): PaymentDecision {
   const facts = toFacts(context);
-  const ask = (live: Live, wallet: WalletName): PlanDecision => ({
-    ...answer(view, live, facts, wallet === chosen),
-    rollout: live.shown,
-  });
+  const livesOf = livesAt(view.snapshot, book, context.merchantId);
   return {
     decidedAt: now.toISOString(),
     targetingKey: String(facts.targetingKey),
     context: facts,
-    wallets: wallets.map((wallet) =>
-      decideTogether(
-        wallet,
-        findLives(view.snapshot, book, context.merchantId, wallet).map((live) => ask(live, wallet)),
-      ),
-    ),
+    wallets: wallets.map((wallet): WalletDecision => {
+      const { common, own } = livesOf(wallet);
+      const first = common ?? own;
+      if (first === undefined) return { wallet, shown: true, arm: 'outside', reason: 'STATIC', rollout: null };
+      const said = ask(view, first, facts, wallet === chosen);
+      if (own === undefined || own === first) return toWalletDecision(wallet, said);
+      return decideTogether(wallet, [said, ask(view, own, facts, wallet === chosen)]);
+    }),
   };
+}
+
+function ask(view: View, live: Live, facts: Facts, isChosen: boolean): PlanDecision {
+  const { shown, arm, reason, entered } = answer(view, live, facts, isChosen);
+  const rollout = live.shown;
+  return entered === undefined ? { shown, arm, reason, rollout } : { shown, arm, reason, entered, rollout };
 }
 
 /** Why nobody sees it, whatever their bucket; else what the flag says. Of the wallet that was chosen the ledger tells whether there is room. */

@@ -16,7 +16,16 @@ export function decideTogether(wallet: WalletName, plans: readonly PlanDecision[
   const head = mergePlans(plans);
   if (head === null) return { wallet, shown: true, arm: 'outside', reason: 'STATIC', rollout: null };
   const also = plans.find((one) => one !== head);
-  return also === undefined ? { wallet, ...head } : { wallet, ...head, also };
+  const decision = toWalletDecision(wallet, head);
+  return also === undefined ? decision : { ...decision, also };
+}
+
+/** What the only rollout that concerns a wallet says. Named field by field: this is done for every wallet of every payment. */
+export function toWalletDecision(wallet: WalletName, plan: PlanDecision): WalletDecision {
+  const { shown, arm, reason, entered, rollout } = plan;
+  return entered === undefined
+    ? { wallet, shown, arm, reason, rollout }
+    : { wallet, shown, arm, reason, entered, rollout };
 }
 
 /** What several rollouts come to: the first that hides it, else the last; null without any. */

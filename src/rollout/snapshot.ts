@@ -54,8 +54,19 @@ export function buildSnapshot(
 }
 
 /** The rollouts that a wallet goes by at a shop: that of every shop, then the shop's own. Both must show it. */
-export function findLives({ wallets }: Snapshot, book: number, merchantId: string, wallet: WalletName): Live[] {
-  return present(wallets.get(ownerOf(book, null))?.get(wallet), wallets.get(ownerOf(book, merchantId))?.get(wallet));
+export function findLives(snapshot: Snapshot, book: number, merchantId: string, wallet: WalletName): Live[] {
+  const { common, own } = livesAt(snapshot, book, merchantId)(wallet);
+  return present(common, own);
+}
+
+/** The same for one wallet of a shop after the other. */
+export function livesAt({ wallets }: Snapshot, book: number, merchantId: string) {
+  const everywhere = wallets.get(ownerOf(book, null));
+  const here = wallets.get(ownerOf(book, merchantId));
+  return (wallet: WalletName): { common: Live | undefined; own: Live | undefined } => ({
+    common: everywhere?.get(wallet),
+    own: here?.get(wallet),
+  });
 }
 
 /** Whether any rollout concerns a wallet at a shop. */
