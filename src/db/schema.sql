@@ -826,6 +826,21 @@ create table link_flushes (
   constraint link_flushes_node_check CHECK (length(node) >= 1 AND length(node) <= 64)
 );
 
+create table link_host_files (
+  book integer not null,
+  host_id text not null,
+  name text not null,
+  content text not null,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  constraint link_host_files_pkey PRIMARY KEY (book, host_id, name),
+  constraint link_host_files_book_host_id_fkey FOREIGN KEY (book, host_id) REFERENCES link_hosts(book, id),
+  constraint link_host_files_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint link_host_files_content_check CHECK (octet_length(content) >= 1 AND octet_length(content) <= 1024),
+  constraint link_host_files_created_by_check CHECK (length(created_by) >= 1 AND length(created_by) <= 80),
+  constraint link_host_files_name_check CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,79}\.(txt|html)$'::text)
+);
+
 create table link_hosts (
   book integer not null,
   id text not null,
@@ -873,6 +888,14 @@ create table link_merchants (
 );
 CREATE INDEX link_merchants_changed ON link_merchants USING btree (revision);
 
+create table link_orders (
+  book integer not null,
+  merchant_id text not null,
+  order_no text not null,
+  constraint link_orders_pkey PRIMARY KEY (book, merchant_id, order_no),
+  constraint link_orders_order_no_check CHECK (length(order_no) >= 1 AND length(order_no) <= 56)
+);
+
 create table link_paid_cursors (
   book integer not null,
   cursor text,
@@ -910,12 +933,14 @@ create table link_payments (
   asked_at timestamp with time zone not null,
   due_at timestamp with time zone,
   ended_at timestamp with time zone,
+  for_order_no text,
   constraint link_payments_pkey PRIMARY KEY (book, link_id, nonce),
   constraint link_payments_merchant_id_order_no_book_key UNIQUE (merchant_id, order_no, book),
   constraint link_payments_book_link_id_fkey FOREIGN KEY (book, link_id) REFERENCES link_terms(book, link_id),
   constraint link_payments_amount_minor_check CHECK (amount_minor > 0),
   constraint link_payments_check CHECK ((state = 'open'::text) = (due_at IS NOT NULL)),
   constraint link_payments_check1 CHECK ((state = 'open'::text) = (ended_at IS NULL)),
+  constraint link_payments_for_order_no_check CHECK (length(for_order_no) >= 1 AND length(for_order_no) <= 56),
   constraint link_payments_nonce_check CHECK (nonce ~ '^[0-9a-f]{32}$'::text),
   constraint link_payments_order_no_check CHECK (length(order_no) >= 1 AND length(order_no) <= 64),
   constraint link_payments_payer_name_check CHECK (length(payer_name) >= 1 AND length(payer_name) <= 20),
@@ -924,6 +949,8 @@ create table link_payments (
   constraint link_payments_subject_check CHECK (length(subject) >= 1 AND length(subject) <= 120)
 ) with (fillfactor=70);
 CREATE INDEX link_payments_due ON link_payments USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX link_payments_of_order ON link_payments USING btree (merchant_id, for_order_no) WHERE (for_order_no IS NOT NULL);
+CREATE UNIQUE INDEX link_payments_orders ON link_payments USING btree (merchant_id, for_order_no, book) WHERE ((for_order_no IS NOT NULL) AND (state <> 'ended'::text));
 CREATE UNIQUE INDEX link_payments_places ON link_payments USING btree (link_id, place_no, book) WHERE (state <> 'ended'::text);
 
 create table link_previews (
@@ -947,6 +974,15 @@ create table link_previews (
 );
 CREATE INDEX link_previews_by_age ON link_previews USING btree (fresh_until);
 
+create table link_report_alerts (
+  book integer not null,
+  link_id text not null,
+  day date not null,
+  constraint link_report_alerts_pkey PRIMARY KEY (book, link_id, day),
+  constraint link_report_alerts_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint link_report_alerts_link_id_check CHECK (length(link_id) >= 1 AND length(link_id) <= 64)
+);
+
 create table link_reports (
   book integer not null,
   id text not null,
@@ -966,6 +1002,8 @@ create table link_reports (
   resolved_at timestamp with time zone,
   resolved_by text,
   note text,
+  near bytea,
+  opened boolean,
   constraint link_reports_pkey PRIMARY KEY (book, id),
   constraint link_reports_book_check CHECK (book >= 0 AND book <= 65535),
   constraint link_reports_check CHECK ((state = 'open'::text) = (resolved_at IS NULL)),
@@ -974,6 +1012,8 @@ create table link_reports (
   constraint link_reports_code_check CHECK (length(code) >= 1 AND length(code) <= 64),
   constraint link_reports_lang_check CHECK (lang = ANY (ARRAY['zh-CN'::text, 'en'::text])),
   constraint link_reports_link_version_check CHECK (link_version >= 1),
+  constraint link_reports_near_check CHECK (length(near) = 32),
+  constraint link_reports_near_forgotten CHECK (near IS NULL OR network IS NOT NULL),
   constraint link_reports_network_check CHECK (length(network) = 32),
   constraint link_reports_note_check CHECK (length(note) >= 1 AND length(note) <= 500),
   constraint link_reports_owner_check CHECK (length(owner) >= 1 AND length(owner) <= 80),
@@ -1086,6 +1126,7 @@ create table link_transfers (
   asked_at timestamp with time zone not null,
   due_at timestamp with time zone,
   ended_at timestamp with time zone,
+  look_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
   constraint link_transfers_pkey PRIMARY KEY (book, link_id, hold_id),
   constraint link_transfers_book_link_id_fkey FOREIGN KEY (book, link_id) REFERENCES link_terms(book, link_id),
   constraint link_transfers_amount_minor_check CHECK (amount_minor > 0),
@@ -1095,6 +1136,7 @@ create table link_transfers (
   constraint link_transfers_place_no_check CHECK (place_no >= 1),
   constraint link_transfers_state_check CHECK (state = ANY (ARRAY['open'::text, 'paid'::text, 'ended'::text]))
 ) with (fillfactor=70);
+CREATE INDEX link_transfers_look ON link_transfers USING btree (look_at) WHERE (state = 'open'::text);
 CREATE UNIQUE INDEX link_transfers_people ON link_transfers USING btree (link_id, user_id, book) WHERE (state <> 'ended'::text);
 CREATE UNIQUE INDEX link_transfers_places ON link_transfers USING btree (link_id, place_no, book) WHERE (state <> 'ended'::text);
 
@@ -1751,12 +1793,14 @@ create table quotes (
   expires_at timestamp with time zone not null,
   confirmed_at timestamp with time zone,
   confirmed_key text,
+  bound_key text,
   constraint quotes_pkey PRIMARY KEY (book, id),
   constraint quotes_user_id_confirmed_key_book_key UNIQUE (user_id, confirmed_key, book),
   constraint quotes_book_payee_id_fkey FOREIGN KEY (book, payee_id) REFERENCES payees(book, id),
   constraint quotes_advice_check CHECK (advice = 'choose_later_arrival'::text),
   constraint quotes_amount_minor_check CHECK (amount_minor > 0),
   constraint quotes_arrival_check CHECK (arrival = ANY (ARRAY['instant'::text, 'ordinary'::text, 'next_day'::text])),
+  constraint quotes_bound_key_check CHECK (length(bound_key) >= 1 AND length(bound_key) <= 255),
   constraint quotes_check CHECK ((payee_kind = 'card'::text) = (payee_id IS NOT NULL)),
   constraint quotes_check1 CHECK (payee_kind <> 'own_card'::text OR to_card_id IS NOT NULL),
   constraint quotes_check2 CHECK (kind <> 'repayment'::text OR to_target_id IS NOT NULL),
@@ -1855,6 +1899,24 @@ create table rollout_books (
   constraint rollout_books_revision_check CHECK (revision >= 1)
 );
 
+create table rollout_compared (
+  book integer not null,
+  rollout_id text not null,
+  version integer not null,
+  step integer not null,
+  entered integer not null,
+  arm text not null,
+  metric text not null,
+  count bigint not null,
+  constraint rollout_compared_pkey PRIMARY KEY (book, rollout_id, version, step, entered, arm, metric),
+  constraint rollout_compared_book_rollout_id_version_fkey FOREIGN KEY (book, rollout_id, version) REFERENCES rollout_versions(book, rollout_id, version),
+  constraint rollout_compared_arm_check CHECK (arm = ANY (ARRAY['treatment'::text, 'control'::text])),
+  constraint rollout_compared_check CHECK (entered >= 0 AND entered <= step),
+  constraint rollout_compared_count_check CHECK (count > 0),
+  constraint rollout_compared_metric_check CHECK (metric = ANY (ARRAY['begun'::text, 'first_failed'::text, 'slow'::text, 'unknown'::text, 'duplicate'::text, 'refunded'::text, 'complained'::text])),
+  constraint rollout_compared_step_check CHECK (step >= 0)
+) with (fillfactor=50);
+
 create table rollout_counts (
   book integer not null,
   rollout_id text not null,
@@ -1871,6 +1933,18 @@ create table rollout_counts (
   constraint rollout_counts_metric_check CHECK (metric = ANY (ARRAY['decided'::text, 'begun'::text, 'first_succeeded'::text, 'first_failed'::text, 'slow'::text, 'unknown'::text, 'duplicate'::text, 'refunded'::text, 'complained'::text, 'wallet_succeeded'::text, 'wallet_failed'::text])),
   constraint rollout_counts_step_check CHECK (step >= 0)
 ) with (fillfactor=50);
+
+create table rollout_firsts (
+  book integer not null,
+  rollout_id text not null,
+  since integer not null,
+  buyer uuid not null,
+  payment_id text not null,
+  constraint rollout_firsts_pkey PRIMARY KEY (book, rollout_id, since, buyer),
+  constraint rollout_firsts_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint rollout_firsts_payment_id_check CHECK (length(payment_id) >= 1 AND length(payment_id) <= 64),
+  constraint rollout_firsts_since_check CHECK (since >= 1)
+);
 
 create table rollout_moves (
   book integer not null,
@@ -1939,12 +2013,14 @@ create table rollouts (
   leased_until timestamp with time zone not null,
   lease_no bigint not null default 0,
   tries_count integer not null default 0,
+  dealt_as text,
   constraint rollouts_pkey PRIMARY KEY (book, id),
   constraint rollouts_book_merchant_id_fkey FOREIGN KEY (book, merchant_id) REFERENCES merchants(book, id),
   constraint rollouts_book_check CHECK (book >= 0 AND book <= 65535),
   constraint rollouts_check CHECK (judged_from >= 1 AND judged_from <= version),
   constraint rollouts_check1 CHECK (state = 'draft'::text OR state = 'retired'::text OR step_since IS NOT NULL AND started_at IS NOT NULL),
   constraint rollouts_check2 CHECK (state <> 'completed'::text OR completed_at IS NOT NULL),
+  constraint rollouts_dealt_as_check CHECK (length(dealt_as) >= 1 AND length(dealt_as) <= 128),
   constraint rollouts_key_check CHECK (length(key) >= 1 AND length(key) <= 64),
   constraint rollouts_state_check CHECK (state = ANY (ARRAY['draft'::text, 'running'::text, 'waiting'::text, 'frozen'::text, 'paused'::text, 'halted'::text, 'rolled_back'::text, 'completed'::text, 'retired'::text])),
   constraint rollouts_step_check CHECK (step >= 0),
@@ -2459,6 +2535,21 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION keep_told_reports()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (
+    select from jsonb_array_elements(coalesce(old.reported -> 'told', '[]')) with ordinality as kept (report, no)
+    where new.reported -> 'told' -> (no::integer - 1) is distinct from report
+  ) then
+    raise exception 'what a wallet told of % % is append-only', tg_table_name, old.id using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION ledger_first_id(utc timestamp without time zone)
  RETURNS uuid
  LANGUAGE sql
@@ -2680,6 +2771,8 @@ end $function$
 
 CREATE TRIGGER alerts_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON alerts FOR EACH STATEMENT EXECUTE FUNCTION refuse_alert_change();
 
+CREATE TRIGGER attempts_keep_reports BEFORE UPDATE OF reported ON attempts FOR EACH ROW WHEN (((old.reported IS NOT NULL) AND (old.reported IS DISTINCT FROM new.reported))) EXECUTE FUNCTION keep_told_reports();
+
 CREATE TRIGGER audit_lines_never_change BEFORE DELETE OR UPDATE ON audit_lines FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 
 CREATE TRIGGER clearing_breaks_resolved_stay BEFORE UPDATE ON clearing_breaks FOR EACH ROW EXECUTE FUNCTION refuse_clearing_change();
@@ -2749,6 +2842,8 @@ CREATE TRIGGER offer_versions_never_change BEFORE DELETE OR UPDATE ON offer_vers
 CREATE TRIGGER quotes_confirmed_once BEFORE UPDATE OF confirmed_at, confirmed_key ON quotes FOR EACH ROW WHEN ((old.confirmed_at IS NOT NULL)) EXECUTE FUNCTION refuse_quote_change();
 
 CREATE TRIGGER quotes_never_change BEFORE UPDATE OF book, id, user_id, kind, amount_minor, arrival, arrives_at, payee_kind, payee_id, to_user_id, to_card_id, to_target_id, to_class, to_bank, to_institution, to_last4, to_name_masked, shown_to, parts, note, explanation, level, advice, created_at, expires_at ON quotes FOR EACH ROW EXECUTE FUNCTION refuse_quote_change();
+
+CREATE TRIGGER refunds_keep_reports BEFORE UPDATE OF reported ON refunds FOR EACH ROW WHEN (((old.reported IS NOT NULL) AND (old.reported IS DISTINCT FROM new.reported))) EXECUTE FUNCTION keep_told_reports();
 
 CREATE TRIGGER rollout_moves_never_change BEFORE DELETE OR UPDATE ON rollout_moves FOR EACH ROW EXECUTE FUNCTION refuse_rollout_change();
 
