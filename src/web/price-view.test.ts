@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Attempt } from '../cashier/payment.ts';
+import type { Attempt, AttemptReport, ReportedPay } from '../cashier/payment.ts';
 import { newAttempt, setUp } from '../cashier/test-folder.ts';
 import type { AppliedOffer, WalletQuote } from '../offers/offers.ts';
 import type { ReportedDiscount } from '../wallets/wallet.ts';
@@ -39,6 +39,9 @@ function priceOf(change: Partial<Attempt>) {
 const waiting: Partial<Attempt> = { amountMinor: 900n, discountMinor: 100n, offers: [flat, own] };
 const done: Partial<Attempt> = { ...waiting, outcome: 'succeeded', paidMinor: 900n };
 
+/** As it stands where the wallet told this and nothing else. */
+const tellOnce = (pay: ReportedPay): AttemptReport => ({ ...pay, told: [], counts: 0 });
+
 describe('what an attempt costs', () => {
   test.each<[string, Partial<Attempt>, [pay: string, saved: string | null, may: string | null, lines: number]]>([
     [
@@ -50,17 +53,22 @@ describe('what an attempt costs', () => {
     ['paid, and the wallet told nothing: its estimate is dropped', done, ['¥9.00', '¥1.00', null, 1]],
     [
       'paid, and the wallet took off something: its words instead of the estimate',
-      { ...done, reported: { buyerMinor: null, discounts: [told] } },
+      { ...done, reported: tellOnce({ buyerMinor: null, discounts: [told] }) },
       ['¥6.50', '¥3.50', null, 2],
     ],
     [
       'paid, and the wallet says what the buyer paid: that counts, whatever its discounts sum to',
-      { ...done, reported: { buyerMinor: 640n, discounts: [told] } },
+      { ...done, reported: tellOnce({ buyerMinor: 640n, discounts: [told] }) },
       ['¥6.40', '¥3.60', null, 2],
     ],
     [
       'paid without any offer of ours',
-      { outcome: 'succeeded', amountMinor: 1000n, paidMinor: 1000n, reported: { buyerMinor: 750n, discounts: [told] } },
+      {
+        outcome: 'succeeded',
+        amountMinor: 1000n,
+        paidMinor: 1000n,
+        reported: tellOnce({ buyerMinor: 750n, discounts: [told] }),
+      },
       ['¥7.50', '¥2.50', null, 1],
     ],
   ])('%s', (_, change, [pay, saved, may, lines]) => {
@@ -76,13 +84,13 @@ describe('what an attempt costs', () => {
   test('is not said where no offer is used and no wallet told of any', () => {
     expect(priceOf({})).toBeNull();
     expect(
-      priceOf({ outcome: 'succeeded', paidMinor: 1000n, reported: { buyerMinor: 1000n, discounts: [] } }),
+      priceOf({ outcome: 'succeeded', paidMinor: 1000n, reported: tellOnce({ buyerMinor: 1000n, discounts: [] }) }),
     ).toBeNull();
   });
 
   test('who pays is said only where the wallet says it of the whole discount', () => {
     const said = (discount: ReportedDiscount) =>
-      priceOf({ ...done, reported: { buyerMinor: null, discounts: [discount] } })?.used.at(-1)?.said['zh-CN'];
+      priceOf({ ...done, reported: tellOnce({ buyerMinor: null, discounts: [discount] }) })?.used.at(-1)?.said['zh-CN'];
     expect(said(told)).toBe('已减 ¥2.50，微信支付出资');
     expect(said({ ...told, parts: [{ funder: 'wallet', owner: null, minor: 200n }] })).toBe('已减 ¥2.50');
     expect(said({ ...told, parts: [] })).toBe('已减 ¥2.50');
