@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { chooseLang, type Lang } from '../base/lang.ts';
 import { FORM_BYTES_MAX } from '../base/limits.ts';
 import { isOurFault } from '../base/problem.ts';
 import { Refusal } from '../base/refusal.ts';
@@ -6,9 +7,9 @@ import { API_PATH } from '../payer/order.ts';
 import { HOOKS_PATH } from '../payer/manifest.ts';
 import type { ProtocolReply } from '../payer/sign-reply.ts';
 import type { AppDeps } from './app-deps.ts';
-import { consentPage, refusedPage, signInFirstPage } from './consent-page.ts';
+import { consentPage, consentStyleHash, refusedPage, signInFirstPage } from './consent-page.ts';
 import { cookiesOf } from './cookies.ts';
-import { consentPolicy, PAGE_POLICY } from './security-headers.ts';
+import { consentPolicy } from './security-headers.ts';
 
 /** The Open Wallet Protocol on this server: shops ask below `API_PATH`, with signatures of their own and no cookies. */
 export function openWalletRoutes(deps: AppDeps): (app: FastifyInstance) => Promise<void> {
@@ -77,8 +78,9 @@ function checkHook(request: FastifyRequest): void {
 async function showConsent(deps: AppDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const query = new URL(request.raw.url ?? '', deps.walletUrl).searchParams;
   const wish = await deps.payer.protocol.readWish(query);
-  if (wish === null) return sendPage(reply.code(400), refusedPage(), PAGE_POLICY);
-  return sendPage(reply, consentPage(wish), consentPolicy(wish.returnUrl));
+  const lang = langOf(request, query);
+  if (wish === null) return sendPage(reply.code(400), refusedPage(lang), null);
+  return sendPage(reply, consentPage(wish, lang), wish.returnUrl);
 }
 
 /** POST, from our own page: with the cookie, as the form is of this site. */
@@ -91,12 +93,17 @@ async function decideConsent(deps: AppDeps, request: FastifyRequest, reply: Fast
   const form = new URLSearchParams(bodyOf(request).toString('utf8'));
   const { protocol } = deps.payer;
   const wish = await protocol.readWish(form);
-  if (wish === null) return sendPage(reply.code(400), refusedPage(), PAGE_POLICY);
+  const lang = langOf(request, new URL(request.raw.url ?? '', deps.walletUrl).searchParams);
+  if (wish === null) return sendPage(reply.code(400), refusedPage(lang), null);
   if (form.get('answer') !== 'allow') return redirect(reply, protocol.refuseWish(wish));
   const { session: cookie } = cookiesOf(request, reply);
   const session = cookie === null ? null : await deps.users.authenticate(cookie, deps.clock.now());
-  if (session === null) return sendPage(reply.code(401), signInFirstPage(), PAGE_POLICY);
+  if (session === null) return sendPage(reply.code(401), signInFirstPage(lang), null);
   return redirect(reply, await protocol.grantWish(session, wish));
+}
+
+function langOf(request: FastifyRequest, query: URLSearchParams): Lang {
+  return chooseLang(query.get('lang') ?? undefined, request.headers['accept-language']);
 }
 
 function redirect(reply: FastifyReply, url: string): FastifyReply {
@@ -104,9 +111,13 @@ function redirect(reply: FastifyReply, url: string): FastifyReply {
 }
 
 /** `same-origin`: under `no-referrer` browsers call the form's origin "null" (Fetch, "append a request Origin header"), and nobody could agree. */
-function sendPage(reply: FastifyReply, page: string, policy: string): FastifyReply {
+function sendPage(reply: FastifyReply, page: string, returnUrl: string | null): FastifyReply {
   return reply
-    .headers({ 'content-security-policy': policy, 'referrer-policy': 'same-origin', 'cache-control': 'no-store' })
+    .headers({
+      'content-security-policy': consentPolicy(consentStyleHash, returnUrl),
+      'referrer-policy': 'same-origin',
+      'cache-control': 'no-store',
+    })
     .type('text/html; charset=utf-8')
     .send(page);
 }

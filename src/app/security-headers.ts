@@ -45,7 +45,11 @@ export function fileHeaders(type: string, path: string): Record<string, string> 
   };
 }
 
-/** For the page on which a person agrees to be known to a shop: browsers hold the redirect after the form to form-action, too. */
-export function consentPolicy(returnUrl: string): string {
-  return `default-src 'none'; style-src 'self'; form-action 'self' ${new URL(returnUrl).origin}; base-uri 'none'; frame-ancestors 'none'`;
+/**
+ * For the page on which a person agrees to be known to a shop, and what is told instead of it: nothing is loaded, one style stands in the page.
+ * Browsers hold the redirect after the form to form-action, too.
+ */
+export function consentPolicy(styleHash: string, returnUrl: string | null): string {
+  const back = returnUrl === null ? '' : ` ${new URL(returnUrl).origin}`;
+  return `default-src 'none'; style-src ${styleHash}; form-action 'self'${back}; base-uri 'none'; frame-ancestors 'none'`;
 }

@@ -1,10 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Browser as SignedIn, startWalletServer, type WalletTestServer } from '../wallet-server.ts';
 import { openShop, type TestShop } from '../wallet-shop.ts';
-import { openBrowser, PHONE, type TestBrowser } from './browser.ts';
+import { axeViolations, DESKTOP, openBrowser, PHONE, type TestBrowser } from './browser.ts';
+import { lookFaults } from './look-faults.ts';
 
 /* The page on which somebody agrees that a shop may know them again, in a browser with its own rules about forms, cookies and origins. */
 
@@ -73,5 +74,28 @@ test('a form of another site that would agree for them gets nothing', async () =
     ]);
     expect(reply.status()).toBe(403);
     expect(came.filter((url) => url.startsWith('/evil'))).toEqual([]);
+  });
+});
+
+describe.each([
+  { screen: 'a phone', viewport: PHONE },
+  { screen: 'a desktop', viewport: DESKTOP },
+])('on $screen', ({ screen, viewport }) => {
+  test.each(['zh-CN', 'en'] as const)('the page, and what is told instead of it, look finished in %s', async (lang) => {
+    await browser.withPage({ ...viewport, locale: lang }, async (page) => {
+      const wrong = consentUrl().replace(shop.account.merchantNo, 'H00000000000000');
+      const faults: string[] = [];
+      const look = async (name: string): Promise<void> => {
+        const found = await lookFaults(page, { lang, isTouch: screen === 'a phone', given: ['测试茶馆'] });
+        faults.push(...[...found, ...(await axeViolations(page))].map((fault) => `${name}: ${fault}`));
+      };
+      await page.goto(wrong);
+      await look('a link that is not whole');
+      await page.goto(consentUrl());
+      await look('who asks');
+      await page.click('button[value=allow]');
+      await look('sign in first');
+      expect(faults).toEqual([]);
+    });
   });
 });
