@@ -9,6 +9,11 @@ export const LINK_ORDER_NO = `^[A-Za-z0-9][A-Za-z0-9._:-]{0,${LINK_ORDER_NO_CHAR
 
 const ORDER_NO = new RegExp(LINK_ORDER_NO);
 
+/** The last sign between a name and its amount. */
+const BEFORE_AMOUNT = /[\s=:：＝](?=[^\s=:：＝]*$)/;
+/** A name and an amount with a good deal of blanks: what is longer is not looked into. */
+const PERSON_CHARS_MAX = 200;
+
 type Amount = GivenGroup['total'];
 
 /** How a link is paid, of what is written; whether it goes together is looked at by `readPlan`. */
@@ -76,13 +81,20 @@ function readPeople(sheet: FieldSheet, currency: Currency): GivenGroup['people']
   if (typeof text !== 'string' || sheet.isWrong('currency')) return undefined;
   const parts = text.split(/[;；\r\n]/).filter((part) => part.trim() !== '');
   return parts.map((part) => {
-    const [, name = '', amount = ''] = /^(.*?)[\s=:：＝]+(\S+)$/.exec(part.trim()) ?? [];
+    const said = part.trim();
+    const { name, amount } = splitPerson(said);
     const minor = name === '' ? null : minorOf(amount, currency);
     if (minor === null) {
       const { en, 'zh-CN': chinese } = amountWords(currency);
-      const short = part.trim().slice(0, 40);
+      const short = said.slice(0, 40);
       sheet.wrong('people', both(`“${short}”：名字后面${chinese}`, `"${short}": a name, then ${en}`));
     }
     return { name, amount: { currency, minor: `${minor ?? 0n}` } };
   });
+}
+
+/** Without a name where it is no such pair. Each letter is looked at a few times, however it is written. */
+function splitPerson(said: string): { name: string; amount: string } {
+  const amountAt = said.length > PERSON_CHARS_MAX ? 0 : said.search(BEFORE_AMOUNT) + 1;
+  return { name: said.slice(0, amountAt).replace(/[\s=:：＝]+$/, ''), amount: said.slice(amountAt) };
 }
