@@ -191,8 +191,9 @@ export const REPORT_FADE_MINUTES = 60;
 /** Of those who opened a link today and yesterday, so many in a hundred have to report it, up to so many reports. */
 export const REPORT_BRAKE_PERCENT_OF_PEOPLE = 2;
 export const REPORT_BRAKE_NETWORKS_MAX = 50;
-/** Reports of one link that are weighed, the newest. */
+/** Reports of one link that are weighed, the newest; of neighbours, and of those among them who have not opened it, so many each. */
 export const REPORTS_WEIGHED_MAX = 1000;
+export const REPORTS_WEIGHED_OF_NEIGHBOURS_MAX = 8;
 export const BRAKES_KEPT_MAX = 50_000;
 export const BRAKES_LOOK_MS = 250;
 export const BRAKES_READ_MS_MAX = 5_000;
@@ -231,3 +232,7 @@ export const WALLET_REPORTS_MAX = 32;
 // The ledger.
 /** Accounts that a process remembers as they were opened, and as many of the transfers that came with them; about 500 bytes each. */
 export const LEDGER_OPENED_KEPT_MAX = 50_000;
+
+// Staged rollouts.
+/** Limits of what may be at risk that one attempt counts against: money and payments, of every shop's rollout and of the shop's own. */
+export const ROLLOUT_LINES_MAX = 4;

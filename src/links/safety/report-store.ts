@@ -62,19 +62,27 @@ export async function updateReport(tx: Tx, report: NewReport): Promise<void> {
       and id = ${report.id}`;
 }
 
-/** The link's reports that have come since then and wait, of networks that are not forgotten; newest first. */
+/**
+ * The link's reports that have come since then and wait, of networks that are not forgotten; newest first. Of neighbours, who weigh little more
+ * than one, only the newest few: however many they send, they push nobody else's out of the list.
+ */
 export async function listWeighed(
   sql: Sql | Tx,
-  wish: { book: number; linkId: string; since: Date; now: Date; itemsMax: number },
+  wish: { book: number; linkId: string; since: Date; now: Date; neighboursMax: number; itemsMax: number },
 ): Promise<WeighedReport[]> {
   const rows = await sql<(Omit<WeighedReport, 'ageMs'> & { createdAt: Date })[]>`
     select encode(network, 'hex') as network, encode(near, 'hex') as near, opened, created_at as "createdAt"
-    from link_reports
-    where book = ${wish.book}
-      and link_id = ${wish.linkId}
-      and created_at >= ${wish.since}
-      and state = 'open'
-      and network is not null
+    from (
+      select id, network, near, opened, created_at,
+        row_number() over (partition by coalesce(near, network), opened is false order by created_at desc, id desc) as neighbour_no
+      from link_reports
+      where book = ${wish.book}
+        and link_id = ${wish.linkId}
+        and created_at >= ${wish.since}
+        and state = 'open'
+        and network is not null
+    ) as waiting
+    where neighbour_no <= ${wish.neighboursMax}
     order by created_at desc, id desc
     limit ${wish.itemsMax}`;
   return rows.map(({ createdAt, ...row }) => ({ ...row, ageMs: wish.now.getTime() - createdAt.getTime() }));

@@ -6,6 +6,7 @@ import {
   REPORT_FADE_MINUTES,
   REPORT_WORDS_CHARS_MAX,
   REPORTS_WEIGHED_MAX,
+  REPORTS_WEIGHED_OF_NEIGHBOURS_MAX,
 } from '../../base/link-limits.ts';
 import { shanghaiDay } from '../../base/shanghai.ts';
 import { raiseAlert } from '../../cashier/raise-alert.ts';
@@ -108,7 +109,8 @@ async function brakeWhenMany(deps: SafetyDeps, { link }: ReadyLink, { people }: 
   const now = deps.clock.now();
   const minutes = REPORT_BRAKE_MINUTES + REPORT_FADE_MINUTES;
   const since = new Date(now.getTime() - minutes * 60_000);
-  const wish = { book: link.book, linkId: link.id, since, now, itemsMax: REPORTS_WEIGHED_MAX };
+  const most = { neighboursMax: REPORTS_WEIGHED_OF_NEIGHBOURS_MAX, itemsMax: REPORTS_WEIGHED_MAX };
+  const wish = { book: link.book, linkId: link.id, since, now, ...most };
   const { weight, networks } = weighReports(await listWeighed(deps.sql, wish));
   if (weight < WEIGHT_FOR_OPERATOR) return false;
   const whole = (weight / WHOLE_REPORT).toFixed(1);
