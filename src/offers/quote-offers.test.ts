@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { HOLD_LINES_MAX } from '../base/limits.ts';
+import { ROLLOUT_LINES_MAX } from '../base/link-limits.ts';
 import { explainApplied, explainBetter, explainNotUsed } from './explain-offers.ts';
 import type { Quote } from './offers.ts';
 import { quoteOffers } from './quote-offers.ts';
@@ -160,8 +162,11 @@ describe('what is said for certain', () => {
     );
     const quote = quoteOf(limited, requestOf(100_000n));
     expect(quote.isExact).toBe(false);
-    expect(quote.applied.flatMap(({ holds }) => holds)).toHaveLength(60);
-    expect(quote.notUsed.map(({ offerId }) => offerId)).toEqual([offerId(1), offerId(2)]);
+    // Of six each, ten would leave no room for what the wallet's rollouts hold.
+    const held = quote.applied.flatMap(({ holds }) => holds);
+    expect(held).toHaveLength(54);
+    expect(held.length + ROLLOUT_LINES_MAX).toBeLessThanOrEqual(HOLD_LINES_MAX);
+    expect(quote.notUsed.map(({ offerId }) => offerId)).toEqual([offerId(1), offerId(2), offerId(3)]);
     const banks = (index: number) =>
       ['A', 'B'].map((name) => ({ funder: 'bank' as const, owner: `BANK${name}${index}`, per_mille: 500 }));
     const funded = Array.from({ length: 28 }, (_, index) =>

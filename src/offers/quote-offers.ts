@@ -1,5 +1,6 @@
 import { assert } from '../base/assert.ts';
 import { DISCOUNT_ACCOUNTS_MAX, HOLD_LINES_MAX, OFFER_COMBINATIONS_MAX } from '../base/limits.ts';
+import { ROLLOUT_LINES_MAX } from '../base/link-limits.ts';
 import { money, splitMoney } from '../money/money.ts';
 import { applyInOrder, type BestSet, type Cart, type Contender, findBestSet } from './best-set.ts';
 import { JudgedOffers } from './judged-offers.ts';
@@ -97,8 +98,8 @@ function choose(
   return { best, notUsed };
 }
 
-/** The limits that offers of one attempt count against; a staged wallet's own stand beside them. */
-const OFFER_LINES_MAX = HOLD_LINES_MAX - 3;
+/** The limits that offers of one attempt count against; those of the wallet's rollouts stand beside them. */
+const OFFER_LINES_MAX = HOLD_LINES_MAX - ROLLOUT_LINES_MAX;
 
 /**
  * The best set that the ledger can hold and book: where it has too many limits or funders, it does without what takes the least off, and the

@@ -1,3 +1,5 @@
+import { assert } from '../base/assert.ts';
+import { ROLLOUT_LINES_MAX } from '../base/link-limits.ts';
 import type { Currency } from '../money/money.ts';
 import type { HoldLine } from '../ledger/holds.ts';
 import type { WalletName } from '../wallets/wallet.ts';
@@ -112,7 +114,7 @@ export function riskLinesOf(
   decision: WalletDecision,
   amount: { currency: Currency; minor: bigint },
 ): HoldLine[] {
-  return plansOf(decision).flatMap(({ rollout }) => {
+  const lines = plansOf(decision).flatMap(({ rollout }) => {
     const live = byId.get(rollout.id);
     if (live === undefined) return [];
     const limits = riskLimits({ ...live.rollout, figures: live.figures }, amount.currency);
@@ -124,4 +126,6 @@ export function riskLinesOf(
       }),
     );
   });
+  assert(lines.length <= ROLLOUT_LINES_MAX, 'offers leave room for what rollouts hold');
+  return lines;
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { ROLLOUT_LINES_MAX } from '../base/link-limits.ts';
 import { toFacts } from './context.ts';
 import { explainDecision } from './explain-decision.ts';
 import type { PlanFile } from './plan-file.ts';
@@ -84,15 +85,17 @@ describe('where a rollout of every shop and the shop’s own concern a wallet', 
   );
 
   test('an attempt holds the money at risk of both', async () => {
-    const common = await started({ ...all, at_risk: { money: '100.00' } });
+    const common = await started({ ...all, at_risk: { money: '100.00', payments: 9 } });
     const mine = await started({ ...own, at_risk: { money: '500.00', payments: 3 } });
     const found = unionpay(decide('b1'));
     const lines = found === undefined ? [] : rollouts.riskLines(BOOK, found, { currency: 'CNY', minor: 1234n });
     expect(Object.fromEntries(lines.map(({ limit, amount }) => [limit, amount]))).toEqual({
       [`${common}/money`]: 1234n,
+      [`${common}/payments`]: 1n,
       [`${mine}/money`]: 1234n,
       [`${mine}/payments`]: 1n,
     });
+    expect(lines, 'offers leave room for so many').toHaveLength(ROLLOUT_LINES_MAX);
   });
 
   test('the same key deals both independently, so that each compares a fair draw of those whom the other shows it to', async () => {
