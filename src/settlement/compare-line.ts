@@ -70,10 +70,13 @@ function isSettledAs(ours: MoneyRecord, toldMinor: bigint): boolean {
   return ours.settledMinor === null || ours.settledMinor === toldMinor;
 }
 
-/** Whether the wallet has told of its discounts since, so that a difference in what is settled is none any more. */
+/**
+ * Whether the wallet has told of its discounts since, so that a difference in what is settled is none any more. What leaves that open does not
+ * end a difference that was found.
+ */
 export function isSettledNow({ cause, theirs }: Pick<Break, 'cause' | 'theirs'>, ours: MoneyRecord): boolean {
   const told = theirs?.['settled_minor'] ?? theirs?.['amount_minor']; // the whole amount is not told twice
-  return cause === 'settled' && told !== undefined && isSettledAs(ours, BigInt(told));
+  return cause === 'settled' && told !== undefined && ours.settledMinor === BigInt(told);
 }
 
 /** Why there is no record of ours. A refund that names its payment in place of itself was not made through us. */

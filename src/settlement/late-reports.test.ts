@@ -225,6 +225,23 @@ test('one that was left for a person ends by itself when the wallet tells after 
   expect(await alertKindsOf(world)).toEqual(['statement_breaks']);
 });
 
+test.each<[string, ReportedDiscount]>([
+  ['that cannot be', { ...DISCOUNT, minor: 1001n }],
+  ['with a gap', { ...DISCOUNT, parts: [{ funder: 'merchant', owner: null, minor: 30n }] }],
+])('a report %s does not end the break: a person has to look', async (_, discount) => {
+  const { orderNo, refundNo } = await paidAndRefunded();
+  world.pretend.bills.set(DAY, billOfThat(orderNo, refundNo));
+  world.pretend.answers.set(orderNo, discounted([discount]));
+  world.goTo(BILL_TIME);
+  await world.settle();
+  await askUntilLeft();
+  expect(await breaksOf(world)).toMatchObject([{ cause: 'settled', state: 'left_for_operator', resolution: null }]);
+  world.pretend.bills.set('2026-11-14', billOf([]));
+  world.goTo('2026-11-15T02:00:00Z');
+  await world.settle();
+  expect(await breaksOf(world)).toMatchObject([{ cause: 'settled', state: 'left_for_operator', resolution: null }]);
+});
+
 test('a report that came before the bill is compared as it is by then', async () => {
   const { orderNo, refundNo } = await paidAndRefunded();
   await tell(orderNo, discounted([{ ...DISCOUNT, minor: 300n }]));
