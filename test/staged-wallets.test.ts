@@ -145,8 +145,11 @@ describe('what a rollout counts', () => {
     expect(rollout.observed.find(({ metric }) => metric === 'begun')).toEqual({
       rolloutId: rollout.id,
       version: 1,
+      since: 1,
       step: 0,
+      entered: 0,
       arm: 'treatment',
+      payer: null, // the buyer is not named
       metric: 'begun',
     });
   });
