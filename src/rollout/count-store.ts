@@ -44,7 +44,8 @@ export interface ToCount {
 
 /**
  * Adds to sums, notes first payments and appends outcomes, in one statement; what is older than the last 64 outcomes falls off. Every part
- * is sorted by its key, so that two transactions take their locks in the same order; each sum and each list of outcomes is named once.
+ * is sorted by its key, so that two transactions take their locks in the same order; each sum and each list of outcomes is named once. A payment
+ * of a buyer of whom no first one is noted had begun before these were: it was compared as another buyer's, so what becomes of it counts.
  */
 export async function addCounts(
   tx: Tx,
@@ -87,16 +88,16 @@ export async function addCounts(
         from told
         where payment_id not in (select payment_id from told where metric = 'begun')
       ) as asked
-      cross join lateral (
-        select
+      left join lateral (
+        select f.payment_id
         from rollout_firsts f
         where f.book = ${book}
           and f.rollout_id = asked.rollout_id
           and f.since = asked.since
           and f.buyer = asked.buyer
-          and f.payment_id = asked.payment_id
         limit 1
-      ) as known
+      ) as known on true
+      where coalesce(known.payment_id, asked.payment_id) = asked.payment_id
     ),
     compared as (
       select rollout_id, version, step, entered, arm, metric, count(*)::bigint as count

@@ -39,6 +39,7 @@ beforeAll(async () => {
     'rol_gone',
     'rol_firsts',
     'rol_crowd',
+    'rol_before',
   ])
     await insertRollout(id);
 });
@@ -133,6 +134,17 @@ describe('of a buyer who comes back', () => {
     (await read('rol_firsts', judgedFrom)).strata.flatMap(({ version, step, cohorts }) =>
       cohorts.flatMap(({ entered, treatment }) => ({ version, step, entered, ...treatment })),
     );
+
+  test('a payment that had begun before first ones were noted still counts with what becomes of it, once its buyer has no other', async () => {
+    const late = (id: string, metric: Metric, buyer = 'old') =>
+      seen('rol_before', metric, { payer: { targetingKey: buyer, paymentId: id } });
+    await write([late('pay_1', 'begun'), late('pay_2', 'begun', 'back')]);
+    await sql`delete from rollout_firsts where rollout_id = 'rol_before'`; // as if both were from before
+    await write([late('pay_1', 'refunded'), late('pay_3', 'begun', 'back')]);
+    await write([late('pay_1', 'complained'), late('pay_2', 'refunded', 'back')]);
+    const [stratum] = (await read('rol_before')).strata;
+    expect(stratum?.cohorts[0]?.treatment).toEqual({ begun: 3, refunded: 1, complained: 1 });
+  });
 
   test('only the first payment is compared, whatever becomes of the others, and every one counts for the step', async () => {
     await write([of('anna', 'pay_1', 'begun'), of('anna', 'pay_2', 'begun'), of('anna', 'pay_2', 'first_failed')]);
