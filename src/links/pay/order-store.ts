@@ -45,3 +45,19 @@ export async function listOrderLinks(
     group by merchant_id, for_order_no, link_id`;
   return rows.map((row) => ({ ...row, asked: Number(row.asked) }));
 }
+
+/** Which of these numbers payments of links have already, for whatever order, and of which link. */
+export async function listTakenNumbers(
+  tx: Tx,
+  book: number,
+  numbers: readonly Order[],
+): Promise<(Order & { linkId: string })[]> {
+  return await tx<(Order & { linkId: string })[]>`
+    select merchant_id as "merchantId", order_no as "orderNo", link_id as "linkId"
+    from link_payments
+    where book = ${book}
+      and (merchant_id, order_no) in (
+        select *
+        from unnest(${numbers.map(({ merchantId }) => merchantId)}::text[], ${numbers.map(({ orderNo }) => orderNo)}::text[])
+      )`;
+}

@@ -77,6 +77,24 @@ describe('an order with two links', () => {
     expect(numbers).toEqual([orderNo, `${orderNo}.2`, `${orderNo}.3`, `${orderNo}.4`, `${orderNo}.5`]);
   });
 
+  test.each([
+    ['before', true],
+    ['after', false],
+  ])('is asked for again where another order, asked for %s, has the number for that', async (_, isBefore) => {
+    const { orderNo, first } = await twoLinks();
+    const other = await paying.addTerms('pay', { pay: { amount: cny(500), order_no: `${orderNo}.2` } });
+    const numberOf = async (terms: typeof first) => (await paying.ask(terms)).payment.orderNo;
+    const once = await paying.ask(first);
+    await paying.cancel(once.id);
+    if (isBefore) {
+      expect(await numberOf(other)).toBe(`${orderNo}.2`);
+      expect(await numberOf(first)).toBe(`${orderNo}.3`);
+    } else {
+      expect(await numberOf(first)).toBe(`${orderNo}.2`);
+      expect(await numberOf(other)).toBe(`${orderNo}.2.2`);
+    }
+  });
+
   test('that was paid by the first is not paid by the second', async () => {
     const { orderNo, first, second } = await twoLinks();
     await payUnder(world, await paying.ask(first));

@@ -8,7 +8,7 @@ import { type Batch, createBatch } from '../../db/batch.ts';
 import type { Tx } from '../../db/connect.ts';
 import type { PayDeps } from './pay-deps.ts';
 import { choosePlace, type PlaceWish } from './place.ts';
-import { listOrderLinks, lockOrders, type Order } from './order-store.ts';
+import { listOrderLinks, listTakenNumbers, lockOrders, type Order } from './order-store.ts';
 import { insertPlaces, listPlaces, type StoredPlace } from './place-store.ts';
 import { settlePlaces } from './settle-places.ts';
 import type { Terms } from './terms.ts';
@@ -16,6 +16,8 @@ import { findTerms, lockTerms } from './terms-store.ts';
 
 /** How soon somebody who found every place taken may try again. */
 const RETRY_SECONDS = 30;
+/** So many numbers of an order are tried that shops or other orders may have. */
+const NUMBERS_TRIED = 8;
 
 /** What a buyer wants to pay by a link that has an end of places. */
 export interface TakeWish extends PlaceWish {
@@ -87,8 +89,10 @@ async function takePlaces(
       case 'free': {
         if (orders.takenByShop.some((order) => isSame(order, own)))
           return new Refusal('order_no_taken', 'the shop has a payment of its own for this order');
-        const asked = orders.asked.filter((order) => isSame(order, own)).reduce((sum, order) => sum + order.asked, 0);
-        const place = toPlace(deps, own, wish, choice.placeNo, asked);
+        const orderNo = freeNumber(deps, own, orders, taken);
+        if (orderNo === null)
+          return new Refusal('order_no_taken', 'the shop has used the numbers of this order itself');
+        const place = toPlace(deps, own, wish, choice.placeNo, orderNo);
         taken.push(place);
         return { terms: own, place };
       }
@@ -109,6 +113,8 @@ interface LockedOrders {
   asked: Awaited<ReturnType<typeof listOrderLinks>>;
   /** Those that the shop has asked to be paid by itself: asked for under another number they would be paid twice. */
   takenByShop: readonly Order[];
+  /** Numbers under which these orders might be asked for, and something has been already: an order may be called as another is when it is asked for again. */
+  takenNumbers: readonly Order[];
 }
 
 /** The orders of these links, locked before the links are: how a link is paid never changes, so that is read without a lock. */
@@ -116,13 +122,19 @@ async function lockOrdersOf(tx: Tx, book: number, linkIds: readonly string[]): P
   const orders = (await findTerms(tx, book, linkIds)).flatMap(({ merchantId, orderNo }): Order[] =>
     merchantId === null || orderNo === null ? [] : [{ merchantId, orderNo }],
   );
-  if (orders.length === 0) return { asked: [], takenByShop: [] };
+  if (orders.length === 0) return { asked: [], takenByShop: [], takenNumbers: [] };
   await lockOrders(tx, book, orders);
   const asked = await listOrderLinks(tx, book, orders);
-  const payments = await readPaymentsByOrder(tx, book, orders);
-  const isOurs = (payment: Order & { metadata: Record<string, string> }): boolean =>
-    asked.some((order) => isSame(order, payment) && order.linkId === payment.metadata['link']);
-  return { asked, takenByShop: payments.filter((payment) => !isOurs(payment)) };
+  const numbers = orders.flatMap((order) => [order, ...numbersOf(order, asked)]);
+  const ofLinks = await listTakenNumbers(tx, book, numbers);
+  const payments = await readPaymentsByOrder(tx, book, numbers);
+  const isOfLink = (payment: Order & { metadata: Record<string, string> }): boolean =>
+    ofLinks.some((number) => isSame(number, payment) && number.linkId === payment.metadata['link']);
+  return {
+    asked,
+    takenByShop: payments.filter((payment) => !isOfLink(payment)),
+    takenNumbers: [...ofLinks, ...payments],
+  };
 }
 
 function isSame(a: Order, b: { merchantId: string | null; orderNo: string | null }): boolean {
@@ -133,7 +145,7 @@ function isOfOrder({ merchantId, forOrderNo }: StoredPlace, terms: Terms): boole
   return forOrderNo !== null && merchantId === terms.merchantId && forOrderNo === terms.orderNo;
 }
 
-function toPlace(deps: PayDeps, terms: Terms, wish: TakeWish, placeNo: number, askedCount: number): StoredPlace {
+function toPlace(deps: PayDeps, terms: Terms, wish: TakeWish, placeNo: number, orderNo: string): StoredPlace {
   const share = terms.shares.find((one) => one.placeNo === placeNo);
   const amountMinor = share?.amountMinor ?? terms.amountMinor ?? wish.amountMinor;
   assert(amountMinor !== null && terms.merchantId !== null, 'a place of a shop’s link costs something');
@@ -145,7 +157,7 @@ function toPlace(deps: PayDeps, terms: Terms, wish: TakeWish, placeNo: number, a
     placeNo,
     merchantId: terms.merchantId,
     forOrderNo: terms.orderNo,
-    orderNo: terms.orderNo === null ? newOrderNo(deps, terms.book) : againOrderNo(terms.orderNo, askedCount),
+    orderNo,
     amountMinor,
     payerName: share?.name ?? wish.payerName,
     subject: wish.subject,
@@ -160,9 +172,28 @@ export function newOrderNo(deps: Pick<PayDeps, 'clock' | 'random'>, book: number
   return `LK-${idLetters(newId('ask', deps, book))}`;
 }
 
+/** The number of a place's payment; null where everything that would be tried is taken. */
+function freeNumber(
+  deps: PayDeps,
+  { book, merchantId, orderNo }: Terms,
+  { asked, takenNumbers }: LockedOrders,
+  taken: readonly StoredPlace[],
+): string | null {
+  if (merchantId === null || orderNo === null) return newOrderNo(deps, book);
+  const used = [...takenNumbers, ...taken];
+  const free = numbersOf({ merchantId, orderNo }, asked).find((number) => !used.some((other) => isSame(number, other)));
+  return free?.orderNo ?? null;
+}
+
 /** An order whose payment expired is asked for again, by this link or another, under a number of its own: `A-1`, `A-1.2`, `A-1.3`. */
-function againOrderNo(orderNo: string, askedCount: number): string {
-  return askedCount === 0 ? orderNo : `${orderNo}.${askedCount + 1}`;
+function numbersOf({ merchantId, orderNo }: Order, asked: LockedOrders['asked']): Order[] {
+  const before = asked
+    .filter((order) => isSame(order, { merchantId, orderNo }))
+    .reduce((sum, order) => sum + order.asked, 0);
+  return Array.from({ length: NUMBERS_TRIED }, (_, at) => ({
+    merchantId,
+    orderNo: before + at === 0 ? orderNo : `${orderNo}.${before + at + 1}`,
+  }));
 }
 
 function namedOf(terms: Terms): ReadonlySet<number> {
