@@ -149,20 +149,6 @@ describe('when many networks report a link within the hour', () => {
     expect(await reportByAll(safety.link(), homes)).not.toContain(true);
   });
 
-  test('what one party sends with a thousand addresses pushes nobody else’s out of what is weighed', async () => {
-    const ready = safety.link();
-    const others = ['9.15.1.1', '9.15.2.1', '9.15.3.1', '9.15.4.1', '9.15.5.1', '9.15.6.1'];
-    expect(await reportByAll(ready, others.slice(0, 4))).not.toContain(true);
-    const now = safety.clock.now();
-    await db.sql`
-      insert into link_reports (book, id, link_id, code, link_version, owner, reason, network, near, opened, lang, state, created_at, day)
-      select book, 'lrp_flood' || n, link_id, code, link_version, owner, reason, sha256(('flood' || n)::bytea), sha256('flood'), false, lang,
-        state, ${now}, day
-      from link_reports, generate_series(1, ${1000}) as n
-      where link_id = ${ready.link.id} and near = (select min(near) from link_reports where link_id = ${ready.link.id})`;
-    expect(await reportByAll(ready, others.slice(4))).toContain(true);
-  });
-
   test('who has not opened it counts half', async () => {
     const ready = safety.link();
     const strangers = Array.from({ length: 10 }, (_, at) => `9.5.${at}.1`);
