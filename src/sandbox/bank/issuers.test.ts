@@ -304,6 +304,12 @@ describe('a holder', () => {
     expect(await member.code(member.verify(card, { name, phone, idNumber: id }))).toBe('00');
   });
 
+  test('has an ID number that nobody else has', () => {
+    const phone = '13700000004';
+    const added = Array.from({ length: 400 }, () => sandbox.addPerson({ name: '李四', phone, cards: [] }));
+    expect(new Set(added.map(({ person }) => person.idNumber)).size).toBe(400);
+  });
+
   test('cannot be described in a form that is not the agreed one', async () => {
     const message = member.verify(cards[0] ?? '', { ...who, idNumber });
     message.fields.set(61, (message.fields.get(61) ?? '').slice(0, -1));

@@ -33,7 +33,11 @@ export interface NewPerson {
   cards: readonly NewCard[];
 }
 
-const BIRTH_DAY = '19900412';
+const BIRTH_MONTH_AND_DAY = '0412';
+const FIRST_YEAR = 1990;
+const YEARS = 40;
+/** Of the thousand numbers of one day, so that one that is free is soon drawn. */
+const BORN_ON_A_DAY = 100;
 const CREDIT_FEN = 5_000_000n;
 
 /** What has to be recorded so that these people and their cards are there. @throws RangeError for a bank or number that cannot be */
@@ -43,7 +47,7 @@ export function openPerson(
   at: Date,
   wanted: NewPerson,
 ): { person: Person; events: WorldEvent[] } {
-  const { name, phone, idNumber = mintIdNumber(random, BIRTH_DAY) } = wanted;
+  const { name, phone, idNumber = mintFreeIdNumber(world, random) } = wanted;
   if (name.length === 0 || name.length > 50) throw new RangeError('a name has 1 to 50 characters');
   if (!/^1[3-9]\d{9}$/.test(phone)) throw new RangeError('a phone number has 11 digits and begins with 13 to 19');
   if (!/^\d{17}[\dX]$/.test(idNumber)) throw new RangeError('an ID number has 18 characters');
@@ -144,4 +148,13 @@ export function showCard(world: World, card: Card): ShownCard {
     creditFen,
     bill,
   };
+}
+
+/** A number that nobody has: what is asked of one person is never held against another. */
+function mintFreeIdNumber(world: World, random: Random): string {
+  const year = FIRST_YEAR - (Math.floor(world.people.size / BORN_ON_A_DAY) % YEARS);
+  for (;;) {
+    const idNumber = mintIdNumber(random, `${year}${BIRTH_MONTH_AND_DAY}`);
+    if (world.findPeople(idNumber).length === 0) return idNumber;
+  }
 }
