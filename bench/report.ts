@@ -130,12 +130,7 @@ function goalsPart({
     for (const { name, value, goal, reached } of opens.perCoreSecond.filter(({ isGoal }) => isGoal))
       rows.push([`${name}, a second of one core`, formatRate(value), `≥ ${formatRate(goal)}`, inWords(reached)]);
     const { rate, p99Ms, goalMs, isReached } = opens.latency;
-    rows.push([
-      `opens, p99 at ${formatRate(rate)} a second`,
-      `${p99Ms.toFixed(1)} ms`,
-      `< ${goalMs} ms`,
-      inWords(isReached),
-    ]);
+    rows.push([`opens, p99 at ${formatRate(rate)} a second`, `${p99Ms} ms`, `< ${goalMs} ms`, inWords(isReached)]);
     for (const { name, value, goal, reached } of opens.ratios)
       rows.push([name, value.toFixed(2), `≥ ${goal}`, inWords(reached)]);
   }
@@ -296,8 +291,8 @@ function opensPart({ method, measured, ratios, perCoreSecond, latency, counted }
       perCoreSecond.map(({ name, value }) => [name, formatRate(value)]),
     ),
     list([
-      `at ${formatRate(latency.reached)} a second: p50 ${latency.p50Ms.toFixed(2)} ms, p99 ${latency.p99Ms.toFixed(1)} ms`,
-      `${count(counted.answered)} opens were sent and answered, ${count(counted.counted)} are written as counted`,
+      `at ${formatRate(latency.reached)} a second: p50 ${latency.p50Ms} ms, p99 ${latency.p99Ms} ms`,
+      `${count(counted.sent)} opens were sent, ${count(counted.answered)} were answered before autocannon hung up, ${count(counted.counted)} are written as counted`,
     ]),
   ].join('\n\n');
 }
