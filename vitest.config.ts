@@ -7,8 +7,10 @@ export default defineConfig({
     // Two at a time: PostgreSQL and a browser want a core as well.
     maxWorkers: 2,
     // Nothing asserts on time; these only end a test that hangs, also on a machine that is busy with other things.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    // Waiting for something to hold is given up as late as that; Vitest's own second is short on a busy machine.
+    expect: { poll: { timeout: 60_000, interval: 20 } },
     reporters: ['default', './test/closing-line.ts'],
   },
 });

@@ -17,7 +17,8 @@ export const PHONE: Viewport = { width: 390, height: 844, javaScript: true };
 export const SMALL_PHONE: Viewport = { width: 320, height: 568, javaScript: true };
 export const DESKTOP: Viewport = { width: 1280, height: 800, javaScript: true };
 
-const STEP_TIMEOUT_MS = 15_000;
+/** Only ends a step that hangs; nothing is expected to be quick. */
+const STEP_TIMEOUT_MS = 60_000;
 
 export interface TestBrowser {
   /**

@@ -1,0 +1,1 @@
+-- Reports of refunds that wait for a look.
