@@ -53,7 +53,7 @@ ${fault !== null && html`<p class="alert" id="fault" role="alert" data-testid="f
 <form method="post" action="${back}/${action}">${tokenField(visitor)}<input type="hidden" name="seen" value="${rollout.state} ${rollout.version} ${rollout.step}">
 ${action === 'jump' && renderStepChoice(visitor, report, typed.step)}<p><label for="reason">${say('为什么？会永久保留。', 'Why? It is kept for ever.')}</label>
 <textarea id="reason" name="reason" rows="3" maxlength="${ROLLOUT_REASON_CHARS_MAX}" required autofocus${fault !== null && html` aria-describedby="fault"`} data-testid="reason">${typed.reason}</textarea></p>
-<p class="ask-buttons"><button class="button button-${action === 'halt' || action === 'roll_back' ? 'danger' : 'main'}" type="submit" data-testid="confirm">${said.button[lang]}</button><a class="button button-plain" href="${back}" data-testid="cancel">${say('不做', 'Do not')}</a></p>
+<p class="ask-buttons"><button class="button button-${action === 'halt' || action === 'roll_back' ? 'danger' : 'main'}" type="submit" data-testid="confirm">${said.button[lang]}</button><a class="button button-plain" href="${back}" data-testid="cancel">${say('取消', 'Cancel')}</a></p>
 </form>`;
 }
 

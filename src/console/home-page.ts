@@ -23,7 +23,7 @@ export function renderHome(
     path: '/console',
     isLive: true,
     body: html`<h1>${say('总览', 'Overview')}</h1>
-<section><h2>${say('等人处理', 'Needs a hand')}</h2>${live('hand', renderHands(visitor, inEffect))}</section>
+<section><h2>${say('等人处理', 'Needs attention')}</h2>${live('hand', renderHands(visitor, inEffect))}</section>
 <section><h2>${say('正在起作用的灰度', 'Rollouts in effect')}</h2>${live('running', inEffect.length === 0 ? empty(say('现在没有灰度在起作用：所有钱包对所有买家开放。', 'No rollout is in effect: every wallet is open to every buyer.')) : renderRollouts(visitor, inEffect))}</section>
 <section><h2>${say('查一笔付款', 'Look up a payment')}</h2>${renderLookUp(visitor)}</section>
 <section><h2>${say('最近的警报', 'Latest alerts')}</h2>${live('alerts', renderAlerts(visitor, alerts))}</section>`,
@@ -37,7 +37,7 @@ function renderHands(visitor: Visitor, inEffect: readonly ListedRollout[]): Html
       NEEDS_A_HAND.includes(rollout.state) || (rollout.state === 'running' && report?.judgement.verdict === 'hold'),
   );
   if (hands.length === 0)
-    return html`<p class="panel calm" data-testid="calm">${say('没有什么要处理。', 'Nothing needs a hand.')}</p>`;
+    return html`<p class="panel calm" data-testid="calm">${say('没有什么要处理。', 'Nothing needs attention.')}</p>`;
   return html`<ul class="hands">${hands.map(({ rollout, report, shopName }) => {
     const why =
       rollout.state === 'halted' || rollout.state === 'rolled_back'

@@ -44,7 +44,7 @@ function renderHosts(visitor: Visitor, { hosts, shops }: HostList): Html {
       ...(proof.dnsName === null ? [] : [html`TXT <span class="mono">${proof.dnsName}</span>`]),
       ...(proof.fileUrl === null ? [] : [html`<span class="mono">${proof.fileUrl}</span>`]),
     ];
-    return html`<tr data-testid="${host.id}"><td class="mono">${host.host}</td><td class="said">${names.get(host.merchantId) ?? host.merchantId}</td><td>${host.uses.map((use) => html`${USES[use][lang]}<br>`)}</td><td>${host.provedAt === null ? chip('warn', say('未证明', 'not proved')) : html`${chip('good', say('已证明', 'proved'))}<br><span class="fine">${time(host.provedAt)}</span>`}</td><td class="why">${host.provedAt === null ? (places.length === 0 ? say('现在就能证明', 'can be proved now') : html`<span class="mono">${proof.line}</span><br><span class="fine">${places.map((place, index) => html`${index > 0 && say(' 或 ', ' or ')}${place}`)}</span>`) : '–'}</td><td><form class="row-form" method="post" action="/console/hosts/${host.id}/prove">${tokenField(visitor)}<button class="quiet" type="submit" data-testid="prove">${say('现在看看', 'Look now')}</button></form> <a class="quiet" href="/console/hosts/${host.id}/drop?merchant=${host.merchantId}" data-testid="drop">${say('去掉', 'Drop')}</a></td></tr>`;
+    return html`<tr data-testid="${host.id}"><td class="mono">${host.host}</td><td class="said">${names.get(host.merchantId) ?? host.merchantId}</td><td>${host.uses.map((use) => html`${USES[use][lang]}<br>`)}</td><td>${host.provedAt === null ? chip('warn', say('未证明', 'not proved')) : html`${chip('good', say('已证明', 'proved'))}<br><span class="fine">${time(host.provedAt)}</span>`}</td><td class="why">${host.provedAt === null ? (places.length === 0 ? say('现在就能证明', 'can be proved now') : html`<span class="mono">${proof.line}</span><br><span class="fine">${places.map((place, index) => html`${index > 0 && say(' 或 ', ' or ')}${place}`)}</span>`) : '–'}</td><td><form class="row-form" method="post" action="/console/hosts/${host.id}/prove">${tokenField(visitor)}<button class="quiet" type="submit" data-testid="prove">${say('现在检查', 'Check now')}</button></form> <a class="quiet" href="/console/hosts/${host.id}/drop?merchant=${host.merchantId}" data-testid="drop">${say('移除', 'Remove')}</a></td></tr>`;
   });
   return table(
     say('域名', 'Hosts'),
@@ -73,7 +73,7 @@ ${fault !== null && html`<p class="alert" id="fault" role="alert" data-testid="f
 /** Asks back before a host counts no more. */
 export function renderDrop(visitor: Visitor, host: LinkHost): string {
   const { say } = visitor;
-  const title = say('去掉这个域名', 'Drop this host');
+  const title = say('移除这个域名', 'Remove this host');
   return renderPage(visitor, {
     title: `${title} · ${host.host}`,
     part: 'links',
@@ -83,7 +83,7 @@ export function renderDrop(visitor: Visitor, host: LinkHost): string {
 <p class="mono">${host.host}</p>
 <p class="told">${say('指向它的链接、在它下面的短链接，一秒之内都打不开。', 'Links that lead to it, and short links under it, open nothing any more within a second.')}</p>
 <form method="post" action="/console/hosts/${host.id}/drop">${tokenField(visitor)}
-<p class="ask-buttons"><button class="button button-danger" type="submit" data-testid="confirm">${title}</button><a class="button button-plain" href="/console/hosts" data-testid="cancel">${say('不做', 'Do not')}</a></p>
+<p class="ask-buttons"><button class="button button-danger" type="submit" data-testid="confirm">${title}</button><a class="button button-plain" href="/console/hosts" data-testid="cancel">${say('取消', 'Cancel')}</a></p>
 </form></div>`,
   });
 }

@@ -94,7 +94,7 @@ function doneText({ say }: Visitor, done: string | null): string | null {
   const texts: Readonly<Record<string, string>> = {
     added: say('已加上，还要证明', 'It is added; it is still to be proved'),
     proved: say('已证明', 'It is proved'),
-    dropped: say('已去掉', 'It is dropped'),
+    dropped: say('已移除', 'It is removed'),
   };
   return done !== null && Object.hasOwn(texts, done) ? (texts[done] ?? null) : null;
 }

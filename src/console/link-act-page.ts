@@ -30,7 +30,7 @@ ${
     ? html`<p class="told">${told}</p>
 ${fault !== null && html`<p class="alert" id="fault" role="alert" data-testid="fault">${fault}</p>`}
 <form method="post" action="${back}/${act}">${tokenField(visitor)}<input type="hidden" name="seen" value="${link.state} ${link.version}">${act !== 'resume' && reasonField(visitor, reason, fault)}
-<p class="ask-buttons"><button class="button button-${act === 'resume' ? 'main' : 'danger'}" type="submit" data-testid="confirm">${button}</button><a class="button button-plain" href="${back}" data-testid="cancel">${say('不做', 'Do not')}</a></p>
+<p class="ask-buttons"><button class="button button-${act === 'resume' ? 'main' : 'danger'}" type="submit" data-testid="confirm">${button}</button><a class="button button-plain" href="${back}" data-testid="cancel">${say('取消', 'Cancel')}</a></p>
 </form>`
     : html`<p class="alert" role="alert" data-testid="fault">${say(`它现在${state.label['zh-CN']}，不能这样做。`, `It is ${state.label.en}; this cannot be done.`)}</p><p><a class="button button-plain" href="${back}">${say('返回', 'Back')}</a></p>`
 }</div>`,

@@ -45,7 +45,7 @@ ${meanwhile !== null && renderMeanwhile(visitor, meanwhile)}
 ${renderFaults(page.faults)}
 <form method="post" action="${back}/edit">${tokenField(visitor)}<input type="hidden" name="from_version" value="${link.version}">
 ${renderFields(visitor, kind, editFields(kind), texts)}
-<p class="ask-buttons"><button class="button button-main" type="submit" data-testid="save">${meanwhile === null ? say('保存', 'Save') : say('看过了，保存', 'I have seen it: save')}</button><a class="button button-plain" href="${back}" data-testid="cancel">${say('不做', 'Do not')}</a></p>
+<p class="ask-buttons"><button class="button button-main" type="submit" data-testid="save">${meanwhile === null ? say('保存', 'Save') : say('看过了，保存', 'I have seen it: save')}</button><a class="button button-plain" href="${back}" data-testid="cancel">${say('取消', 'Cancel')}</a></p>
 </form></div>`,
   });
 }

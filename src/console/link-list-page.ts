@@ -26,7 +26,7 @@ export function renderLinkList(visitor: Visitor, list: LinkList): string {
     part: 'links',
     path: '/console/links',
     isLive: true,
-    body: html`<div class="head-row"><h1>${title}</h1><ul class="buttons"><li><a class="button button-main" href="/console/links/new" data-testid="new">${say('新建链接', 'New link')}</a></li><li><a class="button button-plain" href="/console/links/bulk" data-testid="bulk">${say('批量新建', 'Many at once')}</a></li></ul></div>
+    body: html`<div class="head-row"><h1>${title}</h1><ul class="buttons"><li><a class="button button-main" href="/console/links/new" data-testid="new">${say('新建链接', 'New link')}</a></li><li><a class="button button-plain" href="/console/links/bulk" data-testid="bulk">${say('批量新建', 'Bulk create')}</a></li></ul></div>
 ${linkTabs(visitor, 'links')}
 ${renderSearch(visitor, list)}
 ${live('list', list.links.length === 0 ? empty(nothingText(visitor, list)) : renderTable(visitor, list))}

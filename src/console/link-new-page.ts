@@ -36,7 +36,7 @@ ${renderFaults(page.faults)}
 <form method="post" action="/console/links/new">${tokenField(visitor)}<input type="hidden" name="nonce" value="${page.nonce}"><input type="hidden" name="kind" value="${kind}">
 ${renderShops(visitor, page)}
 ${renderFields(visitor, kind, newFields(kind), texts)}
-<p class="ask-buttons"><button class="button button-main" type="submit" data-testid="create">${title}</button><a class="button button-plain" href="/console/links">${say('不做', 'Do not')}</a></p>
+<p class="ask-buttons"><button class="button button-main" type="submit" data-testid="create">${title}</button><a class="button button-plain" href="/console/links">${say('取消', 'Cancel')}</a></p>
 </form></div>`,
   });
 }
@@ -44,7 +44,7 @@ ${renderFields(visitor, kind, newFields(kind), texts)}
 /** Many links for a shop, from what was pasted. */
 export function renderBulk(visitor: Visitor, page: NewLinkPage & { rows: string }): string {
   const { say } = visitor;
-  const title = say('批量新建', 'Many links at once');
+  const title = say('批量新建', 'Bulk create');
   return renderPage(visitor, {
     title,
     part: 'links',
@@ -57,7 +57,7 @@ ${renderFaults(page.faults)}
 <form method="post" action="/console/links/bulk">${tokenField(visitor)}<input type="hidden" name="nonce" value="${page.nonce}">
 ${renderShops(visitor, page)}
 <p><label for="rows">CSV</label><textarea id="rows" name="rows" class="mono" rows="12" spellcheck="false" required data-testid="rows" placeholder="page,title,price">${page.rows}</textarea></p>
-<p class="ask-buttons"><button class="button button-main" type="submit" data-testid="create">${title}</button><a class="button button-plain" href="/console/links">${say('不做', 'Do not')}</a></p>
+<p class="ask-buttons"><button class="button button-main" type="submit" data-testid="create">${title}</button><a class="button button-plain" href="/console/links">${say('取消', 'Cancel')}</a></p>
 </form></div>`,
   });
 }

@@ -11,7 +11,7 @@ import type { Visitor } from './visitor.ts';
 const label = (chinese: string, english: string): Label => ({ 'zh-CN': chinese, en: english });
 
 export const LINK_STATES: Readonly<Record<LinkState | 'expired', { tone: Tone; label: Label }>> = {
-  active: { tone: 'good', label: label('可打开', 'opens') },
+  active: { tone: 'good', label: label('可打开', 'active') },
   stopped: { tone: 'warn', label: label('已停用', 'stopped') },
   taken_down: { tone: 'bad', label: label('已下架', 'taken down') },
   expired: { tone: 'off', label: label('已过期', 'expired') },

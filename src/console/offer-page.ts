@@ -129,7 +129,7 @@ export function renderSwitch(
 ${fault !== null && html`<p class="alert" id="fault" role="alert" data-testid="fault">${fault}</p>`}
 <form method="post" action="${back}/${action}">${tokenField(visitor)}<p><label for="reason">${say('为什么？会永久保留。', 'Why? It is kept for ever.')}</label>
 <textarea id="reason" name="reason" rows="3" maxlength="${OFFER_REASON_CHARS_MAX}" required autofocus${fault !== null && html` aria-describedby="fault"`} data-testid="reason">${reason}</textarea></p>
-<p class="ask-buttons"><button class="button button-${action === 'stop' ? 'danger' : 'main'}" type="submit" data-testid="confirm">${button}</button><a class="button button-plain" href="${back}" data-testid="cancel">${say('不做', 'Do not')}</a></p>
+<p class="ask-buttons"><button class="button button-${action === 'stop' ? 'danger' : 'main'}" type="submit" data-testid="confirm">${button}</button><a class="button button-plain" href="${back}" data-testid="cancel">${say('取消', 'Cancel')}</a></p>
 </form></div>`,
   });
 }

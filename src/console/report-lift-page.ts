@@ -32,7 +32,7 @@ export function renderLift(
     }</p>
 ${fault !== null && html`<p class="alert" id="fault" role="alert" data-testid="fault">${fault}</p>`}
 <form method="post" action="${path}">${tokenField(visitor)}${reasonField(visitor, reason, fault)}
-<p class="ask-buttons"><button class="button button-main" type="submit" data-testid="confirm">${title}</button><a class="button button-plain" href="/console/reports" data-testid="cancel">${say('不做', 'Do not')}</a></p>
+<p class="ask-buttons"><button class="button button-main" type="submit" data-testid="confirm">${title}</button><a class="button button-plain" href="/console/reports" data-testid="cancel">${say('取消', 'Cancel')}</a></p>
 </form></div>`,
   });
 }

@@ -104,7 +104,7 @@ describe('hosts', () => {
     const id = /data-testid="(lho_\w+)"><td class="mono"[^>]*>shop\.example/.exec(body)?.[1] ?? '';
     const look = await visit.post(`/console/hosts/${id}/prove`);
     expect([look.status, look.body.includes('data-testid="fault"')]).toEqual([409, true]);
-    expect((await visit.get(`/console/hosts/${id}/drop?merchant=${merchant}`)).body).toContain('Drop this host');
+    expect((await visit.get(`/console/hosts/${id}/drop?merchant=${merchant}`)).body).toContain('Remove this host');
     expect((await visit.post(`/console/hosts/${id}/drop`)).status).toBe(303);
     expect((await visit.get('/console/hosts')).body).not.toContain('_hutong.shop.example');
   });

@@ -39,6 +39,9 @@ export interface LandingTexts {
   whatAnswer(owner: string): string;
   report: string;
   gone: Record<NoLink, { title: string; hint: string }>;
+  /** Where a link was cut short, the whole text may still hold it. */
+  pasteIt: string;
+  again: string;
 }
 
 const chinese: LandingTexts = {
@@ -77,6 +80,8 @@ const chinese: LandingTexts = {
   what: '这是什么？',
   whatAnswer: (owner) => `这是 ${owner} 分享的链接。互通让它在每个 App 里都能打开，只会前往上面写明的地方。`,
   report: '举报',
+  pasteIt: '粘贴完整的口令或链接',
+  again: '再试一次',
   gone: {
     expired: { title: '这个链接过期了', hint: '请向分享的人要一个新的链接。' },
     stopped: { title: '这个链接已停用', hint: '分享它的人已经把它停掉了。' },
@@ -127,6 +132,8 @@ const english: LandingTexts = {
   whatAnswer: (owner) =>
     `A link shared by ${owner}. Hutong makes it open in every app; it leads nowhere but where it says above.`,
   report: 'Report',
+  pasteIt: 'Paste the whole code or link',
+  again: 'Try again',
   gone: {
     expired: { title: 'This link has expired', hint: 'Please ask whoever shared it for a new one.' },
     stopped: { title: 'This link is switched off', hint: 'Whoever shared it has stopped it.' },

@@ -214,6 +214,15 @@ describe('what opens nothing', () => {
     expect(reply.statusCode).toBe(503);
     expect(reply.body).toContain('data-reason="busy"');
     expect(reply.body).not.toContain('database');
+    expect(reply.body).toContain('href="?lang=zh-CN" data-testid="again"');
+  });
+
+  test('a link that was cut short leads to the box for pasting, in the language it was read in', async () => {
+    const pasted = 'data-testid="paste"';
+    expect((await open('/l/zzzz2345?lang=en')).body).toContain(`href="/paste?lang=en" ${pasted}`);
+    expect((await open('/l/zzzz2345?lang=en')).body).toContain('<a href="?lang=zh-CN" lang="zh-CN"');
+    world.put(null, { ...active, link: { ...active.link, state: 'stopped' } });
+    expect((await open('/l/abcd2345')).body).not.toContain(pasted);
   });
 });
 
