@@ -110,6 +110,10 @@ export const LINK_PICTURE_PIXELS_MAX = 16_000_000;
 export const LINK_PICTURE_SIDE_MAX = 12_000;
 /** Passes over the whole picture that a JPEG may ask for. Cameras and sites make one to about ten; a few bytes are enough to ask for another. */
 export const LINK_PICTURE_SCANS_MAX = 64;
+/** What decoding a WebP picture may take of memory, in pages of 64 kB: 256 MB. The largest that is decoded takes half of it. */
+export const LINK_WEBP_PAGES_MAX = 4096;
+/** When a WebP picture that is still being decoded is given up; the largest takes about a second. */
+export const LINK_WEBP_DECODE_MS_MAX = 20_000;
 /** A small enough picture is shown on our pages as its shop made it. */
 export const LINK_PICTURE_AS_IS_BYTES_MAX = 300_000;
 export const LINK_PICTURE_FETCH_MS_MAX = 4_000;

@@ -66,7 +66,7 @@ describe('a card', () => {
     ['is broken', Buffer.concat([PICTURE.subarray(0, 60), Buffer.alloc(200, 7)])],
     ['is nothing but transparent', paint('')],
     [
-      'is a WebP',
+      'is a WebP without pixels',
       Buffer.concat([
         Buffer.from('52494646000000005745425056503858 0a00000000000000 3f00002f0000'.replaceAll(' ', ''), 'hex'),
         Buffer.alloc(40),

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { renderAsync } from '@resvg/resvg-js';
 import { assert } from '../../base/assert.ts';
+import { decodeWebp } from './decode-webp.ts';
 import type { Pixels } from './encode-png.ts';
 import { type PictureHeader, readPictureHeader } from './picture-header.ts';
 
@@ -18,11 +19,15 @@ export async function rasterize(svg: string): Promise<Pixels> {
 
 /**
  * A picture of a shop's as pixels that fill a box, upright, what does not fit cut off evenly; null where it cannot be decoded, or is nothing but
- * transparent. WebP is not decoded.
+ * transparent. resvg decodes PNG and JPEG; WebP it does not, so those are decoded and fitted on a thread of ours.
  */
 export async function drawPicture(bytes: Buffer, box: { width: number; height: number }): Promise<Pixels | null> {
   const header = readPictureHeader(bytes);
-  if (header === null || header.type === 'image/webp') return null;
+  if (header === null) return null;
+  if (header.type === 'image/webp') {
+    const fitted = await decodeWebp(bytes, box);
+    return fitted === null || isEmpty(fitted) ? null : fitted;
+  }
   const fine = { width: box.width * FINER, height: box.height * FINER };
   const drawn = await rasterize(pictureSvg(bytes, header, fine));
   assert(drawn.width === fine.width && drawn.height === fine.height, 'it is drawn as large as it was wanted');

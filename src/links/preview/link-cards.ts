@@ -68,7 +68,6 @@ export function openLinkCards(deps: PictureDeps): LinkCards {
       const header = bytes === null ? null : readPictureHeader(bytes);
       if (bytes === null || header === null) return null;
       if (bytes.length <= LINK_PICTURE_AS_IS_BYTES_MAX) return toSent(header.type, bytes);
-      if (header.type === 'image/webp') return null; // it is too large, and we cannot make it smaller
       const small = await draw(`picture ${hashOf(bytes)}`, async () => {
         const pixels = await drawPicture(bytes, fittingSize(header, SMALL_SIDE));
         return pixels === null ? Buffer.alloc(0) : await encodePng(pixels);

@@ -1,4 +1,5 @@
 import { LINK_PICTURE_PIXELS_MAX, LINK_PICTURE_SCANS_MAX, LINK_PICTURE_SIDE_MAX } from '../../base/link-limits.ts';
+import { readCanvas, readLossless, readLossy } from './webp-frame.ts';
 
 /** What a picture's first bytes say of it, before anything is decoded. */
 export interface PictureHeader {
@@ -101,15 +102,14 @@ function readWebp(bytes: Buffer): PictureHeader | null {
 }
 
 function webpSize(bytes: Buffer): { width: number; height: number } | null {
+  const data = bytes.subarray(20);
   switch (bytes.toString('latin1', 12, 16)) {
     case 'VP8 ':
-      return { width: bytes.readUInt16LE(26) & 0x3fff, height: bytes.readUInt16LE(28) & 0x3fff };
-    case 'VP8L': {
-      const bits = bytes.readUInt32LE(21);
-      return bytes[20] === 0x2f ? { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 } : null;
-    }
+      return readLossy(data);
+    case 'VP8L':
+      return readLossless(data);
     case 'VP8X':
-      return { width: bytes.readUIntLE(24, 3) + 1, height: bytes.readUIntLE(27, 3) + 1 };
+      return readCanvas(data);
     default:
       return null;
   }
