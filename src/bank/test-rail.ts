@@ -17,17 +17,17 @@ export const PERSON: Identity = { name: '王小明', idNumber: '1101051949123100
 export const TRANSPORT_KEY = '0123456789ABCDEFFEDCBA9876543210';
 export const INSTITUTION = '09990001';
 
-/** Long where nothing is to happen, short where something has to. */
+/** Long where nothing is to happen, also on a machine that is busy with other things; short where something has to. */
 export const TEST_TIMINGS: CupsTimings = {
-  connectMs: 5000,
-  replyMs: 20_000,
-  networkReplyMs: 5000,
+  connectMs: 60_000,
+  replyMs: 60_000,
+  networkReplyMs: 60_000,
   echoAfterMs: 20_000,
   reconnectFirstMs: 20,
   reconnectMaxMs: 100,
   keyOverlapMs: 60_000,
   keyDoubtMs: 50,
-  fileMs: 5000,
+  fileMs: 60_000,
 };
 
 export interface TestRail {
@@ -41,7 +41,7 @@ export interface TestRail {
 export async function openTestRail(
   options: Partial<Omit<CupsOptions, 'timings'>> & { timings?: Partial<CupsTimings> } = {},
   pretend?: PretendSwitch,
-  waitMs = 10_000,
+  waitMs = 60_000,
 ): Promise<TestRail> {
   const algorithm = options.algorithm ?? '3des';
   const peer =

@@ -257,7 +257,7 @@ describe('one person', () => {
     expect(await codeOf(world.start(who, card))).toBe('card_already_bound');
   });
 
-  test('has at most 20 cards', { timeout: 60_000 }, async () => {
+  test('has at most 20 cards', async () => {
     const who = await world.somebody();
     for (let no = 0; no < 19; no++) {
       const phone = people.aPhone();

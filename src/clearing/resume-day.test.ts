@@ -57,7 +57,7 @@ test('a process that dies at any step is followed by one that ends the day, and 
     day = addDays(day, 1);
   }
   expect(day > addDays(D, 12), 'there were many steps to die at').toBe(true);
-}, 120_000);
+});
 
 test('a process that comes back after another took over changes nothing', async () => {
   const world = await openClearingWorld();
@@ -92,7 +92,7 @@ test('ten thousand legs and rows of a day are compared piece by piece, in any or
   const { day, sums } = await showClearingDay(world.sql, BOOK, D);
   expect(day).toMatchObject({ state: 'compared', rowsCount: 10_000, matchedCount: 10_000, breaks: { open: 9990 } });
   expect(sums).toMatchObject([{ fileMinor: 123_450_000n, legsMinor: 123_450_000n, ledgerMinor: 123_450n }]);
-}, 60_000);
+});
 
 test('the file is asked for when the day is over, again while it is not ready, and days follow each other', async () => {
   const world = await openClearingWorld();

@@ -1,13 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { freshDatabase } from '../../test/database.ts';
 import { temporaryDir } from '../../test/server.ts';
 import { commandLine } from './test-line.ts';
 
 /* `hutong bank …` and `hutong prefix …`, without a server and without a link to any bank. */
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const folder = await temporaryDir('bank-cli');
 const { url } = await freshDatabase();

@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryDir } from '../../test/server.ts';
 import { type ClearingWorld, ICBC, openClearingWorld } from '../clearing/test-clearing.ts';
 import { commandLine } from './test-line.ts';
 
 /* `hutong clearing …` over a day that was compared, with one leg that the switch's file does not have. */
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const DAY = '2026-11-23';
 const folder = await temporaryDir('clearing-cli');

@@ -1,11 +1,9 @@
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { freshDatabase } from '../../test/database.ts';
 import { temporaryDir } from '../../test/server.ts';
 import { ManualClock } from '../base/clock.ts';
 import { limitRuleNames } from '../limits/limit-rules.ts';
 import { commandLine } from './test-line.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const clock = new ManualClock(new Date('2026-11-23T04:00:00Z'));
 const folder = await temporaryDir('limit-cli');

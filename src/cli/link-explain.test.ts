@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freshDatabase } from '../../test/database.ts';
 import { temporaryDir } from '../../test/server.ts';
 import { ManualClock } from '../base/clock.ts';
@@ -7,8 +7,6 @@ import { ABILITIES } from '../links/open/abilities.ts';
 import { NOW, shopLink, userAgentIn } from '../links/open/test-openings.ts';
 import { explainLink, readWish } from './link-explain.ts';
 import { commandLine } from './test-line.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const nothing = { ua: undefined, app: undefined, system: undefined, acceptLanguage: undefined };
 

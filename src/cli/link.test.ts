@@ -1,14 +1,12 @@
 import { createServer } from 'node:http';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freshDatabase } from '../../test/database.ts';
 import { temporaryDir } from '../../test/server.ts';
 import { ManualClock } from '../base/clock.ts';
 import { connect } from '../db/connect.ts';
 import { commandLine } from './test-line.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const clock = new ManualClock(new Date('2026-11-23T04:00:00Z'));
 const folder = await temporaryDir('link-cli');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freshDatabase } from '../../test/database.ts';
 import { temporaryDir } from '../../test/server.ts';
 import type { Move } from '../transfers/transfers.ts';
@@ -6,8 +6,6 @@ import { type MovesWorld, openMovesWorld, type Payer } from '../transfers/test-m
 import { commandLine } from './test-line.ts';
 
 /* `hutong move …` over moves that were really made. */
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const folder = await temporaryDir('move-cli');
 const database = await freshDatabase();

@@ -1,13 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { freshDatabase } from '../../test/database.ts';
 import { temporaryDir } from '../../test/server.ts';
 import { ManualClock } from '../base/clock.ts';
 import { campaignOf } from '../offers/test-offers.ts';
 import { commandLine } from './test-line.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const clock = new ManualClock(new Date('2026-11-23T04:00:00Z'));
 const folder = await temporaryDir('offer-cli');

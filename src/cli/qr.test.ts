@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { freshDatabase } from '../../test/database.ts';
 import { temporaryDir } from '../../test/server.ts';
 import { commandLine } from './test-line.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const folder = await temporaryDir('qr');
 const { url } = await freshDatabase();

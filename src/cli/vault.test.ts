@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freshDatabase } from '../../test/database.ts';
 import { temporaryDir } from '../../test/server.ts';
 import { systemClock } from '../base/clock.ts';
@@ -10,8 +10,6 @@ import { BOOK } from '../users/test-people.ts';
 import { commandLine } from './test-line.ts';
 
 /* `hutong vault …` and `hutong audit verify` over people and cards that are really there. */
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const folder = await temporaryDir('vault-cli');
 const database = await freshDatabase();

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { freshDatabase } from '../../test/database.ts';
 import { temporaryDir } from '../../test/server.ts';
 import { systemClock } from '../base/clock.ts';
@@ -12,8 +12,6 @@ import { commandLine } from './test-line.ts';
 import { makePfx, makeTestMerchant } from './wallet-add/test-merchant.ts';
 import { WALLET_FORMS } from './wallet-add/wallet-forms.ts';
 import { walletRotateCommand } from './wallet-rotate.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const folder = await temporaryDir('wallet-rotate');
 const { url } = await freshDatabase();

@@ -1,14 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freshDatabase } from '../../test/database.ts';
 import { temporaryDir } from '../../test/server.ts';
 import { systemClock } from '../base/clock.ts';
 import { systemRandom } from '../base/random.ts';
 import { commandLine } from './test-line.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const folder = await temporaryDir('wallet-shop-cli');
 const { url } = await freshDatabase();

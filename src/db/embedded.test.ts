@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { rootDir } from '../base/root.ts';
 import { createBatch } from './batch.ts';
 import { connect, type Sql } from './connect.ts';
@@ -13,8 +13,6 @@ import { startPostgres, type Embedded, type EmbeddedOptions } from './embedded.t
 import { migrate } from './migrate.ts';
 
 // Each test makes databases of its own, which a busy machine takes seconds for.
-vi.setConfig({ testTimeout: 120_000 });
-
 let folder: string;
 let dir: string;
 const servers: Embedded[] = [];

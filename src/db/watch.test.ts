@@ -16,7 +16,7 @@ function watchPids(pollMs: number): { pids: number[]; watch: Watch } {
     name: 'test',
     channel: 'hutong_test',
     pollMs,
-    readMsMax: 1000,
+    readMsMax: 60_000, // none of these reads hangs: a slow one is no reason for another connection
     async read(own) {
       const [row] = await own<{ pid: number }[]>`select pg_backend_pid() as pid`;
       pids.push(row?.pid ?? 0);

@@ -100,12 +100,15 @@ describe('undoing a payment code', () => {
     world.transfers.moods.set('card_zhang', 'slow');
     const { no } = await desk.newOrder({ scene: 'code', payment_code: await desk.code() });
     expect((await undo(no)).json['state']).toBe('open');
-    const sentBefore = world.sent.length;
     world.transfers.moods.delete('card_zhang');
     await world.transfers.end(await desk.moveOf(no), 'succeeded');
     await eventually('the order is undone', async () => (await desk.state(no))['state'] === 'undone');
     expect(await desk.state(no)).toMatchObject({ state: 'undone', refunded: CNY(1234n), wallet_payment_id: null });
-    expect(world.sent.length).toBe(sentBefore); // its shop wanted it undone: nobody is told that it was paid
+    // Its shop wanted it undone: nobody is told that it was paid, neither now nor later.
+    const notices = await world.sql`
+      select n.id from payer_notices n join payer_orders o on o.id = n.subject_id where o.order_no = ${no}`;
+    expect(notices).toHaveLength(0);
+    expect(world.sent.filter(({ body }) => JSON.stringify(body).includes(no))).toEqual([]);
   });
 
   test('is never told before the money is back', async () => {

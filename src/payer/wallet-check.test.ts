@@ -39,4 +39,4 @@ test('Hutong Wallet keeps every rule that `hutong wallet check` looks at', async
   expect(results.filter(({ result }) => result !== 'passed')).toEqual([]);
   expect(results).toHaveLength(checkCases.length + 3);
   expect(world.errors).toEqual([]);
-}, 120_000);
+});

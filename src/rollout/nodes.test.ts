@@ -34,17 +34,20 @@ function look(node: RunningRollouts): string | undefined {
 
 test('a halt reaches every node at once, also one whose connection for news has just been cut', async () => {
   const id = await world.create(testPlan({ steps: [{ share: '100%' }] }));
-  const [one, two] = [await startNode(), await startNode()];
+  const ownSql = connect(url, { connectionsMax: 2, applicationName: 'node to be cut' });
+  const [one, two] = [await startNode({ sql: ownSql }), await startNode()];
   await world.act(id, 'start');
   await expect.poll(() => [look(one), look(two)]).toEqual(['shown', 'shown']);
-  const [listening] = await sql<{ pid: number }[]>`
-    select pid from pg_stat_activity where query like '%rollout_books%' and pid <> pg_backend_pid()`;
-  await sql`select pg_terminate_backend(${listening?.pid ?? 0})`;
+  const cut = await sql`
+    select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'node to be cut'`;
+  expect(cut.length).toBeGreaterThan(0);
   await world.act(id, 'halt');
   // That it takes less than a second is not for a busy machine to prove: what is older than that is hidden anyway (the next test).
-  await expect.poll(() => [look(one), look(two)], { interval: 5, timeout: 5000 }).toEqual(['HALTED', 'HALTED']);
+  await expect.poll(() => [look(one), look(two)], { interval: 5 }).toEqual(['HALTED', 'HALTED']);
   await world.act(id, 'resume');
-  await expect.poll(() => [look(one), look(two)], { timeout: 5000 }).toEqual(['shown', 'shown']);
+  await expect.poll(() => [look(one), look(two)]).toEqual(['shown', 'shown']);
+  await one.stop();
+  await ownSql.end();
   await world.act(id, 'roll_back');
   await world.act(id, 'retire');
 });
@@ -55,10 +58,13 @@ test('a node that is cut off from the database hides what is staged within a sec
   const id = await world.create(testPlan({ steps: [{ share: '100%' }] }));
   await world.act(id, 'start');
   const node = await startNode({ sql: cutOff });
-  await expect.poll(() => look(node), { timeout: 5000 }).toBe('shown');
-  const decision = node.decide(BOOK, testContext({ id: 'b1' }, { merchantId: shop }), ['unionpay', 'wechatpay'], null);
+  const decide = () =>
+    node.decide(BOOK, testContext({ id: 'b1' }, { merchantId: shop }), ['unionpay', 'wechatpay'], null);
+  let decision = decide();
+  // On a busy machine a node may be cut off for a moment by itself.
+  await expect.poll(() => (decision = decide()).wallets.every(({ shown }) => shown)).toBe(true);
   proxy.mute();
-  await expect.poll(() => look(node), { timeout: 5000 }).toBe('STALE');
+  await expect.poll(() => look(node)).toBe('STALE');
   const now = node.recheck(BOOK, decision, null).wallets;
   expect(now.map((one) => [one.wallet, one.shown, one.arm])).toEqual([
     ['unionpay', false, 'treatment'],
@@ -66,8 +72,7 @@ test('a node that is cut off from the database hides what is staged within a sec
   ]);
   expect(node.revision(BOOK)).toBe('stale');
   proxy.speak();
-  await expect.poll(() => look(node), { timeout: 10_000 }).toBe('shown');
-  expect(node.recheck(BOOK, decision, null)).toEqual(decision);
+  await expect.poll(() => node.recheck(BOOK, decision, null)).toEqual(decision);
   await node.stop();
   await cutOff.end({ timeout: 1 });
   await proxy.close();
@@ -82,7 +87,7 @@ test('the loop runs on several nodes and moves a rollout once', async () => {
   await world.count(id, 'treatment', { begun: 50, first_succeeded: 50 });
   await world.count(id, 'control', { begun: 50, first_succeeded: 50 });
   for (let no = 0; no < 3; no++) await startNode({ isLeading: true });
-  await expect.poll(async () => (await world.report(id)).rollout.step, { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => (await world.report(id)).rollout.step).toBe(1);
   const { moves } = await world.report(id);
   expect(moves.map((move) => move.action)).toEqual(['create', 'start', 'advance']);
 });

@@ -76,7 +76,7 @@ beforeAll(async () => {
   console.log(`seed ${SEED}`);
   world = await openTestWorld({ offers: randomOffers });
   for (let index = 0; index < PAYMENTS; index++) await payAndRefund(index);
-}, 240_000);
+});
 
 async function payAndRefund(index: number): Promise<void> {
   const orderMinor = BigInt(10 + random(50_000));

@@ -48,7 +48,7 @@ describe('a process that dies', () => {
     expect(days, 'there were many steps to die at').toBeGreaterThan(30);
     const [{ count } = { count: 0n }] = await world.sql<{ count: bigint }[]>`select count(*) from alerts`;
     expect(count, 'nobody had to be called').toBe(0n);
-  }, 120_000);
+  });
 
   test('and comes back to life after another took over changes nothing', async () => {
     const world = await openTestWorld();
@@ -83,7 +83,6 @@ test('two processes share the days, and each day is done once', async () => {
       async () =>
         (await world.sql`select id from statements where state = 'reconciled'`).length === days.length &&
         (await world.sql`select id from statement_breaks where state <> 'resolved'`).length === 0,
-      { timeout: 20_000 },
     )
     .toBe(true);
   await Promise.all(loops.map((loop) => loop.stop()));
@@ -92,7 +91,7 @@ test('two processes share the days, and each day is done once', async () => {
   expect((await world.sql`select id from statement_files`).length).toBe(days.length);
   expect((await world.sql`select id from statement_breaks`).length).toBe(days.length);
   expect((await world.sql`select id from alerts`).length).toBe(0);
-}, 60_000);
+});
 
 test('the order of 10,000 lines does not matter', async () => {
   const seed = systemRandom.bytes(4).readUInt32BE(0);
@@ -102,7 +101,7 @@ test('the order of 10,000 lines does not matter', async () => {
   ];
   expect(sorted.found.length).toBe(3 * 100 + 100);
   expect(shuffled, `seed ${seed}`).toEqual(sorted);
-}, 120_000);
+});
 
 /** A day with a payment that is right and one that only the wallet knows to be paid; the clock ends when its bill is there. */
 async function openDay(world: TestWorld, day: string): Promise<{ lateNo: string }> {

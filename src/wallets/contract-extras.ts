@@ -63,7 +63,7 @@ export function paymentCodeContract<Config>(h: () => WalletHarness<Config>, step
 
     /** Asked until it is so, as the cashier does. */
     async function undone(order: PayRequest): Promise<void> {
-      await expect.poll(async () => (await cancel(order)).kind, { timeout: 5000 }).toBe('failed');
+      await expect.poll(async () => (await cancel(order)).kind).toBe('failed');
       expect((await query(order)).kind).toBe('failed');
     }
   });

@@ -90,12 +90,12 @@ export function handsOn<Sandbox extends Simulator>(
     setDiscount: (discount) => sandbox.setDiscount(discount),
     clearDiscounts: () => sandbox.clearDiscounts(),
     takeNotifications: async (orderNo) => {
-      await expect.poll(() => world.heard(orderNo).length, { timeout: 5000 }).toBeGreaterThan(0);
+      await expect.poll(() => world.heard(orderNo).length).toBeGreaterThan(0);
       return world.heard(orderNo);
     },
     finishRefund: async (orderNo) => {
       const states = () => sandbox.orders({ orderNo }).map((order) => order.state);
-      await expect.poll(states, { timeout: 5000 }).toEqual(['succeeded']);
+      await expect.poll(states).toEqual(['succeeded']);
     },
     paymentCode: (buyer) => sandbox.paymentCode(buyer),
     stop: () => world.stop(),

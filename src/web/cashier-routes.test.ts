@@ -10,7 +10,7 @@ import { chosenOn, follow, leavesFor, openBrowser, walletsOn } from './test-brow
 let world: WalletWorld;
 beforeAll(async () => {
   world = await startWalletWorld();
-}, 60_000);
+});
 afterAll(() => world.close());
 
 describe('opened in a wallet’s own browser', () => {

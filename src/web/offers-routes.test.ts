@@ -21,7 +21,7 @@ let world: WalletWorld;
 beforeAll(async () => {
   world = await startWalletWorld();
   Object.assign(world.server.cashier.deps, { offers: pretendOffers, rollouts: pretendRollouts });
-}, 60_000);
+});
 afterAll(() => world.close());
 beforeEach(() => {
   takenOff = { unionpay: 100n };

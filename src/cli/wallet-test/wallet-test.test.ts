@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { freshDatabase } from '../../../test/database.ts';
 import { temporaryDir } from '../../../test/server.ts';
 import { systemClock } from '../../base/clock.ts';
@@ -13,8 +13,6 @@ import { readSettings } from '../../settings.ts';
 import { runCli } from '../cli.ts';
 import type { Questions } from '../command.ts';
 import { freePort } from '../ports.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const folder = await temporaryDir('wallet-test');
 const { url } = await freshDatabase();
@@ -85,18 +83,16 @@ const account = await accountId();
 
 /** The order that nobody has paid yet, once it is at the wallet. */
 async function newOrder(): Promise<string> {
-  return await vi.waitFor(() => {
-    const open = unionpay.orders({}).filter((order) => order.kind === 'payment' && order.state === 'open');
-    expect(open).toHaveLength(1);
-    return open[0]?.order_no ?? '';
-  }, 20_000);
+  const open = () => unionpay.orders({}).filter((order) => order.kind === 'payment' && order.state === 'open');
+  await expect.poll(() => open().length).toBe(1);
+  return open()[0]?.order_no ?? '';
 }
 
 describe('a test order', () => {
   test('is shown as a code, paid, and given back when the person says so', async () => {
     const { run, out, notes } = await hutong(['wallet', 'test', account], 'y');
     const orderNo = await newOrder();
-    await vi.waitFor(() => expect(notes.join()).toContain('Waiting for the payment'), 20_000);
+    await expect.poll(() => notes.join()).toContain('Waiting for the payment');
     unionpay.pay(orderNo);
     expect(await run).toBe(0);
     expect(out.join('\n')).toMatch(/▄|█/);
@@ -107,7 +103,7 @@ describe('a test order', () => {
 
   test('as a page is written to a file that goes away, and nothing is given back unasked', async () => {
     const { run, out, notes } = await hutong(['wallet', 'test', account, '--scene', 'web']);
-    await vi.waitFor(() => expect(notes.join()).toContain('Waiting for the payment'), 20_000);
+    await expect.poll(() => notes.join()).toContain('Waiting for the payment');
     const path = /^Open this file in a browser: (.+)$/.exec(out[0] ?? '')?.[1] ?? '';
     const page = await readFile(path, 'utf8');
     const [, action = ''] = /action="([^"]+)"/.exec(page) ?? [];
@@ -140,7 +136,7 @@ describe('a test order', () => {
 
   test('is not waited for after Ctrl-C', async () => {
     const { run, notes, stop } = await hutong(['wallet', 'test', account]);
-    await vi.waitFor(() => expect(notes.join()).toContain('Waiting for the payment'), 20_000);
+    await expect.poll(() => notes.join()).toContain('Waiting for the payment');
     stop();
     expect(await run).toBe(1);
     expect(notes.at(-1)).toContain('Stopped waiting');

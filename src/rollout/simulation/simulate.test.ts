@@ -47,7 +47,7 @@ describe('a rollout that does no harm is halted at most five times in a hundred,
       { steps: [{ share: '50%', for: '2d' }], guardrails: [{ metric: 'failed', tolerated: '0%' }] },
       {},
     ],
-  ])('%s', { timeout: 120_000 }, async (_, file, over) => {
+  ])('%s', async (_, file, over) => {
     const [summary] = await simulate({ ...options([0], 400, file), ...over });
     expect(summary?.haltedShare.estimate).toBeLessThanOrEqual(0.05);
     expect(summary?.completed).toBe(400 - (summary?.halted ?? 0)); // and nothing is stuck
@@ -76,19 +76,19 @@ describe('a rollout that does no harm, where the same few buyers come back and f
       },
       { paymentsPerBuyer: 3, unluckyPercent: 10 },
     ],
-  ])('%s', { timeout: 120_000 }, async (_, file, over) => {
+  ])('%s', async (_, file, over) => {
     const [summary] = await simulate({ ...options([0], 200, file), ...over });
     expect(summary?.haltedShare.estimate).toBeLessThanOrEqual(0.05);
     expect(summary?.completed).toBe(200 - (summary?.halted ?? 0));
   });
 
-  test('would be halted far more often if every payment were compared', { timeout: 120_000 }, async () => {
+  test('would be halted far more often if every payment were compared', async () => {
     const over = { paymentsPerBuyer: 3, unluckyPercent: 10, compared: 'every payment' as const };
     const [summary] = await simulate({ ...options([0], 200, nothing), ...over });
     expect(summary?.haltedShare.low).toBeGreaterThan(0.05);
   });
 
-  test('a drop is found all the same', { timeout: 60_000 }, async () => {
+  test('a drop is found all the same', async () => {
     const [summary] = await simulate({ ...options([20], 50), paymentsPerBuyer: 3, unluckyPercent: 10 });
     expect(summary).toMatchObject({ halted: 50, completed: 0 });
   });
@@ -103,7 +103,7 @@ test('97 to 77 is always found, before the second step in most runs, and few buy
   expect(summary?.untilHalt?.hurt.p90).toBeLessThan(50);
 });
 
-test('a greater drop is found sooner', { timeout: 60_000 }, async () => {
+test('a greater drop is found sooner', async () => {
   const medians = (await simulate(options([5, 10, 20, 60], 100))).map(
     (one) => one.untilHalt?.payments.median ?? Infinity,
   );
@@ -111,13 +111,13 @@ test('a greater drop is found sooner', { timeout: 60_000 }, async () => {
   expect(Number.isFinite(medians[0])).toBe(true);
 });
 
-test('a drop that is tolerated lets the rollout go on', { timeout: 60_000 }, async () => {
+test('a drop that is tolerated lets the rollout go on', async () => {
   const guardrails = [{ metric: 'failed' as const, tolerated: '3%' }];
   const [summary] = await simulate(options([2], 50, { guardrails }));
   expect(summary?.completed).toBeGreaterThanOrEqual(48); // at most 5 in 100 are halted wrongly
 });
 
-test('a disaster is halted by the floor when few are held back to compare with', { timeout: 60_000 }, async () => {
+test('a disaster is halted by the floor when few are held back to compare with', async () => {
   const [summary] = await simulate(options([95], 50, { holdback: '1ppm' }));
   expect(summary?.by).toEqual({ floor: 50 });
   expect(summary?.untilHalt?.payments.p90).toBeLessThan(30);

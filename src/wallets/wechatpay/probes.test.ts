@@ -42,7 +42,7 @@ test('a probe among the notifications is refused', async () => {
   const config = readConfig(sandbox.merchantSettings);
   const isProbe = (headers: Record<string, string>) => headers['wechatpay-signature']?.includes('SIGNTEST') === true;
   const find = () => sandbox.notificationsSent().find((sent) => isProbe(sent.headers));
-  await expect.poll(find, { timeout: 5000 }).toBeDefined();
+  await expect.poll(find).toBeDefined();
   const { headers = {}, body = '' } = find() ?? {};
   const reading = await wechatpay.readNotification(deps, config, { headers, body: Buffer.from(body) });
   expect(reading).toEqual({ kind: 'refused', reason: expect.stringMatching(/probe/) });

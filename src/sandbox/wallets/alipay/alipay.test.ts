@@ -231,7 +231,7 @@ describe('a merchant is told', () => {
       await new Promise((resolve) => setTimeout(resolve, 250)); // longer than the schedule looks away
       expect(tries(), `a second before ${minutes} minutes`).toBe(index + 1);
       clock.advanceMs(1000);
-      await expect.poll(tries, { timeout: 5000 }).toBe(index + 2);
+      await expect.poll(tries).toBe(index + 2);
     }
     expect(new Set(deaf.received.map((one) => one['notify_id'])).size, 'one id for all').toBe(1);
     await deaf.close();

@@ -114,7 +114,7 @@ describe('a notification', () => {
 });
 
 async function heard(ear: Ear, count: number): Promise<Ear['heard'][number]> {
-  await expect.poll(() => ear.heard.length, { timeout: 5000 }).toBe(count);
+  await expect.poll(() => ear.heard.length).toBe(count);
   return ear.heard[count - 1] ?? expect.fail('nothing came');
 }
 
