@@ -83,12 +83,9 @@ export const linkHostCommands: readonly Command[] = [
       await withLinks(deps, async ({ desk, operator }) => {
         const { id } = await chooseMerchant(operator, input.text('merchant'));
         const host = find(await desk.listHosts(OPERATOR, id), input.word('host'));
-        if (dropped !== undefined && !host.files.some(({ name }) => name === dropped))
-          throw new Refusal('not_found', `${host.host} has no file ${dropped}`);
-        const kept = host.files.filter(({ name }) => name !== dropped && name !== put?.name);
-        const files = put === null ? kept : [...kept, put];
         const isSame = put === null && dropped === undefined;
-        const after = isSame ? host : await desk.setHostFiles({ actor: OPERATOR, id: host.id, files });
+        const change = { drop: dropped === undefined ? [] : [dropped], put: put === null ? [] : [put] };
+        const after = isSame ? host : await desk.changeHostFiles({ actor: OPERATOR, id: host.id, ...change });
         printHostFiles(deps.terminal, input.json, after);
       });
     },

@@ -69,6 +69,40 @@ describe('the files at the root of a serving host', () => {
     });
   });
 
+  test('are all there when several put one each at once, and when one is taken away meanwhile', async () => {
+    const { id } = await world.prove(world.actor, 'go.atonce.example', ['serve']);
+    await world.desk.changeHostFiles({ actor: world.actor, id, drop: [], put: [WECHAT] });
+    const put = (at: number) => ({ actor: at % 2 === 0 ? world.actor : OPERATOR, id, drop: [], put: [business(at)] });
+    await Promise.all([
+      ...Array.from({ length: 8 }, (_, at) => world.desk.changeHostFiles(put(at))),
+      world.desk.changeHostFiles({ actor: world.actor, id, drop: [WECHAT.name], put: [WECOM] }),
+    ]);
+    const [host] = (await world.desk.listHosts(world.actor, world.shop)).filter((one) => one.id === id);
+    const wanted = [WECOM, ...Array.from({ length: 8 }, (_, at) => business(at))];
+    expect(host?.files.map(({ name }) => name).toSorted()).toEqual(wanted.map(({ name }) => name).toSorted());
+    await world.reader.find('go.atonce.example', 'abcd2345');
+    expect(servedAt('go.atonce.example')).toEqual(host?.files);
+  });
+
+  test('are changed one by one, never beyond their number, and only where what is to go is there', async () => {
+    const { id } = await world.prove(world.actor, 'go.single.example', ['serve']);
+    const change = (drop: string[], put: { name: string; content: string }[]) =>
+      world.desk.changeHostFiles({ actor: world.actor, id, drop, put });
+    await change(
+      [],
+      Array.from({ length: LINK_HOST_FILES_MAX }, (_, at) => business(at)),
+    );
+    await expect(change([], [WECHAT])).rejects.toMatchObject({ code: 'invalid_request', facts: { param: 'files' } });
+    await expect(change([WECHAT.name], [])).rejects.toMatchObject({ code: 'not_found' });
+    await expect(change([], [{ ...WECHAT, content: 'other' }])).rejects.toMatchObject({ facts: { param: 'content' } });
+    const changed = await change([business(0).name], [WECHAT, business(1, 'y'.repeat(20))]);
+    expect(changed.files).toHaveLength(LINK_HOST_FILES_MAX);
+    expect(changed.files.find(({ name }) => name === business(1).name)?.content).toBe('y'.repeat(20));
+    await expect(
+      world.desk.changeHostFiles({ actor: world.otherActor, id, drop: [WECHAT.name], put: [] }),
+    ).rejects.toMatchObject({ code: 'not_found' });
+  });
+
   test('are refused where they are none, too many, named twice, or somebody else’s', async () => {
     const { id } = await world.prove(world.actor, 'go.no.example', ['serve']);
     const many = Array.from({ length: LINK_HOST_FILES_MAX + 1 }, (_, at) => business(at));

@@ -120,6 +120,13 @@ export interface LinkDesk {
   dropHost(actor: LinkActor, id: string): Promise<void>;
   /** What a serving host shows at its root from now on: all of it, an empty list is nothing. @throws Refusal not_found, invalid_request */
   setHostFiles(request: { actor: LinkActor; id: string; files: readonly ProofFile[] }): Promise<LinkHost>;
+  /** Some of them go, others come or change; those that are not named stay. @throws Refusal not_found, invalid_request */
+  changeHostFiles(request: {
+    actor: LinkActor;
+    id: string;
+    drop: readonly string[];
+    put: readonly ProofFile[];
+  }): Promise<LinkHost>;
   listHosts(viewer: LinkActor, merchantId: string): Promise<LinkHost[]>;
   /** `secret` belongs to a `wechat_account` and to no other. */
   putApp(request: {

@@ -1,7 +1,7 @@
 import type { KeyClaim } from '../db/idempotency-store.ts';
 import type { DueLoop } from '../db/due.ts';
 import { createDnsText } from '../net/dns-text.ts';
-import { setHostFiles } from './change-host-files.ts';
+import { changeHostFiles, setHostFiles } from './change-host-files.ts';
 import { editLink, setLinkState, takeDownAll } from './change-link.ts';
 import { createLinks } from './create-links.ts';
 import type { DeskDeps } from './desk-deps.ts';
@@ -49,6 +49,7 @@ export function openLinks(given: LinksDeps): OpenedLinks {
       proveHost: (actor, id) => proveHost(deps, actor, id),
       dropHost: (actor, id) => dropHostOf(deps, actor, id),
       setHostFiles: (request) => setHostFiles(deps, request),
+      changeHostFiles: (request) => changeHostFiles(deps, request),
       listHosts: (viewer, merchantId) => listHosts(deps, viewer, merchantId),
       putApp: (request) => putApp(deps, request),
       dropApp: (actor, id) => dropAppOf(deps, actor, id),
