@@ -1,6 +1,7 @@
 import axe from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { findChromium } from './chromium.ts';
+import { keepDiary, type PageDiary } from './page-diary.ts';
 
 export interface Viewport {
   width: number;
@@ -23,7 +24,7 @@ const STEP_TIMEOUT_MS = 60_000;
 export interface TestBrowser {
   /**
    * Runs `visit` with a page of its own (own cookies, own cache) and closes it. A script error or a broken
-   * Content-Security-Policy on the page fails the test.
+   * Content-Security-Policy on the page fails the test. What fails says what the page was doing.
    */
   withPage<T>(viewport: Viewport, visit: (page: Page) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -59,8 +60,10 @@ async function withPage<T>(browser: Browser, viewport: Viewport, visit: (page: P
     hasTouch: viewport.width < 600,
   });
   const complaints: string[] = [];
+  let diary: PageDiary | null = null;
   try {
     const page = await context.newPage();
+    diary = keepDiary(page);
     page.setDefaultTimeout(STEP_TIMEOUT_MS);
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('console', (message) => {
@@ -69,13 +72,17 @@ async function withPage<T>(browser: Browser, viewport: Viewport, visit: (page: P
     const result = await visit(page);
     if (complaints.length > 0) throw new Error(`the page complained:\n${complaints.join('\n')}`);
     return result;
+  } catch (error) {
+    if (error instanceof Error && diary !== null) error.message += `\n\n${await diary.tell()}`;
+    throw error;
   } finally {
     await context.close();
   }
 }
 
-/** What axe-core finds on the page, one line per violation; an empty list is what we want. */
+/** What axe-core finds on the page once it has loaded, one line per violation; an empty list is what we want. */
 export async function axeViolations(page: Page): Promise<string[]> {
+  await page.waitForLoadState();
   await page.evaluate(axe.source);
   const violations = await page.evaluate<AxeViolation[]>(
     'axe.run(document, { resultTypes: ["violations"] }).then((result) => result.violations.map((violation) => ({' +
@@ -107,9 +114,10 @@ interface AxeViolation {
   nodes: string[];
 }
 
-/** How many pixels the page is wider than its window; 0 is what we want. */
-export function sidewaysScroll(page: Page): Promise<number> {
-  return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+/** How many pixels the page is wider than its window, once it has loaded; 0 is what we want. */
+export async function sidewaysScroll(page: Page): Promise<number> {
+  await page.waitForLoadState();
+  return await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }
 
 function definedEnv(): Record<string, string> {

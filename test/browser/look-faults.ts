@@ -15,6 +15,7 @@ export interface Looked {
 
 /** One line per fault; an empty list is what we want. The page's focus is lost. */
 export async function lookFaults(page: Page, looked: Looked): Promise<string[]> {
+  await page.waitForLoadState();
   await page.keyboard.press('Tab'); // from here on, whatever has the focus shows it as for a keyboard
   const wish = { ...looked, leastPx: looked.isTouch ? THUMB_PX : MOUSE_PX };
   return page.evaluate<string[]>(`(${LOOK})(${JSON.stringify(wish)})`);

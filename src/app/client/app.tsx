@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import type { AppPath } from '../app-paths.ts';
 import { call, whenSessionEnds } from './call.ts';
 import { BindCardPage } from './pages/bind-card.tsx';
@@ -59,9 +59,15 @@ export function App(): JSX.Element {
       window.removeEventListener('offline', tell);
     };
   }, []);
-  useEffect(() => {
+  // Before painting: a page is never seen (or read out) in a language that it does not say it has, nor at an address that is not its own.
+  useLayoutEffect(() => {
     document.documentElement.lang = lang;
   }, [lang]);
+  useLayoutEffect(() => {
+    const isOpen = place.pattern === '/sign-in';
+    if (me === null && !isOpen) go(`/sign-in?next=${encodeURIComponent(place.href)}`, { isReplacing: true });
+    if (me && isOpen) go(nextOf(place), { isReplacing: true });
+  }, [me, place]);
   useEffect(() => {
     if (start.error === null) return undefined;
     const timer = setTimeout(findOut, ASK_AGAIN_MS);
@@ -69,9 +75,6 @@ export function App(): JSX.Element {
   }, [start.error]);
   useEffect(() => {
     if (isOnline && me === undefined) findOut();
-    const isOpen = place.pattern === '/sign-in';
-    if (me === null && !isOpen) go(`/sign-in?next=${encodeURIComponent(place.href)}`, { isReplacing: true });
-    if (me && isOpen) go(nextOf(place), { isReplacing: true });
   }, [me, place, isOnline]);
 
   const hasTabs = me !== null && me !== undefined && TABS.some(([href]) => href === place.pattern);

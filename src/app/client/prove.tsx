@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ActInput, ProofOffer } from '../api.ts';
 import { call } from './call.ts';
 import { nowMs } from './clock.ts';
@@ -44,7 +44,7 @@ export function prove(wish: ProofWish): Promise<Proof | null> {
 /** Stands once in the app; shows the sheet whenever `prove` is called. */
 export function ProveHost(): JSX.Element | null {
   const [asked, setAsked] = useState<Asked | null>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     ask = setAsked;
     return () => {
       ask = null;
@@ -178,7 +178,7 @@ function PinAndCode(props: {
   const [code, setCode] = useState('');
   const [sent, setSent] = useState({ atMs: nowMs(), resendAfterSeconds: 60 });
   const [error, setError] = useState<unknown>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (props.round === 0) return;
     pin.current = null;
     setCode('');

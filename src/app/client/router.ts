@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { matchAppPath, type AppPath } from '../app-paths.ts';
 
 export interface Place {
@@ -14,7 +14,8 @@ const listeners = new Set<() => void>();
 /** Where we are; re-renders on every move. */
 export function usePlace(): Place {
   const [place, setPlace] = useState(readPlace);
-  useEffect(() => {
+  // Before painting: whoever sees the page can move, and no move is missed.
+  useLayoutEffect(() => {
     const listen = (): void => setPlace(readPlace());
     listeners.add(listen);
     window.addEventListener('popstate', listen);
@@ -44,7 +45,7 @@ export function goBack(otherwise: string): void {
  */
 export function useStep<Step extends string>(first: Step): [Step, (step: Step) => void] {
   const [step, setStep] = useState(first);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = (event: PopStateEvent): void => {
       const state: unknown = event.state;
       const said = typeof state === 'object' && state !== null && 'step' in state ? state.step : first;

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 
 const SHOWN_MS = 3_500;
 let show: ((text: string) => void) | null = null;
@@ -11,7 +11,7 @@ export function say(text: string): void {
 
 export function ToastHost(): JSX.Element {
   const [said, setSaid] = useState<{ text: string; count: number } | null>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     show = (text) => setSaid((before) => ({ text, count: (before?.count ?? 0) + 1 }));
     return () => {
       show = null;

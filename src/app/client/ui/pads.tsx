@@ -1,5 +1,5 @@
 import type { JSX, RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { typeAmount } from '../money.ts';
 import { useTexts } from '../texts/use-texts.ts';
 import { Icon } from './icons.tsx';
@@ -21,7 +21,8 @@ export function PinPad(props: {
   const typed = useRef('');
   const [count, setCount] = useState(0);
   const { onDone, isOff } = props;
-  useEffect(() => {
+  // Before painting: afterwards it would take away the first digits of somebody who types at once.
+  useLayoutEffect(() => {
     typed.current = '';
     setCount(0);
   }, [props.round]);

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { go, goBack } from '../router.ts';
 import { useTexts } from '../texts/use-texts.ts';
 import { Icon, type IconName } from './icons.tsx';
@@ -29,7 +29,8 @@ export function Page(props: {
 }): JSX.Element {
   const t = useTexts();
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  // Before painting: once the page is seen its focus is no longer taken from where somebody has put it.
+  useLayoutEffect(() => {
     document.title = `${props.title} · ${t.brand}`;
     heading.current?.focus({ preventScroll: true });
   }, [props.title, t]);

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { useTexts } from '../texts/use-texts.ts';
 import { Icon } from './icons.tsx';
 
@@ -9,7 +9,8 @@ export function Sheet(props: { title: string; onClose: () => void; children: Com
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  // Before painting: what is typed right after the tap that opened the sheet goes into the sheet.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     heading.current?.focus(); // a screen reader begins with what the sheet is about
