@@ -2,8 +2,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CashierView, PageAction } from '../../src/web/cashier-view.ts';
 import { openBrowser, PHONE, type TestBrowser } from './browser.ts';
-import { cashierViews } from './cashier-views.ts';
-import { startPageServer, type PageServer } from './page-server.ts';
+import type { PageServer } from './page-server.ts';
+import { viewNamed, visitCashier } from './visit-cashier.ts';
 
 let browser: TestBrowser;
 beforeAll(async () => {
@@ -11,27 +11,24 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => browser.close());
 
-function viewNamed(name: string, action?: PageAction): CashierView {
-  const view = cashierViews[name];
-  if (view?.attempt == null) throw new Error(`no attempt in ${name}`);
+function viewWith(name: string, action?: PageAction): CashierView {
+  const view = viewNamed(name);
+  if (view.attempt === null) throw new Error(`no attempt in ${name}`);
   return action === undefined ? view : { ...view, attempt: { ...view.attempt, action } };
 }
 
-async function visit(
+/** `at`: the view where it names addresses of its own server. */
+function visit(
   view: CashierView,
   steps: (page: Page, server: PageServer) => Promise<void>,
-  options: { script?: string; javaScript?: boolean } = {},
+  options: { script?: string; javaScript?: boolean; at?: (url: string) => CashierView } = {},
 ): Promise<void> {
-  const server = await startPageServer(view);
-  try {
-    await browser.withPage({ ...PHONE, javaScript: options.javaScript ?? true }, async (page) => {
-      if (options.script !== undefined) await page.addInitScript(options.script);
-      await page.goto(server.pageUrl);
-      await steps(page, server);
-    });
-  } finally {
-    await server.stop();
-  }
+  const { script, javaScript = true, at } = options;
+  const before = async (page: Page, server: PageServer): Promise<void> => {
+    if (at !== undefined) server.view = at(server.url);
+    if (script !== undefined) await page.addInitScript(script);
+  };
+  return visitCashier(browser, { view, viewport: { ...PHONE, javaScript }, before }, steps);
 }
 
 /** What WeChat puts into its pages, a moment after they have loaded; it answers with what the test says. */
@@ -64,12 +61,12 @@ async function called(page: Page): Promise<unknown> {
 }
 
 async function waitForCalls(page: Page, count: number): Promise<void> {
-  await expect.poll(async () => await called(page), { timeout: 10_000 }).toHaveLength(count);
+  await expect.poll(async () => await called(page)).toHaveLength(count);
 }
 
 describe('the bridge of a wallet’s own browser', () => {
   test('WeChat’s is called once it is ready, with every field as it came', async () => {
-    const view = viewNamed('bridge');
+    const view = viewWith('bridge');
     await visit(
       view,
       async (page) => {
@@ -77,23 +74,23 @@ describe('the bridge of a wallet’s own browser', () => {
         const fields = view.attempt?.action?.type === 'jsapi' ? view.attempt.action.fields : null;
         expect(await called(page)).toEqual([['getBrandWCPayRequest', fields]]);
         await page.getByTestId('call-bridge').click();
-        expect(await called(page)).toHaveLength(2);
+        await waitForCalls(page, 2);
       },
       { script: weixinBridge('') },
     );
   });
 
   test.each([
-    ['WeChat', viewNamed('bridge'), weixinBridge('ok')],
-    ['Alipay', viewNamed('bridge', ALIPAY_BRIDGE), alipayBridge('9000')],
-    ['Alipay, still busy', viewNamed('bridge', ALIPAY_BRIDGE), alipayBridge('8000')],
+    ['WeChat', viewWith('bridge'), weixinBridge('ok')],
+    ['Alipay', viewWith('bridge', ALIPAY_BRIDGE), alipayBridge('9000')],
+    ['Alipay, still busy', viewWith('bridge', ALIPAY_BRIDGE), alipayBridge('8000')],
   ])('%s says that it is paid: the server is asked, and only its word is shown', async (_, view, script) => {
     await visit(
       view,
       async (page, server) => {
         await page.waitForURL(/said=came_back/);
         expect(server.returns).toBe(1);
-        expect(await page.getByTestId('waiting').isVisible()).toBe(true);
+        await page.getByTestId('waiting').waitFor();
         expect(await page.getByTestId('result').count()).toBe(0);
       },
       { script },
@@ -101,10 +98,10 @@ describe('the bridge of a wallet’s own browser', () => {
   });
 
   test.each([
-    ['WeChat', viewNamed('bridge'), weixinBridge('cancel'), '支付已取消'],
-    ['Alipay', viewNamed('bridge', ALIPAY_BRIDGE), alipayBridge('6001'), '支付已取消'],
-    ['WeChat', viewNamed('bridge'), weixinBridge('fail'), '没有打开支付窗口'],
-    ['Alipay', viewNamed('bridge', ALIPAY_BRIDGE), alipayBridge('4000'), '没有打开支付窗口'],
+    ['WeChat', viewWith('bridge'), weixinBridge('cancel'), '支付已取消'],
+    ['Alipay', viewWith('bridge', ALIPAY_BRIDGE), alipayBridge('6001'), '支付已取消'],
+    ['WeChat', viewWith('bridge'), weixinBridge('fail'), '没有打开支付窗口'],
+    ['Alipay', viewWith('bridge', ALIPAY_BRIDGE), alipayBridge('4000'), '没有打开支付窗口'],
   ])('%s says that nothing came of it: the buyer is told and may try again', async (_, view, script, line) => {
     await visit(
       view,
@@ -121,7 +118,7 @@ describe('the bridge of a wallet’s own browser', () => {
 
   test('a reload does not open the payment window again by itself', async () => {
     await visit(
-      viewNamed('bridge'),
+      viewWith('bridge'),
       async (page) => {
         await waitForCalls(page, 1);
         await page.reload();
@@ -133,37 +130,32 @@ describe('the bridge of a wallet’s own browser', () => {
   });
 
   test('without a bridge the buyer is told where to open the page, and the other wallets are there', async () => {
-    await visit(viewNamed('bridge'), async (page) => {
+    await visit(viewWith('bridge'), async (page) => {
       await page.getByText('请在微信里打开这个页面').waitFor();
       await page.getByTestId('other-wallet').locator('summary').click();
-      expect(await page.getByTestId('pay').isVisible()).toBe(true);
+      await page.getByTestId('pay').waitFor();
     });
   });
 
   test('with a simulator it goes there instead, by a link without script', async () => {
     const at = (url: string): CashierView => {
       const action = { type: 'jsapi', bridge: 'WeixinJSBridge', fields: {}, testPageUrl: `${url}/wallet` } as const;
-      return viewNamed('bridge', action);
+      return viewWith('bridge', action);
     };
     for (const javaScript of [true, false]) {
-      await visit(
-        viewNamed('requires-action'),
-        async (page, server) => {
-          server.view = at(server.url);
-          await page.goto(`${server.pageUrl}?lang=zh-CN`);
-          if (!javaScript) await page.getByTestId('test-page').click();
-          await page.getByTestId('arrived').waitFor();
-        },
-        { javaScript },
-      );
+      const steps = async (page: Page): Promise<void> => {
+        if (!javaScript) await page.getByTestId('test-page').click();
+        await page.getByTestId('arrived').waitFor();
+      };
+      await visit(viewWith('requires-action'), steps, { javaScript, at });
     }
   });
 
   test('a page that is renewed while it is open calls the bridge of the new try', async () => {
     await visit(
-      viewNamed('requires-action'),
+      viewWith('requires-action'),
       async (page, server) => {
-        server.view = viewNamed('bridge');
+        server.view = viewWith('bridge');
         await waitForCalls(page, 1);
       },
       { script: weixinBridge('') },
@@ -173,46 +165,42 @@ describe('the bridge of a wallet’s own browser', () => {
 
 describe('opening an app', () => {
   const opening = (url: string): CashierView =>
-    viewNamed('open-app', { type: 'open_app', appUrl: 'hutong-test://pay?id=1', fallbackUrl: `${url}/wallet` });
+    viewWith('open-app', { type: 'open_app', appUrl: 'hutong-test://pay?id=1', fallbackUrl: `${url}/wallet` });
 
   test.each([
     ['by itself', true],
     ['by its link', false],
   ])('a phone without the app ends at the wallet’s page, %s', async (_, javaScript) => {
     await visit(
-      viewNamed('requires-action'),
-      async (page, server) => {
-        server.view = opening(server.url);
-        await page.goto(`${server.pageUrl}?lang=zh-CN`);
+      viewWith('open-app'),
+      async (page) => {
         if (!javaScript) {
           expect(await page.getByTestId('app-link').getAttribute('href')).toBe('hutong-test://pay?id=1');
           await page.getByTestId('app-fallback').click();
         }
         await page.getByTestId('arrived').waitFor();
       },
-      { javaScript },
+      { javaScript, at: opening },
     );
   });
 
   test('inside another app, which lets no links into apps through, the page comes first', async () => {
-    await visit(viewNamed('requires-action'), async (page, server) => {
-      const view = opening(server.url);
-      server.view = { ...view, place: { ...view.place, isBrowser: false } };
-      await page.goto(`${server.pageUrl}?lang=zh-CN`);
-      await page.getByTestId('arrived').waitFor();
-    });
+    const at = (url: string): CashierView => {
+      const view = opening(url);
+      return { ...view, place: { ...view.place, isBrowser: false } };
+    };
+    await visit(viewWith('open-app'), (page) => page.getByTestId('arrived').waitFor(), { at });
   });
 
   test('the second time nothing opens by itself', async () => {
-    await visit(viewNamed('requires-action'), async (page, server) => {
-      server.view = opening(server.url);
-      await page.goto(`${server.pageUrl}?lang=zh-CN`);
+    const steps = async (page: Page, server: PageServer): Promise<void> => {
       await page.getByTestId('arrived').waitFor();
       await page.goBack();
       await page.getByTestId('app-link').waitFor();
       await page.waitForTimeout(3500);
       expect(page.url()).toContain(server.pageUrl);
-    });
+    };
+    await visit(viewWith('open-app'), steps, { at: opening });
   });
 
   test.each(['javascript:alert(1)', ' javascript:alert(1)', 'JaVaScRiPt://%0aalert(1)', 'data:text/html,x', 'nothing'])(
@@ -220,7 +208,7 @@ describe('opening an app', () => {
     async (appUrl) => {
       const action = { type: 'open_app', appUrl, fallbackUrl: 'javascript:alert(1)' } as const;
       await visit(
-        viewNamed('open-app', action),
+        viewWith('open-app', action),
         async (page) => {
           expect(await page.getByTestId('app-link').getAttribute('href')).toBe('#');
           expect(await page.getByTestId('app-fallback').getAttribute('href')).toBe('#');
@@ -232,21 +220,18 @@ describe('opening an app', () => {
 });
 
 test('a code is a picture that says which app scans it, and the page turns when it is paid', async () => {
-  await visit(viewNamed('scan'), async (page, server) => {
+  await visit(viewWith('scan'), async (page, server) => {
     const picture = page.locator('[data-testid=scan] img');
     const width = () => page.evaluate('document.querySelector("[data-testid=scan] img").naturalWidth');
     await expect.poll(width).toBeGreaterThan(100);
     expect(await picture.getAttribute('alt')).toBe('用微信扫描的付款二维码');
-    const paid = cashierViews['succeeded'];
-    if (paid !== undefined) server.view = paid;
+    server.view = viewNamed('succeeded');
     await page.getByTestId('result').waitFor();
   });
 });
 
 test('the form of a wallet’s own browser sends itself, once', async () => {
-  const view = cashierViews['choose-in-wechat'];
-  if (view === undefined) throw new Error('no view');
-  await visit({ ...view, startsNow: true }, async (page, server) => {
+  await visit({ ...viewNamed('choose-in-wechat'), startsNow: true }, async (page, server) => {
     await page.getByTestId('arrived').waitFor();
     expect(server.posted[0]?.[1]).toBe('wallet=wechatpay');
     await page.goBack();

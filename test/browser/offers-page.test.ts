@@ -1,6 +1,5 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CashierView } from '../../src/web/cashier-view.ts';
 import {
   axeViolations,
   DESKTOP,
@@ -10,8 +9,8 @@ import {
   type TestBrowser,
   type Viewport,
 } from './browser.ts';
-import { cashierViews } from './cashier-views.ts';
-import { startPageServer, type PageServer } from './page-server.ts';
+import type { PageServer } from './page-server.ts';
+import { viewNamed, visitCashier } from './visit-cashier.ts';
 
 /* The cashier page at a shop with offers. That it is usable by everybody is tried with every other face in cashier-page.test.ts. */
 
@@ -23,26 +22,13 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-function viewNamed(name: string): CashierView {
-  const view = cashierViews[name];
-  if (view === undefined) throw new Error(`no view ${name}`);
-  return view;
-}
-
-async function visit(
+function visit(
   name: string,
   viewport: Viewport,
   steps: (page: Page, server: PageServer) => Promise<void>,
+  query = '',
 ): Promise<void> {
-  const server = await startPageServer(viewNamed(name));
-  try {
-    await browser.withPage(viewport, async (page) => {
-      await page.goto(server.pageUrl);
-      await steps(page, server);
-    });
-  } finally {
-    await server.stop();
-  }
+  return visitCashier(browser, { view: viewNamed(name), viewport, query }, steps);
 }
 
 /** The wallets in the order of the page. */
@@ -57,23 +43,23 @@ describe('the price of each wallet', () => {
     ['zh-CN', '用云闪付付 ¥123.00，省 ¥5.00', '确认支付 ¥123.00'],
     ['en', 'Pay ¥123.00 with UnionPay QuickPass, save ¥5.00', 'Pay ¥123.00'],
   ])('in %s the best deal is said, chosen, and on the button', async (lang, best, button) => {
-    await visit('offers-choose', DESKTOP, async (page, server) => {
-      await page.goto(`${server.pageUrl}?lang=${lang}`);
+    const look = async (page: Page): Promise<void> => {
       expect(await page.getByTestId('best').textContent()).toBe(best);
       expect(await page.locator('input[value=unionpay]').isChecked()).toBe(true);
       expect((await page.getByTestId('pay').innerText()).trim()).toBe(button);
-    });
+    };
+    await visit('offers-choose', DESKTOP, look, `?lang=${lang}`);
   });
 
   test('the amount and the button follow the choice', async () => {
     await visit('offers-choose', PHONE, async (page) => {
       await page.getByTestId('wallet-jdpay').click();
-      expect(await page.getByTestId('amount').innerText()).toContain('127.00');
+      await expect.poll(() => page.getByTestId('amount').innerText()).toContain('127.00');
       expect(await page.getByTestId('taken-off').innerText()).toContain('已减 ¥1.00');
       expect((await page.getByTestId('pay').innerText()).trim()).toBe('确认支付 ¥127.00');
       await page.getByTestId('wallet-meituanpay').click();
-      expect(await page.getByTestId('amount').innerText()).toContain('128.00');
-      expect(await page.getByTestId('taken-off').isVisible()).toBe(false);
+      await expect.poll(() => page.getByTestId('amount').innerText()).toContain('128.00');
+      await page.getByTestId('taken-off').waitFor({ state: 'hidden' });
     });
   });
 
@@ -128,7 +114,7 @@ describe('why', () => {
       const why = page.getByTestId('why-unionpay');
       expect(await why.getByText('还差 ¥72.00').isVisible()).toBe(false);
       await why.locator('summary').click();
-      expect(await why.getByText('还差 ¥72.00').isVisible()).toBe(true);
+      await why.getByText('还差 ¥72.00').waitFor();
     });
   });
 
@@ -140,7 +126,7 @@ describe('why', () => {
         await page.getByTestId('why-page').waitFor();
         expect(await axeViolations(page)).toEqual([]);
         expect(await sidewaysScroll(page)).toBe(0);
-        expect(await page.locator('[data-testid^=decided-]').count()).toBe(6);
+        await expect.poll(() => page.locator('[data-testid^=decided-]').count()).toBe(6);
       }
       expect(await page.getByTestId('decided-open').innerText()).toContain('not reached yet');
       await page.getByTestId('back').click();
