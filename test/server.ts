@@ -146,7 +146,7 @@ export async function freePort(): Promise<number> {
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | null | undefined | false>,
-  secondsMax = 15,
+  secondsMax = 120,
 ): Promise<T> {
   const endsAt = Date.now() + secondsMax * 1000;
   for (;;) {

@@ -6,6 +6,7 @@ const LINES_SHOWN_MAX = 12;
 /** What the wallet may still owe somebody: moves, orders, refunds, notices, reservations, and days of the switch that are not compared. */
 export function openMoves(sql: Sql): OpenThings {
   return {
+    sql,
     // What a bank never says of itself is told by its switch's files, and those come once a day.
     longLeapMs: 3 * 3_601_000,
     async count(now) {
@@ -13,13 +14,13 @@ export function openMoves(sql: Sql): OpenThings {
         select count(*) as open, count(*) filter (where due_at <= ${now}) as due
         from (
           select due_at from moves where ended_at is null
-          union all select due_at from payer_moves where state = 'asked'
+          union all select case when leased_until > due_at then leased_until else due_at end from payer_moves where state = 'asked'
           union all select due_at from payer_orders where state = 'open' or ending is not null
-          union all select due_at from payer_notices where state = 'pending'
+          union all select case when leased_until > due_at then leased_until else due_at end from payer_notices where state = 'pending'
           union all select null from payer_refunds where state = 'accepted'
           union all select null from limit_holds where state = 'held'
           union all
-          select due_at from (select distinct settlement_day as day from legs where settlement_day is not null) as moved
+          select case when leased_until > due_at then leased_until else due_at end from (select distinct settlement_day as day from legs where settlement_day is not null) as moved
             left join clearing_days using (day)
           where state is distinct from 'compared'
         ) as owed`;

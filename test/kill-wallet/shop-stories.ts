@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { need, pause, toCards } from '../kill/order-steps.ts';
+import { PATIENCE_MS } from '../kill/patient-caller.ts';
 import type { TestShop } from '../wallet-shop.ts';
 import { type MoveDeps, prove } from './move-stories.ts';
 import type { Somebody } from './people.ts';
@@ -127,7 +128,7 @@ async function refund(deps: ShopDeps, order: ShopOrder, minor: number): Promise<
  */
 async function undo(deps: ShopDeps, order: ShopOrder): Promise<void> {
   await pause(deps.dice.between(0, 400));
-  const endsMs = performance.now() + PATIENCE_MS / 2;
+  const endsMs = performance.now() + UNDO_PATIENCE_MS;
   const isOnItsWay = (shown: Shown): boolean =>
     shown.code === 'unavailable' && (deps.isOver() || performance.now() > endsMs);
   const shown = await patiently(deps, () => order.shop.undo(order.no, order.minor), isOnItsWay);
@@ -136,7 +137,7 @@ async function undo(deps: ShopDeps, order: ShopOrder): Promise<void> {
 
 const AGAIN = ['unavailable', 'too_many_requests', 'time_refused', 'nonce_used'];
 const PAUSE_MS_MAX = 400;
-const PATIENCE_MS = 150_000;
+const UNDO_PATIENCE_MS = 75_000;
 
 /**
  * A shop asks again until it is answered, or with something that `isEnough`; each time with a signature of its own, as the protocol wants it.

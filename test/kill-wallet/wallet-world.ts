@@ -40,6 +40,9 @@ const FIGURES = [
   ['repayment_target_month_count', 1_000_000n],
 ] as const;
 
+/** A figure is entered before it holds. */
+const FIGURES_AHEAD_MS = 60_000;
+
 /**
  * A PostgreSQL of its own that starts again when it dies, a wallet that can be killed, a bad line between the two worlds, and in this
  * process all that must not die with them: the banks with their books, the phones, the shops, and the people's memory.
@@ -98,7 +101,7 @@ async function openPeopleAndShops(
 ): Promise<{ people: Somebody[]; shops: TestShop[] }> {
   const { hutong, wallet } = await openHere(how, clock);
   hutong.startWork();
-  const validFrom = new Date(clock.now().getTime() + 500);
+  const validFrom = new Date(clock.now().getTime() + FIGURES_AHEAD_MS);
   for (const [rule, max] of FIGURES)
     await wallet.limits.setLimitRow({
       rule,
@@ -111,6 +114,7 @@ async function openPeopleAndShops(
       validFrom,
       by: 'test',
     });
+  clock.leap(FIGURES_AHEAD_MS);
   await eventually('the rail is signed on', async () => wallet.desk.rail.status().isServing);
   const url = walletUrl(how);
   const people = await openPeople(wallet, { bank, phone, url, count: PEOPLE });

@@ -45,6 +45,7 @@ export async function killAll(dice: Dice, field: Battlefield, killsMax: number):
     } else {
       await server.kill();
       kills.server += 1;
+      await server.callsEnded();
       server.leap(outageMs);
       starting = Promise.all([starting, server.start()]).then(() => undefined);
       // One start in four may be killed before it is through.

@@ -10,6 +10,8 @@ export interface ShopDeps {
   promised: Promised;
   isOver(): boolean;
   sleepers: Sleeper[];
+  /** Those who paid although the order was over. */
+  lateOnes: Sleeper[];
   told: Told;
 }
 

@@ -35,8 +35,11 @@ export interface PatientCaller {
 
 const TIMEOUT_MS = 12_000;
 const PAUSE_MS_MAX = 400;
-/** Longer than any outage here: whatever is not answered by then never will be. */
-const PATIENCE_MS = 150_000;
+/**
+ * Whatever is not answered by then never will be: far longer than any outage here, and than all kills of the quick forms together on a slow
+ * machine, where each try may meet one of them.
+ */
+export const PATIENCE_MS = 600_000;
 
 let keys = 0;
 

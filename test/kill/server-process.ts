@@ -14,7 +14,7 @@ export interface ServerHow {
 
 const SEND_TIMEOUT_MS = 2_000;
 
-becomeKillable(async ({ clock, tellError }, how) => {
+becomeKillable(async ({ clock, tellError, countCalls }, how) => {
   const { databaseUrl, port, masterSecret } = how as ServerHow; // from world.ts
   const hutong = await openHutong({
     databaseUrl,
@@ -24,7 +24,8 @@ becomeKillable(async ({ clock, tellError }, how) => {
     clock,
     random: systemRandom,
     // A wallet that says nothing must not cost the test ten seconds each time.
-    wrapSend: (send) => (request) => send({ ...request, timeoutMs: Math.min(request.timeoutMs, SEND_TIMEOUT_MS) }),
+    wrapSend: (send) =>
+      countCalls((request) => send({ ...request, timeoutMs: Math.min(request.timeoutMs, SEND_TIMEOUT_MS) })),
     log: { ...silentLog, error: tellError },
   });
   await hutong.app.listen({ port, host: '127.0.0.1' });

@@ -17,11 +17,17 @@ export interface ServerUnderFire {
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** Moves the clock of the running server as well as ours. */
   leap(ms: number): void;
+  /** Resolves when no call of a server to the outside is on its way any more, and whatever was sent has been read. */
+  callsEnded(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** What the server may say while PostgreSQL is dead or starts again. */
-const DATABASE_AWAY = /: (ECONNREFUSED|ECONNRESET|EPIPE|CONNECTION_CLOSED|CONNECTION_DESTROYED|57P0[123]|unavailable) /;
+const DATABASE_AWAY =
+  /: (CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|EPIPE|CONNECTION_CLOSED|CONNECTION_DESTROYED|57P0[123]|unavailable) /;
+
+/** Of the event loop: one for a connection, one for what came over it, and some more for whoever reads in pieces. */
+const TURNS = 20;
 
 /**
  * A Hutong that can be killed again and again. Its program (a file that calls `becomeKillable`) is bundled once, and the next process is
@@ -73,6 +79,7 @@ export async function prepareServer(clock: LeapingClock, entry: string, how: obj
       let isReady = false;
       child.on('message', (message: FromServer) => {
         if (message.kind === 'error') return note(message.text);
+        if (message.kind !== 'ready') return;
         isReady = true;
         resolve('ready');
       });
@@ -81,6 +88,23 @@ export async function prepareServer(clock: LeapingClock, entry: string, how: obj
         resolve('gone');
       });
       send(child, { kind: 'start', leadMs: clock.leadMs, how });
+    });
+  }
+
+  /** None where no server runs: whose process is gone sends nothing more. */
+  function countCalls(child: ChildProcess | null): Promise<number> {
+    return new Promise((resolve) => {
+      if (child === null || !child.connected) return resolve(0);
+      const end = (underWay: number): void => {
+        child.off('message', take).off('disconnect', leave);
+        resolve(underWay);
+      };
+      const take = (message: FromServer): void => {
+        if (message.kind === 'calls') end(message.underWay);
+      };
+      const leave = (): void => end(0);
+      child.on('message', take).once('disconnect', leave);
+      send(child, { kind: 'calls' });
     });
   }
 
@@ -105,6 +129,11 @@ export async function prepareServer(clock: LeapingClock, entry: string, how: obj
     leap(ms) {
       clock.leap(ms);
       if (running !== null) send(running, { kind: 'leap', ms });
+    },
+    async callsEnded() {
+      while ((await countCalls(running)) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      // The world outside lives in this process: in so many turns it has taken, read and decided all that the machine still holds for it.
+      for (let turns = 0; turns < TURNS; turns++) await new Promise((resolve) => setImmediate(resolve));
     },
     async close() {
       await kill();

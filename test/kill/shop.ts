@@ -72,7 +72,7 @@ async function sell(shop: ShopDeps, orderNo: string): Promise<void> {
       await cancel(shop, order);
       await pause(dice.between(0, 40));
       // Unless the cancel found it open, and undid it: then there is nothing to pay any more.
-      buyerMay(() => wallet.sandbox.pay(first.orderNo, { late: true }));
+      if (buyerMay(() => wallet.sandbox.pay(first.orderNo, { late: true }))) shop.lateOnes.push(first);
       return;
     case 'abandoned':
       return;

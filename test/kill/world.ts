@@ -33,7 +33,7 @@ export interface World {
  * As often as a wallet does, and a little longer: money that comes when an order has long run out is known from its notification
  * alone (or from the bill file of the day), so one of these has to find the server alive.
  */
-const NOTIFY_DELAYS_MS = [0, 500, 2_000, 60_000, 120_000, 240_000, 300_000, 600_000];
+export const NOTIFY_DELAYS_MS = [0, 500, 2_000, 60_000, 120_000, 240_000, 300_000, 600_000];
 
 /**
  * A PostgreSQL of its own that starts again when it dies, a server that can be killed, and in this process all that must
