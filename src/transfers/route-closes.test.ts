@@ -92,9 +92,5 @@ test('a debit is taken back also when the other card cannot be opened any more',
 });
 
 async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  for (let n = 0; n < 400; n++) {
-    if (await isTrue()) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  throw new Error('it does not come about');
+  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 5));
 }

@@ -14,6 +14,7 @@ import type { Session } from '../users/users.ts';
 import { checkMovesAgainstLedger } from './check-moves.ts';
 import { type OpenedTransfers, openTransfers } from './open-transfers.ts';
 import { createPretendBank, type PretendBank } from './pretend-bank.ts';
+import { openTimePassing } from './test-pass-time.ts';
 import type { EndedMove, Move, MoveId, MoveOrder, Quote, QuoteInput } from './transfers.ts';
 import type { TransfersDeps } from './transfers-deps.ts';
 
@@ -95,6 +96,9 @@ export async function openMovesWorld(database: { sql: Sql; url: string }): Promi
     onEnded: async (_tx, moves) => void ended.push(...moves),
   };
   const transfers = openTransfers(deps);
+  const hangs = (rrn: string): boolean =>
+    bank.seen.findLast(({ stamp }) => stamp.rrn === rrn)?.fault.startsWith('hangs') === true;
+  const time = openTimePassing({ sql, clock, isLost: hangs });
   const started = bankTotal(bank);
   let minted = started;
 
@@ -167,13 +171,11 @@ export async function openMovesWorld(database: { sql: Sql; url: string }): Promi
     }),
     balance: (card) => bank.balances.get('atBank' in card ? card.atBank.number : card.number) ?? 0n,
     async untilEnded(id, by = transfers) {
-      for (let n = 0; n < 400; n++) {
-        // What is under way has a moment of its own before the clock is moved on for what waits.
-        const move = await by.settle(id, n === 0 ? 300 : 20);
+      for (;;) {
+        const move = await by.settle(id, 20);
         if (move.endedAt !== null) return move;
-        clock.advanceMs(15_000);
+        await time.passFor([id]);
       }
-      throw new Error(`the move does not end: ${JSON.stringify((await world.move(id)).state)}`);
     },
     async move(id) {
       const found = (await transfers.find(BOOK, [id])).get(id);
