@@ -74,6 +74,8 @@ export const LINK_PEOPLE_EXACT_MAX = 1024;
 export const LINK_FLUSH_MS = 1000;
 /** Links and days that one transaction writes. */
 export const LINK_FLUSH_ROWS = 1000;
+/** Of them, those that are read, added to and written at one go: a millisecond or two, in which nobody else is served. */
+export const LINK_FLUSH_STEP_ROWS = 25;
 /** So many links that were opened since the last flush are written at once instead of at the next second. */
 export const LINK_FLUSH_EARLY_ROWS = 10_000;
 /** Links and days held in memory while the database is away; opens of yet other links are then lost, which is said in the log. */

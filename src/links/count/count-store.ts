@@ -1,3 +1,4 @@
+import { LINK_FLUSH_STEP_ROWS } from '../../base/link-limits.ts';
 import { column } from '../../db/column.ts';
 import type { Sql, Tx } from '../../db/connect.ts';
 import { HOURS, LINK_SPLITS, type LinkSplit, LinkTally, type Names } from './link-tally.ts';
@@ -35,15 +36,32 @@ export async function sweepFlushes(sql: Sql, book: number, before: Date): Promis
       and flushed_at < ${before}`;
 }
 
-/** Adds to the days of links, each named once and sorted by book, link and day, so that two transactions lock in the same order. */
-export async function addLinkDays(tx: Tx, added: readonly LinkDay[]): Promise<void> {
+/**
+ * Adds to the days of links, each named once. Rows are locked in the order of book, link and day, so that two transactions never wait for each
+ * other. All that is missing is inserted before anything is locked; the rest is done in small steps, each after an answer of the database:
+ * whoever opens a link meanwhile is served between two of them.
+ */
+export async function addLinkDays(tx: Tx, days: readonly LinkDay[]): Promise<void> {
+  const added = [...days].sort(byKey);
   await insertMissing(tx, added);
+  for (let at = 0; at < added.length; at += LINK_FLUSH_STEP_ROWS)
+    await addStep(tx, added.slice(at, at + LINK_FLUSH_STEP_ROWS));
+}
+
+async function addStep(tx: Tx, added: readonly LinkDay[]): Promise<void> {
   const known = await lockDays(tx, added);
-  for (const { tally, ...key } of added) known.get(keyOf(key))?.merge(tally);
+  for (const day of added) known.get(keyOf(day))?.merge(day.tally);
   await updateDays(
     tx,
-    added.map(({ tally, ...key }) => ({ ...key, tally: known.get(keyOf(key)) ?? tally })),
+    added.map((day) => ({ ...day, tally: known.get(keyOf(day)) ?? day.tally })),
   );
+}
+
+/** As PostgreSQL sorts in collation "C": ids and days are plain letters and digits. */
+function byKey(a: LinkDay, b: LinkDay): number {
+  if (a.book !== b.book) return a.book - b.book;
+  const [one, other] = a.linkId === b.linkId ? [a.day, b.day] : [a.linkId, b.linkId];
+  return one < other ? -1 : 1;
 }
 
 function keyOf({ book, linkId, day }: Omit<LinkDay, 'tally'>): string {
@@ -59,7 +77,7 @@ async function insertMissing(tx: Tx, days: readonly LinkDay[]): Promise<void> {
       ${days.map(({ linkId }) => linkId)}::text[],
       ${days.map(({ day }) => day)}::text[]::date[]
     ) as added (book, link_id, day)
-    order by book, link_id, day
+    order by book, link_id collate "C", day
     on conflict (book, link_id, day) do nothing`;
 }
 
@@ -70,13 +88,13 @@ interface DayRow {
   opens: bigint;
   robots: bigint;
   taps: bigint;
-  hours: bigint[];
+  hours: number[];
   splits: Partial<Record<LinkSplit, Record<string, number>>>;
 }
 
 async function lockDays(tx: Tx, days: readonly LinkDay[]): Promise<Map<string, LinkTally>> {
   const rows = await tx<(DayRow & { sketch: Buffer })[]>`
-    select book, link_id as "linkId", day::text as day, opens, robots, taps, hours, splits, sketch
+    select book, link_id as "linkId", day::text as day, opens, robots, taps, to_json(hours) as hours, splits, sketch
     from link_days
     where (book, link_id, day) in (
       select book, link_id, day
@@ -85,7 +103,7 @@ async function lockDays(tx: Tx, days: readonly LinkDay[]): Promise<Map<string, L
         ${days.map(({ linkId }) => linkId)}::text[],
         ${days.map(({ day }) => day)}::text[]::date[]
       ) as wanted (book, link_id, day))
-    order by book, link_id, day
+    order by book, link_id collate "C", day
     for update`;
   return new Map(rows.map((row) => [keyOf(row), toTally(row, PeopleSketch.fromBytes(row.sketch))]));
 }
@@ -128,7 +146,7 @@ function toTally(row: DayRow, people: PeopleSketch): LinkTally {
   tally.opens = Number(row.opens);
   tally.robots = Number(row.robots);
   tally.taps = Number(row.taps);
-  for (let hour = 0; hour < HOURS; hour++) tally.hours[hour] = Number(row.hours[hour] ?? 0n);
+  for (let hour = 0; hour < HOURS; hour++) tally.hours[hour] = row.hours[hour] ?? 0;
   return tally;
 }
 
@@ -157,7 +175,7 @@ export async function listLinkDays(
   wish: { book: number; linkId: string; from: string; until: string },
 ): Promise<CountedDay[]> {
   const rows = await sql<(DayRow & { people: bigint })[]>`
-    select book, link_id as "linkId", day::text as day, opens, people, robots, taps, hours, splits
+    select book, link_id as "linkId", day::text as day, opens, people, robots, taps, to_json(hours) as hours, splits
     from link_days
     where book = ${wish.book}
       and link_id = ${wish.linkId}

@@ -89,7 +89,7 @@ export function openLinkCounter(deps: LinkCounterDeps, talliesMax = LINK_TALLIES
 
   /** What is held becomes batches; from here on it is added to no more. */
   function setAside(): void {
-    const rows = [...held.values()].toSorted(byKey);
+    const rows = [...held.values()];
     held = new Map();
     for (let at = 0; at < rows.length; at += LINK_FLUSH_ROWS) {
       flushNo += 1;
@@ -197,8 +197,4 @@ export function openLinkCounter(deps: LinkCounterDeps, talliesMax = LINK_TALLIES
       ];
     },
   };
-}
-
-function byKey(a: LinkDay, b: LinkDay): number {
-  return a.book - b.book || (a.linkId < b.linkId ? -1 : 1);
 }

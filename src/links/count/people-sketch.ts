@@ -42,7 +42,8 @@ export class PeopleSketch {
     for (const hash of other.#hashes ?? []) this.add(hash);
     if (other.#registers === null) return;
     const registers = this.#toRegisters();
-    for (const [index, rank] of other.#registers.entries()) if (rank > (registers[index] ?? 0)) registers[index] = rank;
+    for (let index = 0; index < REGISTERS; index++)
+      registers[index] = Math.max(registers[index] ?? 0, other.#registers[index] ?? 0);
   }
 
   /** A whole number, exact up to LINK_PEOPLE_EXACT_MAX people. */
@@ -54,7 +55,7 @@ export class PeopleSketch {
   /** Nothing for nobody; else a byte for the form, and sorted hashes or all registers. */
   toBytes(): Buffer {
     if (this.#registers !== null) return Buffer.concat([Buffer.of(ESTIMATED), this.#registers]);
-    const hashes = [...(this.#hashes ?? [])].toSorted((a, b) => a - b);
+    const hashes = [...(this.#hashes ?? [])].toSorted((a, b) => a - b); // quick: what was read is in order already
     if (hashes.length === 0) return Buffer.alloc(0);
     const bytes = Buffer.alloc(1 + 4 * hashes.length);
     bytes.writeUInt8(EXACT, 0);
@@ -102,8 +103,11 @@ function raise(registers: Uint8Array, hash: number): void {
 }
 
 function estimateOf(registers: Uint8Array): number {
-  const counts = Array.from({ length: REST_BITS + 2 }, () => 0);
-  for (const rank of registers) counts[rank] = (counts[rank] ?? 0) + 1;
+  const counts = new Uint32Array(REST_BITS + 2);
+  for (let index = 0; index < REGISTERS; index++) {
+    const rank = registers[index] ?? 0;
+    counts[rank] = (counts[rank] ?? 0) + 1;
+  }
   const count = (rank: number): number => counts[rank] ?? 0;
   let sum = REGISTERS * tau(1 - count(REST_BITS + 1) / REGISTERS);
   for (let rank = REST_BITS; rank >= 1; rank--) sum = 0.5 * (sum + count(rank));
