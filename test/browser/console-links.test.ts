@@ -44,6 +44,7 @@ const paths = (): [string, string][] => [
   ['reports', '/console/reports'],
   ['report', `/console/reports/${link.link.id}`],
   ['hosts', '/console/hosts'],
+  ['host-files', `/console/hosts/${world.host.id}/files?merchant=${world.merchantId}`],
 ];
 
 describe('every page of links', () => {

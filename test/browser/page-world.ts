@@ -58,7 +58,15 @@ export async function openPageWorld(): Promise<PageWorld> {
   const { rollout, offer, payment, cashier } = await makeOffers(world);
   return {
     people: [...linkPages(world.url, links), ...cashier, ...shopPages(shop), ...walletPages(wallet)],
-    operators: consolePages(world.url, { rollout, offer, payment, link: links.tea.id, reported: links.bad.id }),
+    operators: consolePages(world.url, {
+      rollout,
+      offer,
+      payment,
+      link: links.tea.id,
+      reported: links.bad.id,
+      host: links.host.id,
+      merchant: world.merchant.id,
+    }),
     async enter(page) {
       await page.goto(`${world.url}/console/enter?link=${(await world.link('张伟')).code}`);
       await page.getByTestId('enter').click();
@@ -80,7 +88,7 @@ interface MadeLink {
   code: string;
 }
 
-type Links = Record<'tea' | 'bad' | 'gone' | 'treat' | 'supper' | 'rent', MadeLink>;
+type Links = Record<'tea' | 'bad' | 'gone' | 'treat' | 'supper' | 'rent', MadeLink> & { host: { id: string } };
 
 const cny = (minor: number): object => ({ currency: 'CNY', minor: String(minor) });
 
@@ -90,6 +98,12 @@ async function makeLinks(world: ConsoleWorld): Promise<Links> {
   const at = { actor: operator, merchantId: world.merchant.id, host: new URL(SHOP).host };
   const host = await desk.addHost({ ...at, uses: ['target', 'serve'] });
   await desk.proveHost(operator, host.id);
+  await desk.changeHostFiles({
+    actor: operator,
+    id: host.id,
+    drop: [],
+    put: [{ name: 'MP_verify_H2Jt0ih2ZyTRl0pO.txt', content: 'H2Jt0ih2ZyTRl0pO' }],
+  });
   const make = async (body: object): Promise<MadeLink> => {
     const reply = await world.call('POST', '/v1/links', body);
     if (reply.status !== 201) throw new Error(JSON.stringify(reply.json));
@@ -97,6 +111,7 @@ async function makeLinks(world: ConsoleWorld): Promise<Links> {
   };
   const product = { kind: 'page', page: `${SHOP}/item/42`, price: cny(1_280_000), availability: 'in_stock' };
   const links = {
+    host,
     tea: await make({
       ...product,
       title: WORDS.tea,
@@ -284,9 +299,11 @@ interface ConsoleIds {
   payment: string;
   link: string;
   reported: string;
+  host: string;
+  merchant: string;
 }
 
-function consolePages(url: string, { rollout, offer, payment, link, reported }: ConsoleIds): OnePage[] {
+function consolePages(url: string, { rollout, offer, payment, link, reported, host, merchant }: ConsoleIds): OnePage[] {
   const paths = {
     home: '',
     rollouts: '/rollouts',
@@ -308,6 +325,7 @@ function consolePages(url: string, { rollout, offer, payment, link, reported }: 
     reports: '/reports',
     report: `/reports/${reported}`,
     hosts: '/hosts',
+    'host-files': `/hosts/${host}/files?merchant=${merchant}`,
     nowhere: '/nowhere',
   };
   return Object.entries(paths).map(([name, path]) => ({ name: `console-${name}`, url: `${url}/console${path}` }));

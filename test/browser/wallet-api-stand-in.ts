@@ -22,6 +22,8 @@ export interface WalletStandIn {
   stop(): Promise<void>;
 }
 
+const BANK_LOOK_MS = 5;
+
 type Route = keyof Api;
 export type StandInRow<R extends Route> = (
   world: StandInWorld,
@@ -140,12 +142,13 @@ export async function startWalletStandIn(dir: string): Promise<WalletStandIn> {
     return null;
   }
 
-  /** Each bank answers after its own time; a dead one at its deadline. */
+  /** The banks answer one after another, each a moment after it was asked. */
   async function streamBalances(response: ServerResponse): Promise<void> {
     response.writeHead(200, { 'content-type': 'application/x-ndjson' });
     const { world } = standIn;
     for (const card of world.cards) {
-      await new Promise((resolve) => setTimeout(resolve, world.bankDelayMs));
+      do await new Promise((resolve) => setTimeout(resolve, BANK_LOOK_MS));
+      while (world.slowBanks.has(card.bank) && !response.destroyed);
       response.write(`${JSON.stringify({ ...world.balanceOf(card), at: at(0) })}\n`);
     }
     response.end();

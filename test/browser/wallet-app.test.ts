@@ -14,7 +14,7 @@ import {
 } from './browser.ts';
 import { standInDir, startWalletStandIn, type WalletStandIn } from './wallet-api-stand-in.ts';
 import { at, makeWorld, settleIn, yuan } from './wallet-stand-in-world.ts';
-import { addAuthenticator, bindCard, setPin, signIn, typeAmount, typePin } from './wallet-steps.ts';
+import { addAuthenticator, bindCard, heard, listen, setPin, signIn, typeAmount, typePin } from './wallet-steps.ts';
 
 /** Script that is loaded before anything is seen, compressed. */
 const SCRIPT_BYTES_MAX = 60_000;
@@ -44,6 +44,7 @@ async function asHolder(path: string, visit: (page: Page) => Promise<void>, view
   settleIn(server.world);
   await browser.withPage(viewport, async (page) => {
     await page.emulateMedia({ reducedMotion: 'reduce' }); // what is half faded in has no contrast to measure
+    await listen(page);
     await page.goto(server.url + path);
     await visit(page);
   });
@@ -59,7 +60,7 @@ describe('coming in', () => {
       await setPin(page, '293847');
       await page.getByRole('link', { name: '输入卡号添加' }).click();
       await page.getByLabel('银行卡号').fill('6222021234567896789');
-      expect(await page.getByLabel('银行卡号').inputValue()).toBe('6222 0212 3456 7896 789');
+      await expect.poll(() => page.getByLabel('银行卡号').inputValue()).toBe('6222 0212 3456 7896 789');
       await page.getByTestId('bank').getByText('中国工商银行').waitFor();
       await page.goBack();
       await bindCard(page, '6222021234567896789', HOLDER, true, readCode);
@@ -101,16 +102,16 @@ describe('coming in', () => {
       await page.getByText('3 张卡都已答复').waitFor();
       server.world.isSignedIn = false;
       await page.getByRole('link', { name: '记录' }).click();
+      await page.waitForURL((url) => url.pathname === '/sign-in' && url.searchParams.get('next') === '/history');
       await page.getByLabel('手机号').fill('13800005678');
-      expect(new URL(page.url()).searchParams.get('next')).toBe('/history');
       await page.getByRole('button', { name: '获取验证码' }).click();
       await page.getByLabel('验证码', { exact: true }).fill('123456');
       await page.getByRole('button', { name: '登录' }).click();
       await page.getByRole('heading', { name: '交易记录' }).waitFor();
       for (const next of ['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)']) {
         await page.goto(`${server.url}/sign-in?next=${encodeURIComponent(next)}`);
+        await page.waitForURL(`${server.url}/`);
         await page.getByTestId('total').waitFor();
-        expect(page.url()).toBe(`${server.url}/`);
       }
     });
   });
@@ -120,7 +121,7 @@ describe('coming in', () => {
       await addAuthenticator(page);
       await page.getByTestId('add-passkey').click();
       await typePin(page, '293847');
-      await page.getByText('通行密钥已添加').waitFor();
+      await heard(page, '通行密钥已添加');
       await page.getByRole('button', { name: '退出登录', exact: true }).click();
       await page.getByTestId('passkey-sign-in').click();
       await page.getByRole('heading', { name: '我的', exact: true }).waitFor();
@@ -140,10 +141,11 @@ describe('one total', () => {
   });
 
   test('each card shows its balance as its bank answers, and the line above says who is still being asked', async () => {
-    server.world.bankDelayMs = 400;
+    server.world.slowBanks.add('CMB');
     await asHolder('/', async (page) => {
       await page.getByRole('link', { name: /中国工商银行.*12,345.67/ }).waitFor();
-      expect(await page.getByTestId('total-note').textContent()).toMatch(/^正在询问.*中国建设银行/);
+      await expect.poll(() => page.getByTestId('total-note').textContent()).toMatch(/^正在询问.*中国建设银行/);
+      server.world.slowBanks.clear();
       await page.getByText('3 张卡都已答复').waitFor();
       expect(await page.getByTestId('total').textContent()).toBe('¥100,905.87');
     });
@@ -153,7 +155,7 @@ describe('one total', () => {
     await asHolder('/', async (page) => {
       await page.getByText('3 张卡都已答复').waitFor();
       await page.getByRole('button', { name: '隐藏金额' }).click();
-      expect(await page.content()).not.toContain('12,345.67');
+      await expect.poll(() => page.content()).not.toContain('12,345.67');
       await page.reload();
       await page.getByText('3 张卡都已答复').waitFor();
       expect(await page.content()).not.toContain('12,345.67');
@@ -178,7 +180,7 @@ describe('one total', () => {
 
 describe('moving money', () => {
   test('a transfer by PIN: the quote says it all, the PIN is never in the page, the result is followed to its end', async () => {
-    server.world.slowAsks = 2;
+    server.world.slowAsks = Infinity;
     await asHolder('/transfer', async (page) => {
       await page.getByRole('button', { name: /\*建国/ }).click();
       await typeAmount(page, '1234.50');
@@ -190,13 +192,15 @@ describe('moving money', () => {
       await page.getByTestId('confirm').click();
       await typePin(page, '2938');
       expect(await page.content()).not.toContain('2938');
-      expect(await page.locator('.pin-dot-full').count()).toBe(4);
+      await expect.poll(() => page.locator('.pin-dot-full').count()).toBe(4);
       await page.keyboard.type('47');
       await page.getByText('正在处理').waitFor();
       await page.getByText('银行还没有给出最后答复').waitFor();
+      await expect.poll(() => callsOf('GET /api/transfers/:id').length).toBeGreaterThan(1);
+      server.world.slowAsks = 1;
       await page.locator('[data-testid=result][data-state=succeeded], [data-testid=result][data-state=done]').waitFor();
       await page.getByText('112309300418').waitFor();
-      expect(await page.getByText('¥1,234.50').count()).toBeGreaterThan(0);
+      await page.getByText('¥1,234.50').first().waitFor();
     });
     expect(callsOf('POST /api/transfers')).toHaveLength(1);
   });
@@ -204,6 +208,7 @@ describe('moving money', () => {
   test('a wrong PIN is told, and the next try proves anew', async () => {
     await asHolder('/transfer', async (page) => {
       await page.getByRole('button', { name: /\*建国/ }).click();
+      await page.getByTestId('amount').waitFor();
       await page.keyboard.type('2000');
       await page.getByTestId('quote-button').click();
       await page.getByTestId('confirm').click();
@@ -219,9 +224,10 @@ describe('moving money', () => {
       await addAuthenticator(page);
       await page.getByTestId('add-passkey').click();
       await typePin(page, '293847');
-      await page.getByText('通行密钥已添加').waitFor();
+      await heard(page, '通行密钥已添加');
       await page.goto(`${server.url}/transfer`);
       await page.getByRole('button', { name: /\*建国/ }).click();
+      await page.getByTestId('amount').waitFor();
       await page.keyboard.type('45000');
       await page.getByTestId('quote-button').click();
       await page.getByText('分 2 张卡支付').waitFor();
@@ -234,6 +240,7 @@ describe('moving money', () => {
   test('without a passkey a large one takes the PIN and a message', async () => {
     await asHolder('/transfer', async (page) => {
       await page.getByRole('button', { name: /\*建国/ }).click();
+      await page.getByTestId('amount').waitFor();
       await page.keyboard.type('8000');
       await page.getByTestId('quote-button').click();
       await page.getByTestId('confirm').click();
@@ -249,6 +256,7 @@ describe('moving money', () => {
     server.broken.set('POST /api/transfers', 'cut');
     await asHolder('/transfer', async (page) => {
       await page.getByRole('button', { name: /\*建国/ }).click();
+      await page.getByTestId('amount').waitFor();
       await page.keyboard.type('88');
       await page.getByTestId('quote-button').click();
       await page.getByTestId('confirm').click();
@@ -265,6 +273,7 @@ describe('moving money', () => {
   test('a later arrival can be taken back from its page', async () => {
     await asHolder('/transfer', async (page) => {
       await page.getByRole('button', { name: /\*建国/ }).click();
+      await page.getByTestId('amount').waitFor();
       await page.keyboard.type('300');
       await page.getByRole('radio', { name: '约 2 小时' }).check();
       await page.getByTestId('quote-button').click();
@@ -355,8 +364,10 @@ describe('paying shops', () => {
       await page.getByTestId('code').waitFor();
       await page.getByRole('img', { name: '付款二维码' }).locator('path').waitFor({ state: 'attached' });
       await page.getByRole('button', { name: /查看数字/ }).click();
-      expect(await page.getByTestId('code').textContent()).toMatch(/^9700( \d{4}){4}$/);
-      await page.waitForTimeout(1_600);
+      await expect.poll(() => page.getByTestId('code').textContent()).toMatch(/^9700( \d{4}){4}$/);
+      // The page says what is charged since it was opened: it has heard what was there before.
+      const asked = callsOf('GET /api/code-orders').length;
+      await expect.poll(() => callsOf('GET /api/code-orders').length).toBeGreaterThan(asked + 1);
       const order = server.world.orders.get(TOKEN);
       if (order === undefined) throw new Error('made above');
       server.world.codeOrders = [{ ...order, state: 'paid' }];
@@ -372,8 +383,8 @@ describe('paying shops', () => {
       await page.waitForURL(`${server.url}/pay/${TOKEN}`);
       await page.goto(`${server.url}/t/bWFkZSBieSB0aGUgc3RhbmQtaW4`);
       await page.getByText('转给 *秀英').waitFor();
-      expect(await page.getByTestId('amount').textContent()).toBe('¥88');
-      expect(page.url()).toBe(`${server.url}/transfer`);
+      await page.waitForURL(`${server.url}/transfer`);
+      await expect.poll(() => page.getByTestId('amount').textContent()).toBe('¥88');
     });
   });
 });
@@ -396,17 +407,21 @@ describe('looking back and setting bounds', () => {
 
   test('a limit is lowered at once and raised only with a proof', async () => {
     await asHolder('/limits', async (page) => {
+      const sheet = page.getByRole('dialog');
       await page.getByTestId('limit-user_day').getByRole('button').click();
+      await sheet.waitFor();
       await page.keyboard.type('1000');
       await page.getByRole('button', { name: '保存' }).click();
-      await page.getByText('新限额已生效').waitFor();
+      await heard(page, '新限额已生效');
+      await sheet.waitFor({ state: 'detached' });
       await page.getByTestId('limit-user_day').getByRole('button').click();
+      await sheet.waitFor();
       await page.keyboard.type('2000');
       await page.getByRole('button', { name: '保存' }).click();
       await typePin(page, '293847');
       await page.getByLabel('验证码', { exact: true }).fill('123456');
       await page.getByRole('button', { name: '确认', exact: true }).click();
-      await page.getByText('起生效').waitFor();
+      await heard(page, '起生效');
       const raised = callsOf('PUT /api/limits').at(-1)?.body;
       expect(raised).toMatchObject({ rule: 'user_day', max: '200000' });
       expect(raised?.['proof']).toMatch(/^tok_/);
@@ -418,7 +433,7 @@ describe('looking back and setting bounds', () => {
       await page.getByRole('button', { name: '在所有设备上退出' }).click();
       await page.getByRole('dialog').getByRole('button', { name: '在所有设备上退出' }).click();
       await page.getByLabel('手机号').waitFor();
-      expect(await page.content()).not.toContain('小云');
+      await expect.poll(() => page.content()).not.toContain('小云');
     });
   });
 
@@ -426,7 +441,7 @@ describe('looking back and setting bounds', () => {
     await asHolder('/security', async (page) => {
       await page.getByRole('radio', { name: 'English' }).click();
       await page.getByRole('heading', { name: 'Me', exact: true }).waitFor();
-      expect(await page.evaluate('document.documentElement.lang')).toBe('en');
+      await expect.poll(() => page.evaluate('document.documentElement.lang')).toBe('en');
       await page.getByRole('link', { name: 'Home' }).click();
       await page.getByText('All 3 cards have answered').waitFor();
     });
@@ -492,7 +507,9 @@ describe('for everybody', () => {
     await asHolder('/transfer', async (page) => {
       await page.getByRole('button', { name: /\*建国/ }).focus();
       await page.keyboard.press('Enter');
+      await page.getByTestId('amount').waitFor();
       await page.keyboard.type('4500');
+      await expect.poll(() => page.getByTestId('amount').textContent()).toBe('¥4500');
       await page.getByTestId('quote-button').focus();
       await page.keyboard.press('Enter');
       await page.getByTestId('confirm').waitFor();

@@ -22,7 +22,8 @@ export interface StandInWorld {
   /** Fen by card; a negative figure is what a credit card owes. */
   money: Map<string, bigint>;
   deadBanks: Set<string>;
-  bankDelayMs: number;
+  /** Banks that answer once they are no longer in here, and those asked after them. */
+  slowBanks: Set<string>;
   moves: Move[];
   quotes: Map<string, Quote>;
   orders: Map<string, Order>;
@@ -105,7 +106,7 @@ export function makeWorld(): StandInWorld {
     cards: [],
     money: new Map(),
     deadBanks: new Set(),
-    bankDelayMs: 5,
+    slowBanks: new Set(),
     moves: [],
     quotes: new Map(),
     orders: new Map(),

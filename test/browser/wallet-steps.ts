@@ -1,6 +1,23 @@
 import type { CDPSession, Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 /** How a person does things in the wallet app, for tests against the stand-in and against the real server alike. */
+
+/** Keeps what the app says in passing (its toasts), which goes by itself after a few seconds. Before the page is opened. */
+export async function listen(page: Page): Promise<void> {
+  await page.addInitScript(`{
+    window.heard = [];
+    new MutationObserver(() => {
+      const said = document.querySelector('.toast')?.textContent;
+      if (said && said !== window.heard.at(-1)) window.heard.push(said);
+    }).observe(document, { subtree: true, childList: true, characterData: true });
+  }`);
+}
+
+/** Waits until the app has said so since this document was opened, however briefly. The page is one that `listen` was called for. */
+export async function heard(page: Page, words: string): Promise<void> {
+  await expect.poll(() => page.evaluate<string>("window.heard.join('\\n')")).toContain(words);
+}
 
 export type ReadCode = (phone: string) => Promise<string>;
 
