@@ -73,6 +73,16 @@ describe('balances', () => {
     ]);
   });
 
+  test('of banks of which the rail never says anything are waited for until the deadline', async () => {
+    const { who } = await threeCards();
+    const mute = await world.openAnother({
+      desk: { ...world.deps.desk, rail: { ...rail, enquire: () => new Promise(() => {}) } },
+      balanceDeadlineMs: 50,
+    });
+    const balances = await mute.balances(who.session, { isFresh: true });
+    expect(balances.map(({ kind }) => kind)).toEqual(['unknown', 'unknown', 'unknown']);
+  });
+
   test('survive a rail that throws and a reader that went away', async () => {
     const { who } = await threeCards();
     const broken = await world.openAnother({

@@ -12,7 +12,7 @@ export interface PretendCard {
   accountClass: 1 | 2 | 3;
   ledgerFen: bigint;
   isCredit: boolean;
-  /** What it does when it is asked; `silence` ends at the caller's time-out. */
+  /** What it does when it is asked; `silence` ends at the caller's time-out, or when the rail itself gives up. */
   mood: 'well' | 'silence' | 'lost' | 'counted' | 'down';
   delayMs: number;
 }
@@ -23,6 +23,9 @@ export interface PretendRail extends BankRail {
   /** Institutions that do not answer one-tap questions. */
   readonly deaf: Set<string>;
 }
+
+/** How long the rail waits for a silent bank: longer than banks of these tests take, shorter than a machine may be busy. */
+const SILENCE_MS = 400;
 
 const DOWN = { kind: 'unknown', why: 'the bank is silent' } as const;
 
@@ -63,7 +66,7 @@ export function createPretendRail(): PretendRail {
       note('enquire', stamp);
       const found = cards.get(card.number.reveal());
       const isLate = found?.mood === 'silence' || (found?.delayMs ?? 0) > timeoutMs;
-      await sleep(isLate ? timeoutMs : (found?.delayMs ?? 0));
+      await sleep(isLate ? Math.min(timeoutMs, SILENCE_MS) : (found?.delayMs ?? 0));
       return isLate ? DOWN : enquire(found);
     },
     async verifyHolder({ stamp, card, identity }): Promise<VerifyReply> {

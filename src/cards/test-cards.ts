@@ -68,7 +68,7 @@ export async function openCardsWorld(sql: Sql, masters?: OpenUsersDeps['masters'
     users: people.users,
     desk,
     isInUse: async (_tx, _book, cardId) => inUse.has(cardId),
-    balanceDeadlineMs: 800,
+    balanceDeadlineMs: 60_000, // for slow machines; a bank that is silent is so for less
   };
   const cards = await openCards(cardsDeps);
   let born = 0;

@@ -91,8 +91,7 @@ describe('payments that came by a link', () => {
     const payments = pretendPayments([paid()]);
     const counter = openLinkCounter({ ...testDeps(sql), payments });
     counter.startWork();
-    for (let tries = 0; tries < 200 && (await totalsOf()).totals.payments === 0; tries++)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect.poll(async () => (await totalsOf()).totals.payments).toBe(1);
     await counter.stop();
     expect((await totalsOf()).totals.payments).toBe(1);
   });
