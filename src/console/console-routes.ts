@@ -9,6 +9,7 @@ import { renderFault, renderSignedOut } from './enter-page.ts';
 import { mountEnterRoutes } from './enter-routes.ts';
 import { PAGE_HEADERS } from './headers.ts';
 import { mountHomeRoutes } from './home-routes.ts';
+import { mountHostFileRoutes } from './host-file-routes.ts';
 import { mountHostRoutes } from './host-routes.ts';
 import { mountLinkEditRoutes } from './link-edit-routes.ts';
 import { mountNewLinkRoutes } from './link-new-routes.ts';
@@ -56,6 +57,7 @@ export function consoleRoutes(deps: ConsoleDeps) {
           mountLinkRoutes(app, deps, deps.links);
           mountReportRoutes(app, deps, deps.links);
           mountHostRoutes(app, deps, deps.links);
+          mountHostFileRoutes(app, deps, deps.links);
         }
         return Promise.resolve();
       },

@@ -9,7 +9,7 @@ export interface ConsolePage {
   body: Html;
   /** Which entry of the menu it belongs to. */
   part: 'home' | 'rollouts' | 'offers' | 'links';
-  /** Its own address, for the way to the same page in the other language. */
+  /** Its own address, with what it needs of its query, for the way to the same page in the other language. */
   path: string;
   /** What was just done. */
   notice?: string | null;
@@ -37,7 +37,7 @@ export function renderPage(visitor: Visitor, page: ConsolePage): string {
 <header class="bar"><div class="bar-in">
 <a class="brand" href="/console">${brandMark()}<span>${say('互通运营台', 'Hutong Console')}</span></a>
 <nav aria-label="${say('菜单', 'Menu')}"><ul>${entries.map(({ part, path, label, waiting }) => html`<li><a href="${path}"${part === page.part && html` aria-current="page"`}>${label}${waiting > 0 && badge(waiting)}</a></li>`)}</ul></nav>
-<div class="who"><a class="quiet" href="${page.path}?lang=${other}" lang="${other}" hreflang="${other}">${lang === 'en' ? '中文' : 'English'}</a>
+<div class="who"><a class="quiet" href="${page.path}${page.path.includes('?') ? '&' : '?'}lang=${other}" lang="${other}" hreflang="${other}">${lang === 'en' ? '中文' : 'English'}</a>
 <form method="post" action="/console/leave">${tokenField(visitor)}<button class="quiet" type="submit" data-testid="leave">${say(`${session.operator} · 退出`, `${session.operator} · Sign out`)}</button></form></div>
 </div></header>
 <main id="main" tabindex="-1"${page.isLive === true && html` data-live-page`}>

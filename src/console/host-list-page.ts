@@ -44,7 +44,7 @@ function renderHosts(visitor: Visitor, { hosts, shops }: HostList): Html {
       ...(proof.dnsName === null ? [] : [html`TXT <span class="mono">${proof.dnsName}</span>`]),
       ...(proof.fileUrl === null ? [] : [html`<span class="mono">${proof.fileUrl}</span>`]),
     ];
-    return html`<tr data-testid="${host.id}"><td class="mono">${host.host}</td><td class="said">${names.get(host.merchantId) ?? host.merchantId}</td><td>${host.uses.map((use) => html`${USES[use][lang]}<br>`)}</td><td>${host.provedAt === null ? chip('warn', say('未证明', 'not proved')) : html`${chip('good', say('已证明', 'proved'))}<br><span class="fine">${time(host.provedAt)}</span>`}</td><td class="why">${host.provedAt === null ? (places.length === 0 ? say('现在就能证明', 'can be proved now') : html`<span class="mono">${proof.line}</span><br><span class="fine">${places.map((place, index) => html`${index > 0 && say(' 或 ', ' or ')}${place}`)}</span>`) : '–'}</td><td><form class="row-form" method="post" action="/console/hosts/${host.id}/prove">${tokenField(visitor)}<button class="quiet" type="submit" data-testid="prove">${say('现在检查', 'Check now')}</button></form> <a class="quiet" href="/console/hosts/${host.id}/drop?merchant=${host.merchantId}" data-testid="drop">${say('移除', 'Remove')}</a></td></tr>`;
+    return html`<tr data-testid="${host.id}"><td class="mono">${host.host}</td><td class="said">${names.get(host.merchantId) ?? host.merchantId}</td><td>${host.uses.map((use) => html`${USES[use][lang]}<br>`)}</td><td>${host.provedAt === null ? chip('warn', say('未证明', 'not proved')) : html`${chip('good', say('已证明', 'proved'))}<br><span class="fine">${time(host.provedAt)}</span>`}</td><td class="why">${host.provedAt === null ? (places.length === 0 ? say('现在就能证明', 'can be proved now') : html`<span class="mono">${proof.line}</span><br><span class="fine">${places.map((place, index) => html`${index > 0 && say(' 或 ', ' or ')}${place}`)}</span>`) : '–'}</td><td><form class="row-form" method="post" action="/console/hosts/${host.id}/prove">${tokenField(visitor)}<button class="quiet" type="submit" data-testid="prove">${say('现在检查', 'Check now')}</button></form> ${host.uses.includes('serve') && html`<a class="quiet" href="/console/hosts/${host.id}/files?merchant=${host.merchantId}" data-testid="files">${say('验证文件', 'Proof files')}${host.files.length > 0 && ` ${host.files.length}`}</a> `}<a class="quiet" href="/console/hosts/${host.id}/drop?merchant=${host.merchantId}" data-testid="drop">${say('移除', 'Remove')}</a></td></tr>`;
   });
   return table(
     say('域名', 'Hosts'),
@@ -77,7 +77,7 @@ export function renderDrop(visitor: Visitor, host: LinkHost): string {
   return renderPage(visitor, {
     title: `${title} · ${host.host}`,
     part: 'links',
-    path: `/console/hosts/${host.id}/drop`,
+    path: `/console/hosts/${host.id}/drop?merchant=${host.merchantId}`,
     body: html`<p class="crumbs"><a href="/console/links">${say('链接', 'Links')}</a> <a href="/console/hosts">${say('域名', 'Hosts')}</a></p>
 <div class="ask panel"><h1>${title}${say('？', '?')}</h1>
 <p class="mono">${host.host}</p>

@@ -40,6 +40,18 @@ export const USES: Readonly<Record<LinkHost['uses'][number], Label>> = {
   serve: label('短链接在它下面', 'short links are served under it'),
 };
 
+/** Who looks for each kind of proof file, and what for. */
+export const PROOF_FILES: Readonly<Record<string, Label>> = {
+  wechat_js: label(
+    '微信公众号：JS 接口安全域名、网页授权、业务域名',
+    'WeChat service accounts: JS-safe domain, web authorisation',
+  ),
+  wecom: label('企业微信：可信域名', 'WeCom: trusted domain'),
+  wechat_business: label('微信小程序：业务域名、扫码链接', 'WeChat mini programs: business domain, links by QR code'),
+  alipay_h5: label('支付宝小程序：H5 域名', 'Alipay mini programs: H5 domain'),
+  google_site: label('谷歌：网站所有权', 'Google: ownership of a site'),
+};
+
 export const GONE: Readonly<Record<GoneReason, Label>> = {
   expired: label('已过期，打不开', 'expired, it opens nothing'),
   stopped: label('已停用，打不开', 'stopped, it opens nothing'),

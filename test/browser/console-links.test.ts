@@ -78,7 +78,7 @@ describe('every page of links', () => {
       await page.locator('.u-wrap').waitFor();
       world.open(link, { address: '198.51.100.1' });
       await page.getByTestId('opens').filter({ hasText: '41' }).waitFor();
-      expect(await page.locator('.u-wrap').count()).toBe(1);
+      await expect.poll(() => page.locator('.u-wrap').count()).toBe(1);
     });
   });
 });
