@@ -217,8 +217,8 @@ export type EventType = WebhookEvent['type'];
 
 /** What a webhook brings. More types may be added: let a `switch` over them have a `default` that does nothing. */
 export type WebhookEvent =
-  | WebhookMessage<'payment.succeeded' | 'payment.canceled', Payment>
-  | WebhookMessage<'refund.created' | 'refund.succeeded' | 'refund.failed', Refund>
+  | WebhookMessage<'payment.succeeded' | 'payment.canceled' | 'payment.corrected', Payment>
+  | WebhookMessage<'refund.created' | 'refund.succeeded' | 'refund.failed' | 'refund.corrected', Refund>
   | WebhookMessage<'link.completed', CompletedLink>;
 
 /** A link that was paid for the last time; `links.get` tells each share. */

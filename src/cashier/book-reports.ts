@@ -86,6 +86,7 @@ export function bookRefund(attempt: Attempt, refund: Refund, before: BeforeRefun
     discounts: used?.discounts ?? [],
     told,
     counts: used === null ? null : counts,
+    ...(refund.reported?.hadMore === true ? { hadMore: true } : {}),
     isComputed: used === null,
     booked: afterMinor === 0n ? before.left : bookedNow(attempt, used, before.left, offMinor),
   };

@@ -39,7 +39,7 @@ export function decideRefund(
       effects.postings.push({ kind: 'refund_finished', refund });
       takeRefundReport(deps, attempt, refund, refunds, outcome, source, effects);
       giveLimitsBack(attempt, refund, refunds, effects);
-      effects.events.push({ type: 'refund.succeeded', refund });
+      effects.events.push({ type: 'refund.succeeded', refund: { ...refund } }); // as it is now: it may be corrected before it is written
       return;
     case 'failed':
       finish(deps, attempt, refund);

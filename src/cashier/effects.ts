@@ -10,7 +10,7 @@ export interface Effects {
   postings: Posting[];
   refunds: Refund[];
   alerts: Alert[];
-  /** Payments and refunds that came to an end or began, in order: they become webhook events. */
+  /** Payments and refunds that came to an end, began, or are not what was told, in order: they become webhook events. */
   events: EffectEvent[];
   /** What attempts held of limits and is now used up or given back. */
   holdsEnds: HoldsEnd[];
@@ -25,8 +25,8 @@ export function newEffects(): Effects {
 }
 
 export type EffectEvent =
-  | { type: 'payment.succeeded' | 'payment.canceled'; payment: Payment; attempts: Attempt[] }
-  | { type: 'refund.created' | 'refund.succeeded' | 'refund.failed'; refund: Refund };
+  | { type: 'payment.succeeded' | 'payment.canceled' | 'payment.corrected'; payment: Payment; attempts: Attempt[] }
+  | { type: 'refund.created' | 'refund.succeeded' | 'refund.failed' | 'refund.corrected'; refund: Refund };
 
 export function alert(deps: IdDeps, about: { book: number; id: string }, kind: AlertKind, detail: string): Alert {
   return {

@@ -16,6 +16,7 @@ import { observePayment } from './observe-payment.ts';
 import { lockPayments } from './payment-store.ts';
 import { findPaymentIdsOfRefunds, findRefundNos, lockRefundsOf } from './refund-store.ts';
 import type { KeyedResult, Reply } from './reply.ts';
+import { tellCorrections } from './tell-corrections.ts';
 import { writeFolders } from './write-folders.ts';
 
 /** A payment, its attempts and (where asked for) its refunds, all locked. */
@@ -306,6 +307,7 @@ function decideOrRestore(folder: LockedFolder, effects: Effects, change: FolderC
   try {
     const reply = change.decide(folder, effects);
     observePayment(kept, folder, effects.observations);
+    tellCorrections(kept, folder, effects.events);
     noteChanges(folder, kept);
     return reply;
   } catch (error) {

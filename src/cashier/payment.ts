@@ -180,16 +180,16 @@ export type ReportSource = 'reply' | 'notification' | 'poll' | 'cancel';
 
 /** What a wallet told of a payment: the report that counts, nothing where none can be, and all of them. */
 export interface AttemptReport extends ReportedPay {
-  /** Oldest first; it only grows. */
+  /** Oldest first; it only grows, up to WALLET_REPORTS_MAX. From then on the newest that can be takes the last place. */
   told: readonly ToldReport[];
   /** Which of them counts and is booked; null where none can be. */
   counts: number | null;
+  /** True once the wallet told more than there is room for: an operator was told, and is not told again. */
+  hadMore?: true;
 }
 
 /** The same of a refund: of several reports the newest one that can be counts. */
-export interface RefundReport extends ReportedPay {
-  told: readonly ToldReport[];
-  counts: number | null;
+export interface RefundReport extends AttemptReport {
   /** True where no report of this refund counts, and the wallet's rule was applied. */
   isComputed: boolean;
   /** What was booked: with all refunds of a payment it sums to what was booked of the payment. */

@@ -7,7 +7,7 @@ import { reportedParts, sumUp } from './offer-accounts.ts';
 import type { Attempt, BookedPart, Refund, ReportSource } from './payment.ts';
 import { toTransfers } from './postings.ts';
 import { buyerBack, REFUND_RULES } from './refund-rules.ts';
-import { takeRefundReport } from './report-refund.ts';
+import { takeLateRefundReport, takeRefundReport } from './report-refund.ts';
 import { takeReport } from './take-report.ts';
 import { newPaidAttempt } from './test-discounts.ts';
 import { newRefund, setUp } from './test-folder.ts';
@@ -134,15 +134,33 @@ describe('what a wallet tells of its own discounts', () => {
     expect(attempt.reported).toMatchObject({ counts: 0, told: [{}, {}] });
   });
 
-  test('of a wallet that never stops telling something else, so many are kept, and an operator is told once', () => {
+  test('of a wallet that never stops telling something else so many are kept, an operator is told once, and its newest answer counts', () => {
     const attempt = newPaidAttempt(1000n, []);
     const alerts = Array.from(
       { length: 40 },
-      (_, index) => tell(attempt, outcome(1000n, { buyer: 900n - BigInt(index) })).alerts.length,
+      (_, index) => tell(attempt, outcome(1000n, { buyer: 900n - BigInt(index) })).alerts,
     );
-    expect(alerts.filter((count) => count > 0)).toHaveLength(1);
-    expect(attempt.reported).toMatchObject({ counts: 30, buyerMinor: 870n });
-    expect(attempt.reported?.told).toHaveLength(32);
+    expect(alerts.slice(0, 32).flat()).toEqual([]);
+    expect(alerts.slice(32).flat()).toEqual([expect.stringMatching(/in more than 32 different ways/)]);
+    expect(attempt.reported).toMatchObject({ counts: 31, buyerMinor: 861n });
+    expect(attempt.reported?.told.map(({ buyerMinor }) => buyerMinor)).toEqual([
+      ...Array.from({ length: 31 }, (_, index) => 900n - BigInt(index)),
+      861n,
+    ]);
+  });
+
+  test.each<[string, { buyer: bigint }, ReportSource]>([
+    ['a notification, which may be an old one', { buyer: 500n }, 'notification'],
+    ['what cannot be', { buyer: 1001n }, 'poll'],
+    ['what counts, once more', { buyer: 869n }, 'poll'],
+  ])('where no room is left, nothing is changed by %s', (_, told, source) => {
+    const attempt = newPaidAttempt(1000n, []);
+    for (let index = 0; index < 32; index++) tell(attempt, outcome(1000n, { buyer: 900n - BigInt(index) }));
+    const before = attempt.reported;
+    const { postings, alerts } = tell(attempt, outcome(1000n, told), source);
+    expect([postings, alerts.length]).toEqual([[], told.buyer === 869n ? 0 : 1]);
+    expect(attempt.reported).toEqual(told.buyer === 869n ? before : { ...before, hadMore: true });
+    expect(tell(attempt, outcome(1000n, told), source)).toEqual(NOTHING);
   });
 
   test.each<[string, { buyer?: bigint; discounts?: ReportedDiscount[] }]>([
@@ -240,6 +258,50 @@ describe('a refund of a payment on which the wallet had taken something off', ()
     const { refund, effects } = refundOf(attempt, [], 1000n, { buyer: 1000n, discounts: [discount(0n, [])] });
     expect(kindsOf(refund.reported?.booked ?? [])).toEqual({ wallet: 200n });
     expect(effects.alerts.map(({ kind }) => kind)).toEqual(['discount_differs']);
+  });
+
+  /** 1.00 of 10.00 went back; of it the wallet has told something else 32 times, the last time that 0.69 was the buyer's. */
+  function toldSoOften(settled: Attempt['settled']) {
+    const attempt: Attempt = { ...paidWith([discount(500n, [part('wallet', 500n)])]), settled };
+    const refunds: Refund[] = [];
+    const { refund } = refundOf(attempt, refunds, 100n);
+    const tellOf = (told: Parameters<typeof outcome>[1], source: ReportSource = 'poll') => {
+      const effects = newEffects();
+      takeLateRefundReport(setUp().deps, attempt, refund, refunds, outcome(100n, told), source, effects);
+      return { postings: effects.postings.length, alerts: effects.alerts.map(({ detail }) => detail) };
+    };
+    for (let index = 0; index < 32; index++) expect(tellOf({ buyer: 100n - BigInt(index) }).alerts).toEqual([]);
+    expect(refund.reported?.told).toHaveLength(32);
+    return { refund, tellOf, isBooked: settled === 'accepted' };
+  }
+
+  test.each<Attempt['settled']>(['accepted', 'surplus'])(
+    'of which the wallet tells something else a 33rd time: an operator hears of it once, and its newest answer counts (%s)',
+    (settled) => {
+      const { refund, tellOf, isBooked } = toldSoOften(settled);
+      const first = refund.reported?.told.slice(0, 31);
+      expect(tellOf({ buyer: 60n })).toEqual({
+        postings: isBooked ? 1 : 0,
+        alerts: [expect.stringMatching(/in more than 32 different ways/)],
+      });
+      expect(tellOf({ buyer: 55n })).toEqual({ postings: isBooked ? 1 : 0, alerts: [] });
+      expect(tellOf({ buyer: 55n })).toEqual({ postings: 0, alerts: [] });
+      expect(refund.reported).toMatchObject({ counts: 31, buyerMinor: 55n, hadMore: true });
+      expect(refund.reported?.told).toHaveLength(32);
+      expect(refund.reported?.told.slice(0, 31)).toEqual(first);
+      expect(kindsOf(refund.reported?.booked ?? [])).toEqual(isBooked ? { wallet: 45n } : {});
+    },
+  );
+
+  test.each<[string, { buyer: bigint }, ReportSource]>([
+    ['a notification, which may be an old one', { buyer: 50n }, 'notification'],
+    ['what cannot be', { buyer: 101n }, 'poll'],
+  ])('where no room is left, is not changed by %s; an operator hears of the first', (_, told, source) => {
+    const { refund, tellOf } = toldSoOften('accepted');
+    const before = refund.reported;
+    expect(tellOf(told, source)).toEqual({ postings: 0, alerts: [expect.stringMatching(/more than 32/)] });
+    expect(tellOf({ buyer: told.buyer - 1n }, 'notification')).toEqual({ postings: 0, alerts: [] });
+    expect(refund.reported).toEqual({ ...before, hadMore: true });
   });
 
   test('of surplus money takes nothing back, because nothing was booked', () => {

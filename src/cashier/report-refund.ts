@@ -5,7 +5,7 @@ import { beforeLast, bookRefund, bookReports } from './book-reports.ts';
 import { alert, type Effects } from './effects.ts';
 import { takenOff } from './offer-accounts.ts';
 import type { Attempt, Refund, RefundReport, ReportSource, ToldReport } from './payment.ts';
-import { correct, isRepeat, readReport, toKept } from './take-report.ts';
+import { alertFull, correct, isRepeat, keepTold, readReport, toKept } from './take-report.ts';
 
 /**
  * What a wallet took back of its own discounts when a refund succeeded: as it tells, else by its rule. What is booked of all refunds
@@ -33,7 +33,8 @@ export function takeRefundReport(
 
 /**
  * What the wallet tells of a refund that has succeeded already: kept as it came, and where it can be it counts from now on. What it
- * changes of what is booked, also of refunds after it, is posted as a correction; what the wallet gave back stays.
+ * changes of what is booked, also of refunds after it, is posted as a correction; what the wallet gave back stays. Of more reports
+ * than there is room for, answers to questions of ours go on to count.
  */
 export function takeLateRefundReport(
   deps: IdDeps,
@@ -46,17 +47,28 @@ export function takeLateRefundReport(
 ): void {
   const told = readReport(outcome, refund.currency);
   const known = refund.reported ?? unbooked([]);
-  if (told === null || known.told.length >= WALLET_REPORTS_MAX) return;
-  if (isRepeat(known, told, refund.amountMinor, source)) return;
-  const kept = [...known.told, toKept(told, deps.clock.now(), source)];
+  if (told === null || isRepeat(known, told, refund.amountMinor, source)) return;
+  const isFull = known.told.length >= WALLET_REPORTS_MAX;
+  const more = isFull ? ({ hadMore: true } as const) : {};
+  if (isFull) {
+    refund.reported = { ...known, ...more };
+    if (known.hadMore !== true) alertFull(deps, refund, effects);
+    if (source === 'notification') return;
+  }
+  const kept = keepTold(known.told, toKept(told, deps.clock.now(), source));
   if (attempt.settled !== 'accepted') {
-    refund.reported = { ...unbooked(kept), counts: kept.length - 1 };
+    refund.reported = { ...unbooked(kept), ...more };
     return;
   }
   const misfitsBefore = bookReports(attempt, refunds).misfitsCount;
-  refund.reported = { ...known, told: kept };
+  refund.reported = { ...known, ...more, told: kept };
+  const isMisfit = bookReports(attempt, refunds).misfitsCount > misfitsBefore;
+  if (isFull && isMisfit) {
+    refund.reported = { ...known, ...more }; // what counts may stand in the place that it would take
+    return;
+  }
   correct(deps, attempt, attempt, refunds, effects);
-  if (bookReports(attempt, refunds).misfitsCount > misfitsBefore) alertMisfit(deps, refund, effects);
+  if (isMisfit) alertMisfit(deps, refund, effects);
 }
 
 /** As it was told, before it is known whether it can be. */

@@ -82,7 +82,14 @@ export function fromStoredReport(report: StoredReport<AttemptReport> | null): At
   if (report === null) return null;
   const pay = fromStoredPay(report);
   if (report.told === undefined) return { ...pay, told: [toTold(pay)], counts: 0 };
-  return { ...pay, told: report.told.map(fromStoredTold), counts: report.counts ?? null };
+  return { ...pay, ...fromStoredList(report, report.told) };
+}
+
+function fromStoredList(
+  { counts, hadMore }: StoredReport<AttemptReport>,
+  told: readonly Stored<ToldReport>[],
+): Pick<AttemptReport, 'told' | 'counts' | 'hadMore'> {
+  return { told: told.map(fromStoredTold), counts: counts ?? null, ...(hadMore === true ? { hadMore } : {}) };
 }
 
 function fromStoredTold({ heardAt, source, ...pay }: Stored<ToldReport>): ToldReport {
@@ -109,8 +116,7 @@ export function fromStoredRefundReport(report: StoredReport<RefundReport> | null
   const pay = fromStoredPay(report);
   const { isComputed } = report;
   const booked = report.booked.map((part) => ({ ...part, minor: BigInt(part.minor) }));
-  if (report.told !== undefined)
-    return { ...pay, told: report.told.map(fromStoredTold), counts: report.counts ?? null, isComputed, booked };
+  if (report.told !== undefined) return { ...pay, ...fromStoredList(report, report.told), isComputed, booked };
   return { ...pay, told: isComputed ? [] : [toTold(pay)], counts: isComputed ? null : 0, isComputed, booked };
 }
 

@@ -12,6 +12,7 @@ import type { Attempt, AttemptReport, Refund, ReportedPay, ReportSource, ToldRep
  * What the wallet tells of discounts of its own with a payment that has succeeded, with it or later: every report is kept as it came, the
  * newest one that can be counts, and what it changes of what is booked is posted as a correction. Refunds that were made stay as they
  * are at the wallet; what each of them gives back to whom is worked out anew. A report that cannot be is for an operator and changes nothing.
+ * Of more reports than there is room for, answers to questions of ours go on to count; notifications do not, see `keepTold`.
  */
 export function takeReport(
   deps: IdDeps,
@@ -28,12 +29,17 @@ export function takeReport(
   // A notification that nothing was taken off may be an old one: only an answer takes back what was told.
   if (isNothingOff && (known === null || source === 'notification')) return;
   if (known !== null && isRepeat(known, told, attempt.paidMinor, source)) return;
-  if (known !== null && known.told.length >= WALLET_REPORTS_MAX) return;
-  const kept = toKept(told, deps.clock.now(), source);
-  const all = [...(known?.told ?? []), kept];
-  const next: AttemptReport = { ...told, told: all, counts: all.length - 1 };
+  const isFull = known !== null && known.told.length >= WALLET_REPORTS_MAX;
+  if (isFull) {
+    attempt.reported = { ...known, hadMore: true };
+    if (known.hadMore !== true) alertFull(deps, attempt, effects);
+    if (source === 'notification') return;
+  }
+  const all = keepTold(known?.told ?? [], toKept(told, deps.clock.now(), source));
+  const next: AttemptReport = { ...told, told: all, counts: all.length - 1, ...(isFull ? { hadMore: true } : {}) };
   const why = whyNot(attempt, refunds, next);
   if (why !== null) {
+    if (isFull) return; // what counts may stand in the place that it would take
     attempt.reported = { ...(known ?? NOTHING_COUNTS), told: all }; // what counted before goes on to count
     effects.alerts.push(
       alert(deps, attempt, 'discount_differs', `the wallet tells of discounts that cannot be: ${why}`),
@@ -75,13 +81,25 @@ export function correct(
 
 /** Null where a report may count. Nobody can have got back more of it than there was. */
 function whyNot(attempt: Attempt, refunds: readonly Refund[], next: AttemptReport): string | null {
-  if (next.told.length === WALLET_REPORTS_MAX)
-    return `it is the ${WALLET_REPORTS_MAX}th report that differs from those before; no more are taken`;
   if (!isSound(next, attempt.paidMinor)) return 'more than was paid, or less than nothing';
   if (attempt.settled !== 'accepted' || attempt.refundedMinor === 0n) return null;
   const before = bookReports(attempt, refunds);
   const after = bookReports({ ...attempt, reported: next }, refunds);
   return after.misfitsCount > before.misfitsCount ? 'it contradicts what was told of refunds' : null;
+}
+
+/**
+ * Every report in a place of its own, and where all are taken the newest in the last one. Then notifications are not taken: which of them are
+ * old ones that came late is not known any more, and a wallet may send them without end, while our own questions come to one.
+ */
+export function keepTold(told: readonly ToldReport[], newest: ToldReport): ToldReport[] {
+  return [...told.slice(0, WALLET_REPORTS_MAX - 1), newest];
+}
+
+/** Told once for a payment or refund: `hadMore` remembers it. */
+export function alertFull(deps: IdDeps, about: { book: number; id: string }, effects: Effects): void {
+  const detail = `the wallet has told of discounts in more than ${WALLET_REPORTS_MAX} different ways; from now on only its answers to questions count, and of those the newest is kept`;
+  effects.alerts.push(alert(deps, about, 'discount_differs', detail));
 }
 
 /** Null where the wallet says nothing of what was taken off. */

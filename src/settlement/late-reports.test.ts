@@ -1,16 +1,16 @@
 import { beforeEach, expect, test } from 'vitest';
-import { applyOutcome } from '../cashier/apply-outcome.ts';
 import type { Cashier } from '../cashier/cashier.ts';
 import { findAttempt } from '../cashier/attempt-store.ts';
 import type { ReportSource } from '../cashier/payment.ts';
 import { readPayment } from '../cashier/operator-reads.ts';
 import { chartAccountId, type AccountKind } from '../ledger/chart.ts';
 import { verifyLedger } from '../ledger/verify.ts';
-import { money } from '../money/money.ts';
 import type { Outcome, ReportedDiscount } from '../wallets/wallet.ts';
 import { billLine, billOf, succeeded } from './pretend-wallet.ts';
 import { BREAK_ASK_AFTER_SECONDS, claimBreaks, resolveBreak } from './resolve-break.ts';
+import { closeBreak } from './close-break.ts';
 import { breakingSql } from './test-breaking-sql.ts';
+import { DISCOUNT, discountedOf, paidAndRefundedOf, tellOf } from './test-late-reports.ts';
 import { alertKindsOf, breaksOf, sendRefunds } from './test-reads.ts';
 import { BOOK, connectAgain, openTestWorld, type TestWorld } from './test-world.ts';
 
@@ -24,38 +24,10 @@ beforeEach(async () => {
   world = await openTestWorld();
 });
 
-const DISCOUNT: ReportedDiscount = {
-  walletOfferId: 'A1',
-  name: '立减',
-  scope: 'order',
-  minor: 200n,
-  prefunded: false,
-  parts: [
-    { funder: 'wallet', owner: null, minor: 150n },
-    { funder: 'merchant', owner: null, minor: 50n },
-  ],
-};
-
-function discounted(discounts: ReportedDiscount[], id = 'W1'): Outcome {
-  const outcome = succeeded(1000n, id, world.clock.now());
-  const off = discounts.reduce((sum, one) => sum + one.minor, 0n);
-  return outcome.kind === 'succeeded' ? { ...outcome, discounts, buyerPaid: money('CNY', 1000n - off) } : outcome;
-}
-
-/** ¥10.00 paid, of which ¥3.00 went back; nothing was told of discounts. Answers the attempt's and the refund's number. */
-async function paidAndRefunded(id = 'W1'): Promise<{ orderNo: string; refundNo: string }> {
-  const orderNo = await world.attempt(1000n, succeeded(1000n, id, world.clock.now()));
-  const refundNo = await world.refund(orderNo, 300n);
-  world.pretend.answers.set(refundNo, succeeded(300n, `R${id}`));
-  await sendRefunds(world);
-  return { orderNo, refundNo };
-}
-
-async function tell(orderNo: string, outcome: Outcome, source: ReportSource = 'notification', by?: Cashier) {
-  const attempt = await findAttempt(world.sql, BOOK, `att_${orderNo}`);
-  if (attempt === null) throw new Error('no such attempt');
-  await applyOutcome(by ?? world.cashier, attempt, outcome, source, null);
-}
+const discounted = (discounts: ReportedDiscount[], id?: string) => discountedOf(world, discounts, id);
+const paidAndRefunded = (id?: string) => paidAndRefundedOf(world, id);
+const tell = (orderNo: string, outcome: Outcome, source?: ReportSource, by?: Cashier) =>
+  tellOf(world, orderNo, outcome, source, by);
 
 async function balances(): Promise<Record<string, bigint>> {
   const owners: [AccountKind, string][] = [
@@ -188,9 +160,9 @@ test('a report from before all of them were kept is the first of them', async ()
 });
 
 /** The bill settles 9.50 of the 10.00: the shop has paid 0.50 of a discount. */
-function billOfThat(orderNo: string, refundNo: string) {
+function billOfThat(orderNo: string, refundNo: string, feeMilli: bigint | null = null) {
   return billOf([
-    billLine({ orderNo, amountMinor: 1000n, settledMinor: 950n }),
+    billLine({ orderNo, amountMinor: 1000n, settledMinor: 950n, feeMilli }),
     billLine({ kind: 'refund', orderNo: refundNo, paymentOrderNo: orderNo, amountMinor: 300n }),
   ]);
 }
@@ -206,6 +178,35 @@ test('a bill that settles less makes us ask, and where the wallet tells its disc
   ]);
   expect(await alertKindsOf(world)).toEqual([]);
   expect(await balances()).toEqual(CORRECTED);
+});
+
+test('a line that settles less and keeps another fee has a break of each, and each ends by itself', async () => {
+  const { orderNo, refundNo } = await paidAndRefunded();
+  await world.sql`update wallet_accounts set fee_bps = 60`;
+  world.pretend.bills.set(DAY, billOfThat(orderNo, refundNo, 9000n));
+  world.pretend.answers.set(orderNo, discounted([DISCOUNT]));
+  world.goTo(BILL_TIME);
+  await world.settle();
+  const byKind = async () => (await breaksOf(world)).toSorted((a, b) => (a.kind < b.kind ? -1 : 1));
+  const [settled, fee] = await byKind();
+  expect([settled, fee]).toMatchObject([
+    { kind: 'amount_differs', cause: 'settled', state: 'resolved', resolution: 'record_brought_up_to_date' },
+    {
+      kind: 'fee_differs',
+      cause: 'fee',
+      state: 'left_for_operator',
+      ours: { fee_milli: '5700' },
+      theirs: { fee_milli: '9000' },
+    },
+  ]);
+  expect(await alertKindsOf(world)).toEqual(['statement_breaks']);
+  expect(await world.statementOf(DAY)).toMatchObject({ state: 'reconciled', matchedCount: 1 });
+  if (fee === undefined) throw new Error('a break of the fee');
+  await closeBreak(world.deps, { id: fee.id, merchantId: null, note: '说好了', by: 'operator', claim: null });
+  expect(await byKind()).toMatchObject([
+    settled,
+    { state: 'resolved', resolution: 'closed_by_operator', note: '说好了' },
+  ]);
 });
 
 test('one that was left for a person ends by itself when the wallet tells after all', async () => {

@@ -33,6 +33,15 @@ export async function alertKindsOf(world: TestWorld): Promise<string[]> {
   return (await world.sql<{ kind: string }[]>`select kind from alerts order by id`).map(({ kind }) => kind);
 }
 
+/** What shops are told, in the order in which it happened; of one moment by type, as different objects have no order. */
+export async function eventsOf(world: TestWorld): Promise<{ type: string; data: object }[]> {
+  const rows = await world.sql<{ type: string; payload: string }[]>`
+    select type, payload
+    from events
+    order by occurred_at, type, object_seq`;
+  return rows.map(({ type, payload }) => ({ type, data: Object(JSON.parse(payload)).data }));
+}
+
 /** All that settlement may touch, for comparing before with after. */
 export async function everythingOf({ sql }: TestWorld) {
   return {

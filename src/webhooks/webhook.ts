@@ -2,9 +2,11 @@
 export const EVENT_TYPES = [
   'payment.succeeded',
   'payment.canceled',
+  'payment.corrected',
   'refund.created',
   'refund.succeeded',
   'refund.failed',
+  'refund.corrected',
   'link.completed',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];

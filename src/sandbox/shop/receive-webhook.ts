@@ -42,10 +42,12 @@ function toNews(event: WebhookEvent): PaymentNews | RefundNews | null {
   switch (event.type) {
     case 'payment.succeeded':
     case 'payment.canceled':
+    case 'payment.corrected':
       return { kind: 'payment', ...event.data, price: toOrderPrice(event.data) };
     case 'refund.created':
     case 'refund.succeeded':
     case 'refund.failed':
+    case 'refund.corrected':
       return {
         kind: 'refund',
         paymentId: event.data.payment_id,
