@@ -88,9 +88,9 @@ async function compareLines(deps: SettlementDeps, tx: Tx, day: Statement, findin
       }
       const toldOn = told.get(`${line.kind} ${line.orderNo}`) ?? null;
       const terms = { walletAccountId: day.walletAccountId, feeBps: day.feeBps, toldOn, submitted };
-      const finding = compareLine(line, records.get(recordIdOf(line) ?? ''), terms);
-      if (finding === null) matched += 1;
-      else await findings.add(finding);
+      const found = compareLine(line, records.get(recordIdOf(line) ?? ''), terms);
+      if (found.length === 0) matched += 1;
+      for (const finding of found) await findings.add(finding);
     }
     if (last === undefined) break;
   }

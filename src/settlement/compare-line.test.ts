@@ -27,14 +27,14 @@ const terms = { walletAccountId: 'wa_1', feeBps: null, toldOn: null, submitted: 
 
 describe('a line beside our record', () => {
   test('that says the same is no finding, and costs no words', () => {
-    expect(compareLine(line, ours, terms)).toBeNull();
+    expect(compareLine(line, ours, terms)).toEqual([]);
   });
 
   // In order of precedence: each case has what is worse than the one before, and all that the others have.
   test.each([
     ['fee_differs', 'fee', { feeMilli: 99_000n }, {}, { feeBps: 60 }],
-    ['amount_differs', 'settled', { feeMilli: 99_000n, settledMinor: 900n }, { settledMinor: 1000n }, { feeBps: 60 }],
-    ['status_differs', 'not_final', { settledMinor: 900n }, { outcome: 'pending' }, { feeBps: 60 }],
+    ['amount_differs', 'settled', { feeMilli: 5400n, settledMinor: 900n }, { settledMinor: 1000n }, { feeBps: 60 }],
+    ['status_differs', 'not_final', { settledMinor: 900n, feeMilli: 99_000n }, { outcome: 'pending' }, { feeBps: 60 }],
     ['status_differs', 'not_final', {}, { outcome: 'unknown' }, {}],
     ['status_differs', 'failed', {}, { outcome: 'failed' }, {}],
     ['amount_differs', 'amount', { amountMinor: 999n }, { outcome: 'pending' }, {}],
@@ -42,31 +42,40 @@ describe('a line beside our record', () => {
     ['theirs_only', 'other_account', { amountMinor: 999n }, { walletAccountId: 'wa_2' }, {}],
     ['theirs_only', 'told_before', { amountMinor: 999n }, {}, { toldOn: '2026-11-10' }],
   ] as const)('%s: %s', (kind, cause, ofLine, ofOurs, ofTerms) => {
-    const finding = compareLine({ ...line, ...ofLine }, { ...ours, ...ofOurs }, { ...terms, ...ofTerms });
+    const findings = compareLine({ ...line, ...ofLine }, { ...ours, ...ofOurs }, { ...terms, ...ofTerms });
     const isAsked = kind === 'status_differs' || cause === 'settled';
-    expect(finding).toMatchObject({ kind, cause, state: isAsked ? 'open' : 'left_for_operator' });
+    expect(findings).toMatchObject([{ kind, cause, state: isAsked ? 'open' : 'left_for_operator' }]);
+  });
+
+  test('that settles less and keeps another fee of it says two things, each of which ends by itself', () => {
+    const told = { ...line, settledMinor: 900n, feeMilli: 6500n };
+    const findings = compareLine(told, { ...ours, settledMinor: 1000n }, { ...terms, feeBps: 60 });
+    expect(findings).toMatchObject([
+      { kind: 'amount_differs', cause: 'settled', state: 'open', theirs: { settled_minor: '900' } },
+      // Nine tenths of 6000, as a fee is of what is settled: of the whole 6500 would be right.
+      { kind: 'fee_differs', cause: 'fee', state: 'left_for_operator', ours: { fee_milli: '5400', fee_bps: '60' } },
+    ]);
   });
 
   test('agrees on what is settled by the discounts that were told, and its fee is of that', () => {
     const discounted = { ...ours, settledMinor: 800n };
-    expect(
-      compareLine({ ...line, settledMinor: 800n, feeMilli: 4800n }, discounted, { ...terms, feeBps: 60 }),
-    ).toBeNull();
+    expect(compareLine({ ...line, settledMinor: 800n, feeMilli: 4800n }, discounted, { ...terms, feeBps: 60 })).toEqual(
+      [],
+    );
     // Nobody knows what is settled of a report with a gap, and some bills do not say it.
-    expect(compareLine({ ...line, settledMinor: 800n }, { ...ours, settledMinor: null }, terms)).toBeNull();
-    expect(compareLine(line, discounted, terms)).toBeNull();
-    expect(compareLine({ ...line, settledMinor: 700n }, discounted, terms)).toMatchObject({
-      ours: { settled_minor: '800' },
-      theirs: { settled_minor: '700' },
-    });
+    expect(compareLine({ ...line, settledMinor: 800n }, { ...ours, settledMinor: null }, terms)).toEqual([]);
+    expect(compareLine(line, discounted, terms)).toEqual([]);
+    expect(compareLine({ ...line, settledMinor: 700n }, discounted, terms)).toMatchObject([
+      { ours: { settled_minor: '800' }, theirs: { settled_minor: '700' } },
+    ]);
   });
 
   test.each([
     [LETTERS, 'no_record'],
     ['SHOP-1', 'foreign_order_no'],
   ])('without one, under the number %s, is theirs only: %s', (orderNo, cause) => {
-    const finding = compareLine({ ...line, orderNo }, undefined, terms);
-    expect(finding).toMatchObject({ kind: 'theirs_only', cause, ours: null, theirs: { amount_minor: '1000' } });
+    const findings = compareLine({ ...line, orderNo }, undefined, terms);
+    expect(findings).toMatchObject([{ kind: 'theirs_only', cause, ours: null, theirs: { amount_minor: '1000' } }]);
   });
 });
 
@@ -79,20 +88,20 @@ describe('a refund whose line says no more than that it was submitted', () => {
   });
 
   test('agrees with one of ours that is under way, as long as the wallet may take', () => {
-    expect(compareLine(told, refund, after(99))).toBeNull();
+    expect(compareLine(told, refund, after(99))).toEqual([]);
     const late = compareLine(told, refund, after(100));
-    expect(late).toMatchObject({ kind: 'status_differs', cause: 'not_final', theirs: { says: 'submitted' } });
-    expect(compareLine(told, { ...refund, outcome: 'succeeded' }, after(100))).toBeNull();
+    expect(late).toMatchObject([{ kind: 'status_differs', cause: 'not_final', theirs: { says: 'submitted' } }]);
+    expect(compareLine(told, { ...refund, outcome: 'succeeded' }, after(100))).toEqual([]);
   });
 
   test('agrees with nothing else', () => {
-    expect(compareLine(told, refund, terms), 'where lines say that it is done').toMatchObject({ cause: 'not_final' });
-    expect(compareLine(line, { ...ours, outcome: 'pending' }, after(1)), 'a payment').toMatchObject({
-      cause: 'not_final',
-    });
-    expect(compareLine({ ...told, amountMinor: 1n }, refund, after(1))).toMatchObject({ kind: 'amount_differs' });
-    expect(compareLine(told, { ...refund, outcome: 'failed' }, after(1))).toMatchObject({ cause: 'failed' });
-    expect(compareLine(told, { ...refund, outcome: 'unknown' }, after(1))).toMatchObject({ cause: 'not_final' });
+    expect(compareLine(told, refund, terms), 'where lines say that it is done').toMatchObject([{ cause: 'not_final' }]);
+    expect(compareLine(line, { ...ours, outcome: 'pending' }, after(1)), 'a payment').toMatchObject([
+      { cause: 'not_final' },
+    ]);
+    expect(compareLine({ ...told, amountMinor: 1n }, refund, after(1))).toMatchObject([{ kind: 'amount_differs' }]);
+    expect(compareLine(told, { ...refund, outcome: 'failed' }, after(1))).toMatchObject([{ cause: 'failed' }]);
+    expect(compareLine(told, { ...refund, outcome: 'unknown' }, after(1))).toMatchObject([{ cause: 'not_final' }]);
   });
 });
 
@@ -108,21 +117,21 @@ describe('a fee', () => {
     ['exact', 6000n],
     ['rounded down by almost a minor unit', 5001n],
     ['rounded up by almost a minor unit', 6999n],
-  ])('of 0.60%% of ¥10.00 is right when it is %s', (_name, told) => expect(feeOf(told, 60)).toBeNull());
+  ])('of 0.60%% of ¥10.00 is right when it is %s', (_name, told) => expect(feeOf(told, 60)).toEqual([]));
 
   test.each([5000n, 7000n, 0n, -6000n])('of 0.60%% of ¥10.00 is not %s thousandths', (told) =>
-    expect(feeOf(told, 60)).toMatchObject({ kind: 'fee_differs', ours: { fee_milli: '6000' } }),
+    expect(feeOf(told, 60)).toMatchObject([{ kind: 'fee_differs', ours: { fee_milli: '6000' } }]),
   );
 
   test('is only recorded where nobody said what it should be, and where the bill does not say', () => {
-    expect(feeOf(99_999n, null)).toBeNull();
-    expect(feeOf(null, 60)).toBeNull();
+    expect(feeOf(99_999n, null)).toEqual([]);
+    expect(feeOf(null, 60)).toEqual([]);
   });
 
   test('of a refund is given back wholly, in part or not at all, never charged', () => {
-    for (const told of [-6000n, -3000n, 0n]) expect(feeOf(told, 60, 'refund'), `${told}`).toBeNull();
+    for (const told of [-6000n, -3000n, 0n]) expect(feeOf(told, 60, 'refund'), `${told}`).toEqual([]);
     for (const told of [-7000n, 1n])
-      expect(feeOf(told, 60, 'refund'), `${told}`).toMatchObject({ kind: 'fee_differs' });
+      expect(feeOf(told, 60, 'refund'), `${told}`).toMatchObject([{ kind: 'fee_differs' }]);
   });
 
   test.each([

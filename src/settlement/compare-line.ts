@@ -32,11 +32,12 @@ export function recordIdOf(line: Pick<StatementLine, 'kind' | 'orderNo'>): Money
 }
 
 /**
- * One line of a bill beside our record of that name; null when they agree. What is worst is told alone: no record, then
- * another amount, then another state, then more or less settled than discounts explain, then another fee. An amount that
- * differs is for people, always; but of what is settled the wallet is asked first, because it may tell of its discounts late.
+ * One line of a bill beside our record of that name; nothing when they agree. What is worst is told alone: no record, then
+ * another amount, then another state. Of a payment or refund that agrees so far two things may differ, and each is told, because
+ * each ends in its own way: more or less is settled than discounts explain, and the fee is not the agreed one of what is settled. An amount
+ * that differs is for people, always; but of what is settled the wallet is asked first, because it may tell of its discounts late.
  */
-export function compareLine(line: StatementLine, ours: MoneyRecord | undefined, terms: Terms): Finding | null {
+export function compareLine(line: StatementLine, ours: MoneyRecord | undefined, terms: Terms): readonly Finding[] {
   const found = (why: Pick<Finding, 'kind' | 'cause' | 'state'>): Finding => ({
     record: line.kind,
     orderNo: line.orderNo,
@@ -47,22 +48,26 @@ export function compareLine(line: StatementLine, ours: MoneyRecord | undefined, 
   const left = (kind: Finding['kind'], cause: Finding['cause']) => found({ kind, cause, state: 'left_for_operator' });
   if (terms.toldOn !== null) {
     const finding = left('theirs_only', 'told_before');
-    return { ...finding, theirs: { ...finding.theirs, told_on: terms.toldOn } };
+    return [{ ...finding, theirs: { ...finding.theirs, told_on: terms.toldOn } }];
   }
-  if (ours === undefined) return left('theirs_only', causeWithout(line));
-  if (ours.walletAccountId !== terms.walletAccountId) return left('theirs_only', 'other_account');
-  if (ours.currency !== line.currency || ours.amountMinor !== line.amountMinor) return left('amount_differs', 'amount');
-  if (isUnderWay(ours, terms)) return null;
+  if (ours === undefined) return [left('theirs_only', causeWithout(line))];
+  if (ours.walletAccountId !== terms.walletAccountId) return [left('theirs_only', 'other_account')];
+  if (ours.currency !== line.currency || ours.amountMinor !== line.amountMinor)
+    return [left('amount_differs', 'amount')];
+  if (isUnderWay(ours, terms)) return [];
   if (ours.outcome !== 'succeeded') {
     const cause = ours.outcome === 'failed' ? 'failed' : 'not_final';
-    return found({ kind: 'status_differs', cause, state: 'open' });
+    return [found({ kind: 'status_differs', cause, state: 'open' })];
   }
+  const findings: Finding[] = [];
   if (line.settledMinor !== undefined && !isSettledAs(ours, line.settledMinor))
-    return found({ kind: 'amount_differs', cause: 'settled', state: 'open' });
+    findings.push(found({ kind: 'amount_differs', cause: 'settled', state: 'open' }));
   const expected = terms.feeBps === null ? null : expectedFeeMilli(line, terms.feeBps);
-  if (expected === null || line.feeMilli === null || isFee(line, line.feeMilli, expected)) return null;
-  const agreed = { ...sideOfRecord(ours), fee_milli: expected.toString(), fee_bps: `${terms.feeBps}` };
-  return { ...left('fee_differs', 'fee'), ours: agreed };
+  if (expected !== null && line.feeMilli !== null && !isFee(line, line.feeMilli, expected)) {
+    const agreed = { ...sideOfRecord(ours), fee_milli: expected.toString(), fee_bps: `${terms.feeBps}` };
+    findings.push({ ...left('fee_differs', 'fee'), ours: agreed });
+  }
+  return findings;
 }
 
 /** Whether the discounts that the wallet told of leave as much as its bill settles; where they leave that open, anything is right. */
