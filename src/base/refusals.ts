@@ -71,6 +71,7 @@ export const REFUSALS = {
   link_blocked: { status: 403, title: 'The operator has blocked it', retryable: false },
   link_not_active: { status: 409, title: 'The link is not in use', retryable: false },
   link_paid: { status: 409, title: 'All of it is paid', retryable: false },
+  link_payment_over: { status: 409, title: 'The payment of this form is over', retryable: false },
   link_busy: { status: 409, title: 'Somebody else is paying it just now', retryable: true },
   body_too_large: { status: 413, title: 'The body is too large', retryable: false },
   content_type_unsupported: { status: 415, title: 'The content type is not supported', retryable: false },

@@ -29,6 +29,7 @@ const OF_SHOPS = [
   'link_hosts_max',
   'link_apps_max',
   'link_taken_down',
+  'link_payment_over',
   'link_blocked',
   'campaign_invalid',
   'offer_changed',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { QR_PAYMENT_SECONDS } from '../../base/limits.ts';
 import { Refusal } from '../../base/refusal.ts';
 import { readPaymentsByOrder } from '../../cashier/linked-payments.ts';
-import type { PaymentId } from '../../cashier/payment.ts';
+import type { Payment, PaymentId } from '../../cashier/payment.ts';
 import { money } from '../../money/money.ts';
 import type { PayDeps } from './pay-deps.ts';
 import type { Terms } from './terms.ts';
@@ -21,7 +21,7 @@ export interface LinkPayment {
 
 /**
  * The payment of this order number, made now where there is none yet: asked twice, by whomever, it is one payment.
- * @throws Refusal order_no_taken when the shop has used the number for something else
+ * @throws Refusal order_no_taken when the shop has used the number for something else, link_payment_over when it was there and is cancelled or expired
  */
 export async function openLinkPayment(deps: PayDeps, terms: Terms, wish: LinkPayment): Promise<PaymentId> {
   const { book, merchantId } = terms;
@@ -50,14 +50,25 @@ export async function openLinkPayment(deps: PayDeps, terms: Terms, wish: LinkPay
     });
     if (result.reply === null) throw new Error('assertion failed: a new payment has a reply');
     const { id }: { id: PaymentId } = JSON.parse(result.reply.body); // showPayment's own shape
+    if (result.replayed) checkAlive(await deps.cashier.readPayment(book, id));
     return id;
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'order_no_taken') throw error;
     // The key may be forgotten by now, or the payment was made for another who opened the same place.
     const [payment] = await readPaymentsByOrder(deps.sql, book, [{ merchantId, orderNo: wish.orderNo }]);
     if (payment === undefined || payment.metadata['link'] !== terms.linkId) throw error;
+    checkAlive(payment);
     return payment.id;
   }
+}
+
+/** What was cancelled or expired is never paid any more: nobody is led there to find that out. */
+function checkAlive(payment: Payment | null): void {
+  if (payment?.state === 'canceled') throw paymentOver();
+}
+
+export function paymentOver(): Refusal {
+  return new Refusal('link_payment_over', 'the payment of this form was cancelled or has expired');
 }
 
 function toMetadata(terms: Terms, wish: LinkPayment): Record<string, string> {

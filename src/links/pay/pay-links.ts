@@ -46,7 +46,8 @@ export interface PayLinks {
   payUrl(terms: Terms): string;
   /**
    * Makes the payment, or finds the one that this buyer, this order or this share has already, and tells where its cashier page is.
-   * @throws Refusal invalid_request, link_paid, link_busy, overloaded, order_no_taken
+   * @throws Refusal invalid_request, link_paid, link_busy, overloaded, order_no_taken; link_payment_over where the payment of this very form is
+   * cancelled or expired: a new form makes another
    */
   pay(terms: Terms, wish: PayWish): Promise<{ paymentId: PaymentId; path: string }>;
   /** What became of a payment of this link, by what payers bring back to its page. */
@@ -130,7 +131,7 @@ export function openPayLinks(deps: PayDeps): PayLinks {
     const made = new Set((await readPaymentsByOrder(sql, book, old)).map(({ orderNo }) => orderNo));
     for (const place of old.filter(({ orderNo }) => !made.has(orderNo)))
       await open(terms, place).catch((error: unknown) => {
-        if (!(error instanceof Refusal) || error.code !== 'order_no_taken') throw error;
+        if (!(error instanceof Refusal) || !['order_no_taken', 'link_payment_over'].includes(error.code)) throw error;
       });
   }
 

@@ -22,7 +22,7 @@ export interface PlaceWish {
 export type PlaceChoice =
   /** Nobody has it: it is taken. */
   | { kind: 'free'; placeNo: number }
-  /** The same form, or what several people may open together. */
+  /** The same form, while its payment is not over, or what several people may open together. */
   | { kind: 'same'; row: PlaceRow }
   /** Nothing is left, or this share is not. */
   | { kind: 'paid' }
@@ -39,12 +39,13 @@ export interface Places {
 }
 
 /**
- * Which place a wish gets, in order of precedence: the form that was sent before, an order's one payment, a share by its number, any free place.
+ * Which place a wish gets, in order of precedence: that of the form that was sent before, unless it was given back; an order's one payment, a share
+ * by its number, any free place.
  * `rows` are those of the link that are not `ended`, and the wish's own whatever its state.
  */
 export function choosePlace(places: Places, rows: readonly PlaceRow[], wish: PlaceWish): PlaceChoice {
   const own = rows.find((row) => row.nonce === wish.nonce);
-  if (own !== undefined) return { kind: 'same', row: own };
+  if (own !== undefined && own.state !== 'ended') return { kind: 'same', row: own };
   const held = new Map(rows.filter((row) => row.state !== 'ended').map((row) => [row.placeNo, row]));
   const asked = places.isOneOrder ? 1 : wish.placeNo;
   if (asked !== null) {

@@ -6,6 +6,7 @@ import { Refusal } from '../../base/refusal.ts';
 import { readPaymentsByOrder } from '../../cashier/linked-payments.ts';
 import { type Batch, createBatch } from '../../db/batch.ts';
 import type { Tx } from '../../db/connect.ts';
+import { paymentOver } from './link-payment.ts';
 import type { PayDeps } from './pay-deps.ts';
 import { choosePlace, type PlaceWish } from './place.ts';
 import { listOrderLinks, listTakenNumbers, lockOrders, type Order } from './order-store.ts';
@@ -89,6 +90,8 @@ async function takePlaces(
       case 'free': {
         if (orders.takenByShop.some((order) => isSame(order, own)))
           return new Refusal('order_no_taken', 'the shop has a payment of its own for this order');
+        // One form is one payment, also where that is over: who sends an old page again is shown a new one, and decides.
+        if (rows.some((row) => row.linkId === own.linkId && row.nonce === wish.nonce)) return paymentOver();
         const orderNo = freeNumber(deps, own, orders, taken);
         if (orderNo === null)
           return new Refusal('order_no_taken', 'the shop has used the numbers of this order itself');

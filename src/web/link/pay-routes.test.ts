@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { silentLog } from '../../base/log.ts';
 import { systemRandom } from '../../base/random.ts';
+import { cancelPayment } from '../../cashier/cancel-payment.ts';
 import type { ReadyLink } from '../../links/link.ts';
 import type { LinkReader } from '../../links/links.ts';
 import { openPayLinks, type PayLinks } from '../../links/pay/pay-links.ts';
@@ -109,6 +110,12 @@ async function paymentBehind(location: string | string[] | number | undefined) {
   return { ...payment, minor: payment.amountMinor };
 }
 
+async function cancel(paymentId: string): Promise<void> {
+  const { book, merchantId } = world;
+  const claim = { book, merchantId, key: newNonce(), route: 'c', fingerprint: 'c' };
+  await cancelPayment(world.cashier, { book, paymentId, merchantId, claim });
+}
+
 describe('the page of a pay link', () => {
   test('with an amount shows it, and its button leads to the cashier of a new payment', async () => {
     const { path, id, code } = await addLink('pay', { pay: { amount: cny(1280), subject: '茶具' } });
@@ -161,6 +168,21 @@ describe('the page of a pay link', () => {
     const fields = { nonce: newNonce(), amount: '2', note: '' };
     const [a, b] = [await post(path, fields), await post(path, fields)];
     expect(b.headers.location).toBe(a.headers.location);
+  });
+
+  test('says what became of a payment that is over, and its new form makes another', async () => {
+    const { path, code } = await addLink('pay', { pay: { min: cny(100), max: cny(50_000), times: 3 } });
+    const fields = { nonce: newNonce(), amount: '2.50', note: '不要辣' };
+    const first = await paymentBehind((await post(path, fields)).headers.location);
+    await cancel(first.id);
+    const told = await post(path, fields);
+    expect([told.statusCode, told.headers.location]).toEqual([409, undefined]);
+    for (const text of ['data-kind="over"', 'Your earlier payment was cancelled', 'value="2.50"', 'value="不要辣"'])
+      expect(told.body).toContain(text);
+    const sent = await post(path, { ...fields, nonce: nonceIn(told.body) });
+    const second = await paymentBehind(sent.headers.location);
+    expect(second).toMatchObject({ amountMinor: 250n, subject: '不要辣', state: 'requires_payment_method' });
+    expect(await world.sql`select from payments where link_code = ${code}`).toHaveLength(2);
   });
 
   test('that was paid as often as it may be says so, and takes nothing', async () => {
@@ -249,6 +271,17 @@ describe('the page of a group', () => {
     const sent = await post(path, { nonce: newNonce(), name });
     expect(sent.statusCode).toBe(400);
     expect(sent.body).toContain('Type 1 to 20 letters or digits.');
+  });
+
+  test('says of a share whose payment is over that it is free again, with the name that was typed', async () => {
+    const { path } = await addLink('group', { group: { total: cny(1000), shares: 3 } });
+    const fields = { nonce: newNonce(), name: '老王' };
+    await cancel((await paymentBehind((await post(path, fields)).headers.location)).id);
+    const told = await post(path, fields);
+    expect([told.statusCode, told.body.includes('data-kind="over"')]).toEqual([409, true]);
+    expect(told.body).toContain('value="老王"');
+    const sent = await post(path, { ...fields, nonce: nonceIn(told.body) });
+    expect(await paymentBehind(sent.headers.location)).toMatchObject({ metadata: { payer: '老王', share: '1/3' } });
   });
 
   test('a name is text and nothing else', async () => {

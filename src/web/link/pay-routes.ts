@@ -48,6 +48,7 @@ const NOTICES: Partial<Record<string, PayNotice>> = {
   link_paid: 'paid',
   link_busy: 'busy',
   order_no_taken: 'order_taken',
+  link_payment_over: 'over',
 };
 
 interface OpenLink {
@@ -153,7 +154,8 @@ export function linkPayRoutes(deps: LinkPayRoutesDeps) {
     const amountFault = terms.amountMinor !== null ? null : faultOf();
     if (amountFault !== null || noteFault !== null)
       return await sendPage(request, reply.code(400), found, { pay: { typed, amountFault, noteFault } });
-    return await pay(request, reply, found, { amountMinor, placeNo: null, payerName: null, ...sent });
+    const wish = { nonce: sent.nonce, note: sent.note, amountMinor, placeNo: null, payerName: null };
+    return await pay(request, reply, found, wish, { pay: { typed } });
 
     function faultOf(): string | null {
       if (reading.kind === 'fault') return codeTexts[lang].faults[reading.fault];
@@ -181,21 +183,17 @@ export function linkPayRoutes(deps: LinkPayRoutesDeps) {
       return await sendPage(request, reply.code(400), found, {
         group: { typed, nameFault: text.nameFault(LINK_PAYER_NAME_CHARS_MAX) },
       });
-    return await pay(request, reply, found, {
-      nonce: sent.nonce,
-      amountMinor: null,
-      placeNo: isNamed ? placeNo : null,
-      payerName,
-      note: '',
-    });
+    const wish = { nonce: sent.nonce, amountMinor: null, placeNo: isNamed ? placeNo : null, payerName, note: '' };
+    return await pay(request, reply, found, wish, { group: { typed } });
   }
 
-  /** On to the cashier of the payment, or back to the page with why there is none. */
+  /** On to the cashier of the payment, or back to the page with why there is none; what was typed stands there where it can be sent again. */
   async function pay(
     request: FastifyRequest,
     reply: FastifyReply,
     found: OpenLink,
     wish: Parameters<PayLinks['pay']>[1],
+    typed: Answer,
   ): Promise<FastifyReply> {
     try {
       const { path } = await payLinks.pay(found.terms, wish);
@@ -205,7 +203,7 @@ export function linkPayRoutes(deps: LinkPayRoutesDeps) {
       const notice = error instanceof Refusal ? NOTICES[error.code] : undefined;
       if (notice === undefined) throw error;
       const told = notice === 'paid' && wish.placeNo !== null ? 'share_paid' : notice;
-      return await sendPage(request, reply.code(409), found, { notice: told });
+      return await sendPage(request, reply.code(409), found, { ...(notice === 'over' ? typed : {}), notice: told });
     }
   }
 

@@ -30,7 +30,7 @@ export interface PayTexts {
 }
 
 /** Why a link takes no payment now. */
-export type PayNotice = 'gone' | 'ended' | 'paid' | 'busy' | 'share_paid' | 'order_taken';
+export type PayNotice = 'gone' | 'ended' | 'paid' | 'busy' | 'share_paid' | 'order_taken' | 'over';
 
 const chinese: PayTexts = {
   notices: {
@@ -40,6 +40,7 @@ const chinese: PayTexts = {
     busy: { title: '正在付款中', hint: '剩下的份额正有人在付。如果对方没有付完，几分钟后会再放出来。没有扣款。' },
     share_paid: { title: '这一份已经付过了', hint: '请看看还有没有别的份额。没有扣款。' },
     order_taken: { title: '这笔订单不能在这里付', hint: '请联系商家。没有扣款。' },
+    over: { title: '上一笔付款已经取消或过期', hint: '那一笔没有付成。要付的话，请再按一次下面的按钮。' },
   },
   yours: { title: '付款成功', hint: '这笔付款已经完成，不用再付。' },
   unclear: {
@@ -79,6 +80,10 @@ const english: PayTexts = {
     },
     share_paid: { title: 'This share is paid already', hint: 'See whether another one is left. Nothing was charged.' },
     order_taken: { title: 'This order cannot be paid here', hint: 'Please ask the shop. Nothing was charged.' },
+    over: {
+      title: 'Your earlier payment was cancelled or has expired',
+      hint: 'It was not paid. To pay, press the button below once more.',
+    },
   },
   yours: { title: 'Your payment went through', hint: 'It is complete. There is nothing more to pay.' },
   unclear: {
