@@ -142,7 +142,7 @@ describe('a rollout', () => {
       await page.getByTestId('state').filter({ hasText: '已暂停' }).waitFor();
       await page.getByTestId('resume').waitFor();
       await page.getByText('from the command line').waitFor();
-      expect(await page.locator('.u-wrap').count()).toBe(1);
+      await expect.poll(() => page.locator('.u-wrap').count()).toBe(1);
       await move({ action: 'resume' }, 'from the command line');
     });
   });
@@ -159,7 +159,7 @@ describe('a rollout', () => {
       await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
       await page.getByTestId('notice').filter({ hasText: '已停止' }).waitFor();
-      expect(await page.getByTestId('share').innerText()).toBe('0%');
+      await expect.poll(() => page.getByTestId('share').innerText()).toBe('0%');
       await page.goto(`${world.url}/console`);
       await page.locator('.hand').filter({ hasText: '买家投诉' }).waitFor();
       expect(await axeViolations(page)).toEqual([]);

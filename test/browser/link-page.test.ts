@@ -107,10 +107,10 @@ describe('without script', () => {
       async (page) => {
         expect(await page.getByTestId('browser-help').isVisible()).toBe(false);
         await page.locator('[data-step=open_in_browser]').click();
-        expect(await page.getByTestId('browser-help').isVisible()).toBe(true);
+        await page.getByTestId('browser-help').waitFor();
         await picture(page, 'browser-help');
         await page.locator('#browser .button').click();
-        expect(await page.getByTestId('browser-help').isVisible()).toBe(false);
+        await page.getByTestId('browser-help').waitFor({ state: 'hidden' });
         expect(await page.locator('[data-step=page]').getAttribute('href')).toContain('https://shop.example/item/42');
         expect(await page.locator('[data-needs-script]').isVisible()).toBe(false);
       },
@@ -129,10 +129,10 @@ describe('with script', () => {
       const told = page.waitForResponse((response) => response.url().endsWith('/l/nakedone/tap'));
       await page.locator('[data-copy]').click();
       expect((await told).status()).toBe(204);
-      expect(await page.evaluate('window.copied')).toBe(`${origin}/l/nakedone?via=text`);
-      expect(await page.locator('[data-copy]').textContent()).toBe('已复制');
+      await expect.poll(() => page.evaluate('window.copied')).toBe(`${origin}/l/nakedone?via=text`);
+      await expect.poll(() => page.locator('[data-copy]').textContent()).toBe('已复制');
     });
-    expect(world.tapped).toEqual([{ linkId: 'lnk_nakedone', step: 'copy_text' }]);
+    await expect.poll(() => world.tapped).toEqual([{ linkId: 'lnk_nakedone', step: 'copy_text' }]);
   });
 
   test('where an app did not open, the page says so and goes on without it', async () => {

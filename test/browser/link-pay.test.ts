@@ -4,6 +4,7 @@ import { startTestServer, type TestServer } from '../server.ts';
 import { axeViolations, DESKTOP, openBrowser, PHONE, sidewaysScroll, type TestBrowser } from './browser.ts';
 import { standInDir, startWalletStandIn, type WalletStandIn } from './wallet-api-stand-in.ts';
 import { settleIn } from './wallet-stand-in-world.ts';
+import { stayWhenPaid } from './hold-page.ts';
 import { payInUnionpay, payWithUnionpay, returnFromUnionpay } from './shop-steps.ts';
 import { typeAmount } from './wallet-steps.ts';
 
@@ -56,7 +57,7 @@ describe.each([
       await page.getByLabel('怎么称呼你').fill('老王');
       await page.getByTestId('next').click();
       await page.waitForURL(/\/c\/pay_/);
-      expect(await page.content()).toContain('25.01');
+      await expect.poll(() => page.content()).toContain('25.01');
       await page.goto(url);
       await page.getByText('1 份正在付款').waitFor();
       await shoot(page, 'group-open');
@@ -81,6 +82,7 @@ describe.each([
     const made = (await server.call('POST', '/v1/links', { kind: 'pay', title: '押金', pay: { amount: cny('5000') } }))
       .json;
     await browser.withPage(viewport, async (page) => {
+      await stayWhenPaid(page);
       await page.goto(`${server.url}/l/${made.code}/pay?lang=zh-CN`);
       await page.getByTestId('next').click();
       await page.getByTestId('cashier').waitFor();
@@ -151,7 +153,7 @@ describe.each([
       await shoot(page, 'collect');
       await page.getByTestId('collect-pay').click();
       await page.getByTestId('quote').waitFor();
-      expect(await page.getByTestId('quote').textContent()).toContain('**丰');
+      await page.getByTestId('quote').filter({ hasText: '**丰' }).waitFor();
       await shoot(page, 'collect-quote');
       await page.getByTestId('confirm').click();
       await page.getByTestId('result').waitFor();

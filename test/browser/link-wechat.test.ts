@@ -40,7 +40,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'hutong-link-wechat-'));
   const base = { port: 0, clock: systemClock, random: systemRandom, log: silentLog, dataDir: dir };
   [browser, sandbox] = await Promise.all([openBrowser(), startWechatpaySandbox(base)]);
-  sender = createSend({ connectionsPerOriginMax: 4, connectTimeoutMs: 2000, idleTimeoutMs: 1000 });
+  sender = createSend({ connectionsPerOriginMax: 4, connectTimeoutMs: 60_000, idleTimeoutMs: 1000 });
   const reader = readerOf();
   app = fastify({ forceCloseConnections: true });
   await app.register(
@@ -139,12 +139,12 @@ describe('a link’s page inside WeChat', () => {
   test('is shared as the link’s own card, and opens the owner’s app and mini program at one tap', async () => {
     await browser.withPage(WECHAT_PHONE, async (page) => {
       await open(page, '?from=timeline&isappinstalled=0');
-      expect(await stateOf(page)).toBe('ready');
+      await expect.poll(() => stateOf(page)).toBe('ready');
       await expect.poll(() => sandbox.sharedCards().length).toBe(2);
       expect(sandbox.sharedCards().map(({ to, title, link, imgUrl }) => [to, title, link, imgUrl])).toEqual(
         ['friend', 'timeline'].map((to) => [to, `云南咖啡 ${HOSTILE} ¥59.00`, url, `${url}/card.png?v=3&shape=square`]),
       );
-      expect(await shownTags(page)).toBe(2);
+      await expect.poll(() => shownTags(page)).toBe(2);
       const launched = page.evaluate(
         "new Promise((resolve) => document.querySelector('wx-open-launch-weapp').addEventListener('launch', (event) => resolve(event.detail.errMsg)))",
       );
@@ -161,8 +161,8 @@ describe('a link’s page inside WeChat', () => {
     hasOutage = state === 'failed';
     await browser.withPage(WECHAT_PHONE, async (page) => {
       await open(page, more);
-      expect(await stateOf(page)).toBe(state);
-      expect(await shownTags(page)).toBe(0);
+      await expect.poll(() => stateOf(page)).toBe(state);
+      await expect.poll(() => shownTags(page)).toBe(0);
       expect(await page.locator('a[data-step]:visible').count()).toBeGreaterThan(0);
     });
   });
@@ -170,7 +170,7 @@ describe('a link’s page inside WeChat', () => {
   test('a tag that does not open goes away', async () => {
     await browser.withPage(WECHAT_PHONE, async (page) => {
       await open(page, '#pasted');
-      expect(await shownTags(page)).toBe(2);
+      await expect.poll(() => shownTags(page)).toBe(2);
       await page.locator('[data-wechat-tag]:visible').first().tap();
       await expect.poll(() => shownTags(page)).toBe(1);
     });
@@ -181,7 +181,7 @@ describe('a link’s page inside WeChat', () => {
       await page.route(`${WECHAT.scriptUrl}**`, (route) => route.abort());
       await page.goto(url);
       await page.waitForSelector('[data-state="failed"]', { state: 'attached' });
-      expect(await shownTags(page)).toBe(0);
+      await expect.poll(() => shownTags(page)).toBe(0);
     });
   });
 });

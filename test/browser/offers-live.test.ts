@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { OpenedOffers } from '../../src/offers/open-offers.ts';
 import { axeViolations, DESKTOP, openBrowser, PHONE, sidewaysScroll, type TestBrowser } from './browser.ts';
+import { stayWhenPaid } from './hold-page.ts';
 import { payInUnionpay, payWithUnionpay, returnFromUnionpay } from './shop-steps.ts';
 import { startWalletWorld, type WalletWorld } from './wallet-world.ts';
 
@@ -70,6 +71,7 @@ async function setState(to: typeof state): Promise<void> {
 
 async function open(page: Page): Promise<string> {
   const { id, url } = await world.newCashier();
+  await stayWhenPaid(page);
   await page.goto(url);
   await page.getByTestId('best').waitFor();
   return id;
@@ -81,9 +83,9 @@ test.each([
 ])('on %s the best deal is chosen, paid, and said again when it is paid', async (_, viewport) => {
   await browser.withPage(viewport, async (page) => {
     const id = await open(page);
-    expect(await page.getByTestId('best').textContent()).toBe('用云闪付付 ¥10.34，省 ¥2.00');
-    expect(await page.getByTestId('why-alipay').innerText()).toContain('最多可再减 ¥5.00，以钱包为准');
-    expect(await page.getByTestId('why-jdpay').innerText()).toContain('随机立减 ¥0.10 至 ¥1.00');
+    await expect.poll(() => page.getByTestId('best').textContent()).toBe('用云闪付付 ¥10.34，省 ¥2.00');
+    await expect.poll(() => page.getByTestId('why-alipay').innerText()).toContain('最多可再减 ¥5.00，以钱包为准');
+    await expect.poll(() => page.getByTestId('why-jdpay').innerText()).toContain('随机立减 ¥0.10 至 ¥1.00');
     expect(await axeViolations(page)).toEqual([]);
     await payWithUnionpay(page, { javaScript: true });
     await payInUnionpay(page);
@@ -100,11 +102,12 @@ test.each([
 test('an offer that is stopped while the page is open costs nobody anything: the buyer is asked again', async () => {
   await browser.withPage(PHONE, async (page) => {
     const id = await open(page);
+    await page.route('**/state?*', (route) => route.abort()); // the page does not find out by itself
     await setState('stopped');
     await page.getByTestId('pay').click();
     await page.getByTestId('price-changed').waitFor();
     expect(await page.getByTestId('price-changed').innerText()).toContain('¥12.34。您没有被扣款。');
-    expect((await page.getByTestId('pay').innerText()).trim()).toBe('确认支付 ¥12.34');
+    await expect.poll(async () => (await page.getByTestId('pay').innerText()).trim()).toBe('确认支付 ¥12.34');
     expect((await world.server.call('GET', `/v1/payments/${id}`)).json.attempts).toEqual([]);
     await payWithUnionpay(page, { javaScript: true });
     expect((await world.server.call('GET', `/v1/payments/${id}`)).json.attempts[0]).toMatchObject({
@@ -117,7 +120,7 @@ test('a draw shows its range before, and what was drawn after the wallet was cho
   await browser.withPage(PHONE, async (page) => {
     const id = await open(page);
     await page.getByTestId('wallet-jdpay').click();
-    expect((await page.getByTestId('pay').innerText()).trim()).toBe('确认支付 ¥12.24');
+    await expect.poll(async () => (await page.getByTestId('pay').innerText()).trim()).toBe('确认支付 ¥12.24');
     const address = page.url();
     await page.getByTestId('pay').click();
     await page.waitForURL((url) => url.href !== address);

@@ -11,6 +11,7 @@ import {
   type TestBrowser,
   type Viewport,
 } from './browser.ts';
+import { stayWhenPaid } from './hold-page.ts';
 import { payInUnionpay as payInApp, returnFromUnionpay as returnFromApp } from './shop-steps.ts';
 import { startWalletWorld, type WalletWorld } from './wallet-world.ts';
 
@@ -30,6 +31,12 @@ function placed(name: string, javaScript = true): Viewport {
   const userAgent = STAND_INS.find((place) => place.name === name)?.userAgent;
   if (userAgent === undefined) throw new Error(`no place ${name}`);
   return { ...(name === 'desktop' ? DESKTOP : PHONE), javaScript, userAgent };
+}
+
+/** A cashier page that stays when it is paid, for as long as it is looked at. */
+async function open(page: Page, url: string): Promise<void> {
+  await stayWhenPaid(page);
+  await page.goto(url);
 }
 
 async function waitForPaid(page: Page): Promise<void> {
@@ -69,7 +76,7 @@ describe('one code for all: scanned with a wallet, the payment opens at once in 
   test.each(['alipay', 'unionpay', 'bank'])('%s, whose window closes over the cashier', async (place) => {
     const { url } = await world.newCashier();
     await browser.withPage(placed(place), async (page) => {
-      await page.goto(url);
+      await open(page, url);
       await payInApp(page);
       while (!page.url().startsWith(url)) await page.goBack();
       await waitForPaid(page);
@@ -80,7 +87,7 @@ describe('one code for all: scanned with a wallet, the payment opens at once in 
   test.each(['jd'])('%s, whose page leads back', async (place) => {
     const { url } = await world.newCashier();
     await browser.withPage(placed(place), async (page) => {
-      await page.goto(url);
+      await open(page, url);
       await payInApp(page);
       await returnFromApp(page);
       await waitForPaid(page);
@@ -91,7 +98,7 @@ describe('one code for all: scanned with a wallet, the payment opens at once in 
   test('meituan, where the buyer agrees first', async () => {
     const { url } = await world.newCashier();
     await browser.withPage(placed('meituan'), async (page) => {
-      await page.goto(url);
+      await open(page, url);
       await page.locator('button[name=answer][value=allow]').click();
       await payInApp(page);
       await returnFromApp(page);
@@ -109,7 +116,7 @@ describe('one code for all: scanned with a wallet, the payment opens at once in 
       });
       await page.addInitScript(`window.WeixinJSBridge = { invoke: (name, fields, done) =>
         window.payInApp().then(() => done({ err_msg: 'get_brand_wcpay_request:ok' })) };`);
-      await page.goto(url);
+      await open(page, url);
       await page.getByTestId('came-back').waitFor(); // the bridge said ok, nothing was paid
       await expectWell(page);
       expect(await world.stateOf(id)).toBe('requires_action');
@@ -121,11 +128,11 @@ describe('one code for all: scanned with a wallet, the payment opens at once in 
   test('a desktop shows the code, a phone scans it, and the desktop turns to paid', async () => {
     const { url } = await world.newCashier();
     await browser.withPage(DESKTOP, async (desktop) => {
-      await desktop.goto(url);
+      await open(desktop, url);
       await desktop.getByTestId('any-wallet').waitFor();
       await expectWell(desktop);
       await browser.withPage(placed('alipay'), async (phone) => {
-        await phone.goto(url);
+        await open(phone, url);
         await payInApp(phone);
       });
       await waitForPaid(desktop);
@@ -140,7 +147,7 @@ describe.each(['wechatpay', 'alipay', 'unionpay', 'jdpay', 'meituanpay'])('%s in
   ])('%s', async (_, javaScript) => {
     const { url } = await world.newCashier();
     await browser.withPage(placed('phone', javaScript), async (page) => {
-      await page.goto(url);
+      await open(page, url);
       await choose(page, wallet);
       if (!javaScript) await page.locator('[data-testid=continue], [data-testid=app-fallback]').click();
       await payInApp(page);
@@ -152,7 +159,7 @@ describe.each(['wechatpay', 'alipay', 'unionpay', 'jdpay', 'meituanpay'])('%s in
   test('on a desktop', async () => {
     const { url } = await world.newCashier();
     await browser.withPage(placed('desktop'), async (page) => {
-      await page.goto(url);
+      await open(page, url);
       await choose(page, wallet);
       if (wallet === 'wechatpay') {
         await page.getByTestId('scan').waitFor();
@@ -171,7 +178,7 @@ describe('no dead end', () => {
   test('Alipay chosen inside WeChat: the way out, then paid in the browser', async () => {
     const { url } = await world.newCashier();
     const help = await browser.withPage(placed('wechat'), async (page) => {
-      await page.goto(`${url}?stay=1`);
+      await open(page, `${url}?stay=1`);
       await choose(page, 'alipay');
       await page.getByTestId('browser-help').waitFor();
       await expectWellEverywhere(page);
@@ -184,7 +191,7 @@ describe('no dead end', () => {
     });
     // The app's menu opens the very page in the browser.
     await browser.withPage(placed('phone'), async (page) => {
-      await page.goto(help);
+      await open(page, help);
       expect(await page.locator('input[value=alipay]').isChecked()).toBe(true);
       await page.getByTestId('pay').click();
       await payInApp(page);
@@ -196,13 +203,13 @@ describe('no dead end', () => {
   test('WeChat Pay chosen inside Taobao: a code for another phone, or on to a browser', async () => {
     const { url } = await world.newCashier();
     await browser.withPage(placed('taobao'), async (page) => {
-      await page.goto(url);
+      await open(page, url);
       await choose(page, 'wechatpay');
       await page.getByTestId('scan').waitFor();
       await expectWell(page);
       await page.getByTestId('other-wallet').locator('summary').click();
       await page.getByTestId('elsewhere').click();
-      expect(await page.getByTestId('link').inputValue()).toBe(`${url}?wallet=wechatpay`);
+      await expect.poll(() => page.getByTestId('link').inputValue()).toBe(`${url}?wallet=wechatpay`);
       await expectWell(page);
     });
   });
@@ -210,7 +217,7 @@ describe('no dead end', () => {
   test('a declined payment: the buyer comes back, reads what to do and pays with another wallet', async () => {
     const { url } = await world.newCashier();
     await browser.withPage(placed('phone'), async (page) => {
-      await page.goto(url);
+      await open(page, url);
       await choose(page, 'unionpay');
       await page.locator('button[name=action][value=decline]').click();
       await returnFromApp(page);
@@ -232,7 +239,7 @@ describe('a shop’s printed code', () => {
     const code = await world.server.call('POST', '/v1/qr-codes', { label: '收银台', currency: 'CNY' });
     const path = `/q/${code.json.id}`;
     await browser.withPage(placed(javaScript ? 'alipay' : 'phone', javaScript), async (page) => {
-      await page.goto(world.server.url + path);
+      await open(page, world.server.url + path);
       if (javaScript) await expectWell(page);
       await page.getByTestId('amount-field').fill('12.345');
       await page.getByTestId('next').click();
@@ -248,7 +255,7 @@ describe('a shop’s printed code', () => {
       if (javaScript) while (!page.url().includes('/c/')) await page.goBack();
       else await returnFromApp(page);
       await waitForPaid(page);
-      expect(await page.getByTestId('result').textContent()).toContain('12.50');
+      await page.getByTestId('result').filter({ hasText: '12.50' }).waitFor();
     });
   });
 });

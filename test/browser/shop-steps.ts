@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { stayWhenPaid } from './hold-page.ts';
 
 /*
  * The way of a buyer, step by step, for tests against a whole running server. Each step ends when the page that it leads
@@ -8,8 +9,9 @@ import type { Page } from 'playwright-core';
 /** The pretend app takes any six digits. */
 const PIN = '123456';
 
-/** In the shop: opens a product and buys it. Ends on the cashier page. */
+/** In the shop: opens a product and buys it. Ends on the cashier page, which will stay when it is paid until the buyer goes back. */
 export async function buyProduct(page: Page, shopUrl: string, productId: string): Promise<void> {
+  await stayWhenPaid(page);
   await page.goto(shopUrl);
   await page.getByTestId(`product-${productId}`).click();
   await page.getByTestId('buy').click();

@@ -47,14 +47,18 @@ afterAll(async () => {
   await server?.close();
 });
 
+const CODE = /\d{6}/;
 const readSoFar = new Map<string, number>();
 
-/** The next message that came to this phone. */
+/** The code of the next message that came to this phone with one. */
 async function readCode(phone: string): Promise<string> {
   const count = readSoFar.get(phone) ?? 0;
-  const message = await eventually('a message', async () => server.phone.messagesTo(phone)[count]);
-  readSoFar.set(phone, server.phone.messagesTo(phone).length);
-  return /\d{6}/.exec(message.text)?.[0] ?? '';
+  const at = await eventually('a message', async () => {
+    const found = server.phone.messagesTo(phone).findIndex(({ text }, n) => n >= count && CODE.test(text));
+    return found < 0 ? null : { found };
+  });
+  readSoFar.set(phone, at.found + 1);
+  return CODE.exec(server.phone.messagesTo(phone)[at.found]?.text ?? '')?.[0] ?? '';
 }
 
 const total = (page: Page): Promise<string | null> => page.getByTestId('total').textContent();
