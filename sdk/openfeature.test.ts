@@ -1,5 +1,5 @@
 import { OpenFeature, ProviderEvents, ProviderStatus, type ServerProviderEvents } from '@openfeature/server-sdk';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { testPlan } from '../src/rollout/test-plans.ts';
 import { openRolloutsWorld } from '../src/rollout/test-world.ts';
 import { type OfrepServer, startOfrepServer } from '../test/ofrep-server.ts';
@@ -13,15 +13,19 @@ beforeAll(async () => {
   id = await world.create(testPlan({ steps: [{ share: '40%' }, { share: '100%' }], always: { buyers: ['vip'] } }));
   await world.act(id, 'start');
 });
-afterEach(() => OpenFeature.clearProviders());
+afterEach(async () => {
+  vi.useRealTimers();
+  await OpenFeature.clearProviders();
+});
 afterAll(() => server.close());
 
 let domains = 0;
 
-/** A client of the SDK with the provider, and what it was told since. */
+/** A client of the SDK with the provider, which waits for a busy machine, and what it was told since. */
 async function open(options: Partial<HutongProviderOptions> = {}) {
   const domain = `test ${domains++}`;
-  const provider = new HutongProvider({ url: server.url, apiKey: 'good', pollMs: 0, memoryMs: 0, ...options });
+  const usual = { url: server.url, apiKey: 'good', pollMs: 0, memoryMs: 0, timeoutMs: 60_000 };
+  const provider = new HutongProvider({ ...usual, ...options });
   const told: ServerProviderEvents[] = [];
   const client = OpenFeature.getClient(domain);
   for (const event of [
@@ -84,12 +88,13 @@ describe('a flag', () => {
 
 describe('memory', () => {
   test('a context is asked about once, also by many at once, and again by its tag', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
     const { client } = await open({ memoryMs: 200 });
     const before = server.asked;
     await Promise.all(Array.from({ length: 20 }, () => client.getBooleanValue('wallet.unionpay', false, VIP)));
     await client.getBooleanValue('wallet.unionpay', false, { ...VIP });
     expect(server.asked - before).toBe(1);
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    vi.setSystemTime(Date.now() + 200);
     expect(await client.getBooleanValue('wallet.unionpay', false, VIP)).toBe(true);
     expect(server.asked - before).toBe(2);
   });

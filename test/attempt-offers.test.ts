@@ -289,7 +289,7 @@ describe('nobody is charged more than was shown', () => {
       expect({ status, json }).toMatchObject({ status: 409, json: { code: 'offer_changed', amount_minor: '1000' } });
     expect(server.unionpay.orders().length - before).toBe(10);
     expect(await standing()).toEqual({ used: 0n, held: 10n, left: 0n });
-  }, 120_000);
+  });
 });
 
 test('every hold was booked twice: the ledger proves itself', async () => {

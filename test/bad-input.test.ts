@@ -5,10 +5,12 @@ import { createMerchant } from '../src/cashier/create-merchant.ts';
 import { SCOPES } from '../src/cashier/merchant.ts';
 import { BOOK } from '../src/hutong.ts';
 import { campaignOf } from '../src/offers/test-offers.ts';
+import { LeapingClock } from './kill/leaping-clock.ts';
 import { type ProvedHost, proveLinkHost } from './prove-link-host.ts';
 import { everything as allOf, refuse } from './refused.ts';
 import { callApi, eventually, startTestServer, type TestServer } from './server.ts';
 
+const clock = new LeapingClock(0);
 let server: TestServer;
 let strangerKey: string;
 let paymentId: string;
@@ -36,7 +38,7 @@ const plan = { key: 'wallet.wechatpay', wallet: 'wechatpay', steps: [{ share: '1
 const MOVES = ['start', 'pause', 'resume', 'approve', 'jump', 'change', 'halt', 'roll_back', 'retire'] as const;
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ clock });
   const stranger = await createMerchant(server.cashier.deps, { book: BOOK, name: '别的店', livemode: false });
   const { token } = await createApiKey(server.cashier.deps, {
     merchantId: stranger.id,
@@ -501,7 +503,7 @@ describe('who may ask', () => {
     });
     expect((await callApi(server.url, made.token.reveal(), 'GET', '/v1/payments')).status).toBe(200);
     await revokeKey(server.cashier.deps, made.key.id);
-    await new Promise((resolve) => setTimeout(resolve, 1100));
+    clock.leap(1001);
     expect((await callApi(server.url, made.token.reveal(), 'GET', '/v1/payments')).status).toBe(401);
   });
 

@@ -1,19 +1,23 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';
 import { systemRandom } from '../src/base/random.ts';
 import { startWechatpaySandbox, type WechatpaySandbox } from '../src/sandbox/wallets/wechatpay/wechatpay.ts';
+import { LeapingClock } from './kill/leaping-clock.ts';
 import { eventually, startTestServer, type TestServer } from './server.ts';
 
 /* A wallet changes its own certificate while the server runs: nobody has to do anything. */
 
+/** Then every reader has the new settings. */
+const READERS_MS = 1001;
+
+const clock = new LeapingClock(0);
 let server: TestServer;
 let wechatpay: WechatpaySandbox;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ clock });
   wechatpay = await startWechatpaySandbox({
     port: 0,
-    clock: systemClock,
+    clock,
     random: systemRandom,
     log: silentLog,
     dataDir: null,
@@ -31,7 +35,7 @@ test('WeChat Pay’s next certificate is fetched, put in place, and what is sign
   const before = await sealedOf(account.id);
   await fetched(account.id);
   expect(await sealedOf(account.id), 'a day’s fetch brought the next one').not.toBe(before);
-  await new Promise((resolve) => setTimeout(resolve, 1100)); // every reader has the new settings
+  clock.leap(READERS_MS);
 
   const order = await server.call('POST', `/v1/wallet-accounts/${account.id}/test-order`, { scene: 'qr' });
   expect(order.status, JSON.stringify(order.json)).toBe(201);
@@ -53,7 +57,7 @@ test('what was sent under keys that were changed by hand still counts when a cer
   const rotated = await server.call('POST', `/v1/wallet-accounts/${id}/rotate`, { settings, overlap_hours: 24 });
   expect(rotated.status, JSON.stringify(rotated.json)).toBe(200);
   const before = await sealedOf(id);
-  await new Promise((resolve) => setTimeout(resolve, 1100)); // every reader has the new settings
+  clock.leap(READERS_MS);
   await server.sql`update wallet_accounts set refresh_due_at = now() where id = ${id}`;
   await fetched(id);
   expect(await sealedOf(id), 'the fetched certificate is in place').not.toBe(before);
@@ -66,7 +70,7 @@ async function fetched(id: string): Promise<void> {
   await eventually('the certificates to be fetched', async () => {
     const rows = await server.sql<{ due: Date }[]>`
       select refresh_due_at as due from wallet_accounts where id = ${id}`;
-    return (rows[0]?.due.getTime() ?? 0) > Date.now() + 23 * 3_600_000;
+    return (rows[0]?.due.getTime() ?? 0) > clock.now().getTime() + 23 * 3_600_000;
   });
 }
 

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';
 import { systemRandom } from '../src/base/random.ts';
@@ -9,8 +9,6 @@ import { commandLine } from '../src/cli/test-line.ts';
 import { startUnionpaySandbox } from '../src/sandbox/wallets/unionpay/unionpay.ts';
 import { freshDatabase } from './database.ts';
 import { temporaryDir } from './server.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const folder = await temporaryDir('cli');
 const { dir } = folder;

@@ -1,10 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { wallets } from '../src/wallets/registry.ts';
 import { processesNaming, runHutong } from './hutong-process.ts';
 import { eventually, temporaryDir } from './server.ts';
-
-const SECONDS_MAX = 180; // ten seconds on a machine that has nothing else to do
-vi.setConfig({ testTimeout: SECONDS_MAX * 1000 });
 
 test('demo --all pays one order with each wallet in each scene that it claims, and every wallet’s books are ours', async () => {
   const folder = await temporaryDir('demo-all');

@@ -1,10 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { processesNaming, runHutong } from './hutong-process.ts';
 import { eventually, temporaryDir } from './server.ts';
-
-const SECONDS_MAX = 180; // fifteen seconds on a machine that has nothing else to do
-vi.setConfig({ testTimeout: SECONDS_MAX * 1000 });
 
 const STEPS = [
   'start_database',

@@ -1,10 +1,7 @@
 import { readdir } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Finished, processesNaming, runHutong } from './hutong-process.ts';
 import { eventually, temporaryDir } from './server.ts';
-
-const SECONDS_MAX = 120; // four seconds on a machine that has nothing else to do
-vi.setConfig({ testTimeout: SECONDS_MAX * 1000, hookTimeout: SECONDS_MAX * 1000 });
 
 const folder = await temporaryDir('demo');
 const { dir } = folder;

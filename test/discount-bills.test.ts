@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ManualClock } from '../src/base/clock.ts';
 import { BOOK } from '../src/hutong.ts';
 import { listBalances } from '../src/cli/list-balances.ts';
@@ -15,8 +15,6 @@ import { type PretendWallet, scan } from './pretend-wallets.ts';
  * A day at every wallet on which the shop takes something off larger orders, and the wallet something off what is left, by itself; with
  * refunds in parts, and the wallet's bill of that day.
  */
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const DAY = '2026-11-11';
 const clock = new ManualClock(new Date(`${DAY}T02:00:00Z`));

@@ -18,7 +18,7 @@ let codeId: string;
 beforeAll(async () => {
   world = await startWalletWorld();
   codeId = (await world.server.call('POST', '/v1/qr-codes', { label: EVIL })).json.id;
-}, 60_000);
+});
 afterAll(() => world.close());
 
 function userAgentOf(place: string): string {

@@ -37,7 +37,7 @@ beforeAll(async () => {
     await call('POST', '/v1/wallet-accounts', { wallet: name, label: name, settings: simulator.merchantSettings });
   }
   for (const [name, { merchantSettings }] of running) secrets.set(name, needlesOf({ ...merchantSettings }));
-}, 60_000);
+});
 afterAll(async () => {
   await server.close();
   for (const name of OTHERS) await running.get(name)?.stop();
@@ -122,7 +122,7 @@ async function pay(
 }
 
 describe('a run of everything', () => {
-  test('in every scene of every wallet, with refunds', { timeout: 120_000 }, async () => {
+  test('in every scene of every wallet, with refunds', async () => {
     for (const name of running.keys()) for (const scene of wallets[name].can.scenes) await pay(name, scene);
     await eventually('the refunds', async () => {
       clock.advanceMs(1000);
@@ -131,7 +131,7 @@ describe('a run of everything', () => {
     });
   });
 
-  test('with wallets that fail, settings that are wrong, and keys that change', { timeout: 60_000 }, async () => {
+  test('with wallets that fail, settings that are wrong, and keys that change', async () => {
     const { json: accounts } = await call('GET', '/v1/wallet-accounts');
     for (const [name, simulator] of running) {
       const { id } = accounts.data.find((account: { wallet: string }) => account.wallet === name);
@@ -150,7 +150,7 @@ describe('a run of everything', () => {
     }
   });
 
-  test('and a day’s bill of each', { timeout: 60_000 }, async () => {
+  test('and a day’s bill of each', async () => {
     clock.advanceMs(34 * HOUR_MS);
     await eventually(
       'the bills',

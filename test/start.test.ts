@@ -1,12 +1,9 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, inject, test } from 'vitest';
 import { freeSettings, processesNaming, type Running, runHutong } from './hutong-process.ts';
 import { callApi, eventually, temporaryDir } from './server.ts';
-
-// Seconds on a machine that has nothing else to do; servers are started one after the other.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const folder = await temporaryDir('start');
 const { dir } = folder;

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ManualClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';
 import { systemRandom } from '../src/base/random.ts';
@@ -10,8 +10,6 @@ import { freshDatabase } from './database.ts';
 import { temporaryDir } from './server.ts';
 
 /* `hutong statement …` without a server, beside the UnionPay simulator, which keeps the bills. */
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const DAY = '2026-11-11';
 const clock = new ManualClock(new Date('2026-11-11T02:00:00Z'));

@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addWalletAccount } from '../src/cashier/add-wallet-account.ts';
+import { LeapingClock } from './kill/leaping-clock.ts';
 import { eventually, startTestServer, type TestServer } from './server.ts';
 
+/** Then every reader has the new settings. */
+const READERS_MS = 1001;
+
+const clock = new LeapingClock(0);
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ clock });
 });
 afterAll(() => server.close());
 
@@ -82,7 +87,7 @@ describe('keys change without a stop', () => {
       });
       expect(reply.status, JSON.stringify(reply.json)).toBe(200);
       expect(JSON.stringify(reply.json)).not.toContain('another key');
-      await new Promise((resolve) => setTimeout(resolve, 1100)); // every reader has the new settings
+      clock.leap(READERS_MS);
     };
     const first = await paid('overlap');
     await eventually('the old key’s notification to count', async () => {
@@ -90,7 +95,7 @@ describe('keys change without a stop', () => {
       return json.state === 'succeeded';
     });
     await server.call('POST', `/v1/wallet-accounts/${id}/rotate`, { settings });
-    await new Promise((resolve) => setTimeout(resolve, 1100));
+    clock.leap(READERS_MS);
     const second = await paid('no overlap');
     await eventually('the notification to be refused', async () => {
       const rows = await server.sql<{ count: bigint }[]>`

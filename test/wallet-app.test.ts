@@ -1,17 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { systemClock } from '../src/base/clock.ts';
 import { systemRandom } from '../src/base/random.ts';
 import { openEar } from '../src/cli/wallet-check/notification-ear.ts';
 import { runCheck } from '../src/cli/wallet-check/run-check.ts';
 import { createSend } from '../src/net/send.ts';
 import type { Api } from '../src/app/api.ts';
 import type { AddedPerson } from '../src/sandbox/bank/bank.ts';
+import { LeapingClock } from './kill/leaping-clock.ts';
 import { eventually } from './server.ts';
 import { type Browser, startWalletServer, type WalletTestServer } from './wallet-server.ts';
 import { openShop, type TestShop } from './wallet-shop.ts';
 
 /* A person's whole way through the wallet over its HTTP door, with the pretend banks behind the real rail. */
 
+const clock = new LeapingClock(0);
 let server: WalletTestServer;
 let shop: TestShop;
 let person: AddedPerson;
@@ -20,11 +21,14 @@ let debit = '';
 let second = '';
 let credit = '';
 
+/** A figure is entered before it holds. */
+const FIGURES_AHEAD_MS = 60_000;
+
 const CNY = (minor: number) => ({ currency: 'CNY' as const, minor: String(minor) });
 
 beforeAll(async () => {
-  server = await startWalletServer();
-  shop = await openShop(server);
+  server = await startWalletServer({ clock });
+  shop = await openShop(server, () => clock.now());
   person = server.bank.addPerson({
     name: '陈小满',
     phone: '13700000001',
@@ -39,7 +43,7 @@ beforeAll(async () => {
       },
     ],
   });
-}, 120_000);
+});
 afterAll(async () => {
   await shop.stop();
   await server.close();
@@ -303,18 +307,18 @@ test('a person signs out everywhere, and no cookie of before is anything any mor
 
 test('the wallet keeps every rule of `hutong wallet check` with the real rail behind it', async () => {
   // The checks pay a million at once, which no person may.
-  const validFrom = new Date(Date.now() + 300);
+  const validFrom = new Date(clock.now().getTime() + FIGURES_AHEAD_MS);
   for (const rule of ['purchase_a_payment', 'purchase_a_user_day']) {
     const figure = { bank: null, accountClass: null, setBy: 'hutong', min: 0n, max: 999_999_999_999n } as const;
     await server.wallet.limits.setLimitRow({ rule, ...figure, source: 'the checks of a test', validFrom, by: 'test' });
   }
-  await new Promise((resolve) => setTimeout(resolve, 400));
-  const ear = await openEar({ port: 0, publicUrl: null, now: () => systemClock.now() });
+  clock.leap(FIGURES_AHEAD_MS);
+  const ear = await openEar({ port: 0, publicUrl: null, now: () => clock.now() });
   const sender = createSend({ connectionsPerOriginMax: 4, connectTimeoutMs: 1000, idleTimeoutMs: 4000 });
   const results = await runCheck(
     {
       send: (request) => sender.send(request),
-      clock: systemClock,
+      clock,
       random: systemRandom,
       ear,
       account: shop.account,
@@ -327,7 +331,7 @@ test('the wallet keeps every rule of `hutong wallet check` with the real rail be
   await sender.destroy();
   await ear.stop();
   expect(results.filter(({ result }) => result !== 'passed')).toEqual([]);
-}, 180_000);
+});
 
 test('nothing of all this was our own fault', () => {
   expect(server.errors).toEqual([]);

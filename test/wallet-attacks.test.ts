@@ -30,7 +30,7 @@ beforeAll(async () => {
   browser = await server.signUp(OWNER_PHONE);
   debit = await server.bind(browser, owner, 0);
   second = await server.bind(browser, owner, 1);
-}, 120_000);
+});
 afterAll(async () => {
   await shop?.stop();
   await server?.close();

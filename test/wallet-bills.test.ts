@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ManualClock } from '../src/base/clock.ts';
 import { silentLog } from '../src/base/log.ts';
 import { systemRandom } from '../src/base/random.ts';
@@ -8,8 +8,6 @@ import { wallets } from '../src/wallets/registry.ts';
 import { eventually, startTestServer, type TestServer } from './server.ts';
 
 /* A day of payments, refunds and undone payment codes at every wallet, and each wallet's own bill the next day. */
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const clock = new ManualClock(new Date('2026-11-11T02:00:00Z'));
 let server: TestServer;

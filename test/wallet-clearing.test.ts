@@ -51,7 +51,7 @@ beforeAll(async () => {
   });
   browser = await server.signUp(person.person.phone);
   mine = [await server.bind(browser, person, 0), await server.bind(browser, person, 1)];
-}, 120_000);
+});
 afterAll(async () => {
   await shop.stop();
   await server.close();
@@ -196,7 +196,7 @@ test('files of the switch, fetched over HTTP, agree with moves, books and banks 
   expect(check.accounts.filter(({ movesMinor, ledgerMinor }) => movesMinor !== ledgerMinor)).toEqual([]);
   expect(check.accounts.every(({ ledgerMinor }) => ledgerMinor === 0n)).toBe(false);
   expect(server.errors).toEqual([]);
-}, 180_000);
+});
 
 test('a debit that nobody heard of, and that is taken back between the end of its day and its file, is a break that the next file ends', async () => {
   const { bank } = server;
@@ -221,4 +221,4 @@ test('a debit that nobody heard of, and that is taken back between the end of it
   expect(await breaksOf(next)).toEqual([]);
   expect(await breaksOf(day)).toMatchObject([{ cause: 'reversed_here', state: 'resolved' }]);
   expect(bank.isBalanced()).toBe(true);
-}, 60_000);
+});

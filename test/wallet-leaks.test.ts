@@ -34,7 +34,7 @@ beforeAll(async () => {
   const log = pino({ level: 'debug', base: null, serializers: { error: pino.stdSerializers.errWithCause } }, memory);
   server = await startWalletServer({ log, manyAddresses: true });
   shop = await openShop(server);
-}, 120_000);
+});
 afterAll(async () => {
   await shop?.stop();
   await server?.close();

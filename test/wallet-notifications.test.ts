@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../src/cashier/api-keys.ts';
 import { createMerchant } from '../src/cashier/create-merchant.ts';
 import { SCOPES } from '../src/cashier/merchant.ts';
@@ -8,8 +8,6 @@ import { startWalletWorld, type WalletWorld } from './browser/wallet-world.ts';
 import { callApi, eventually } from './server.ts';
 
 /* What reaches a wallet's notification address and is not what it should be, for every wallet, over HTTP. */
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const NAMES = ['unionpay', 'wechatpay', 'alipay', 'jdpay', 'meituanpay'] as const;
 type Name = (typeof NAMES)[number];

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemRandom } from '../src/base/random.ts';
 import { bookOfId } from '../src/base/id.ts';
 import { askWallet } from '../src/cashier/ask-wallet.ts';
@@ -16,7 +16,6 @@ import { type Node, startTwoNodes, type TwoNodes } from './two-nodes.ts';
  * Races that only wallets with payment codes and with undoing have, on two nodes over one database. `RACE_SEED=7` rolls the
  * same dice again.
  */
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const SEED = Number(process.env['RACE_SEED'] ?? systemRandom.bytes(4).readUInt32BE());
 const ROUNDS = 50;

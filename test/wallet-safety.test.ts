@@ -30,7 +30,7 @@ beforeAll(async () => {
   shop = await openShop(server);
   ming = await makeOwner('周小明', '13600000001');
   hong = await makeOwner('吴小红', '13600000002');
-}, 120_000);
+});
 afterAll(async () => {
   await shop.stop();
   await server.close();
