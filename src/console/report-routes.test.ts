@@ -101,7 +101,7 @@ describe('hosts', () => {
     expect(added.headers.get('location')).toBe('/console/hosts?done=added');
     const { body } = await visit.get('/console/hosts');
     expect(body).toContain('_hutong.shop.example');
-    const id = /data-testid="(lho_\w+)"><td class="mono"[^>]*>shop\.example/.exec(body)?.[1] ?? '';
+    const id = /data-testid="(lho_\w+)"><td[^>]*><span class="mono">shop\.example/.exec(body)?.[1] ?? '';
     const look = await visit.post(`/console/hosts/${id}/prove`);
     expect([look.status, look.body.includes('data-testid="fault"')]).toEqual([409, true]);
     expect((await visit.get(`/console/hosts/${id}/drop?merchant=${merchant}`)).body).toContain('Remove this host');
