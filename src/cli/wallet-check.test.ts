@@ -3,7 +3,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
 import { type OpenSandbox, startOpenSandbox } from '../sandbox/wallets/open/open.ts';
@@ -12,6 +11,9 @@ import { temporaryDir } from '../../test/server.ts';
 import { runCli } from './cli.ts';
 import { CliError } from './command.ts';
 
+/** Runs as the machine's does, from noon on, so that no day ends between two runs of the check. */
+const clock = { now: () => new Date(Date.parse('2026-11-23T04:00:00Z') + performance.now()) };
+
 let sandbox: OpenSandbox;
 let folder: Awaited<ReturnType<typeof temporaryDir>>;
 let keyFile: string;
@@ -19,7 +21,7 @@ beforeAll(async () => {
   folder = await temporaryDir('wallet-check');
   sandbox = await startOpenSandbox({
     port: 0,
-    clock: systemClock,
+    clock,
     random: systemRandom,
     log: silentLog,
     dataDir: null,
@@ -143,7 +145,7 @@ async function hutong(...args: string[]): Promise<{ code: number; out: string[];
         readInput: () => Promise.resolve(''),
         onStopRequest: () => {},
       },
-      clock: systemClock,
+      clock,
       random: systemRandom,
       version: '1.2.3',
       book: 1,

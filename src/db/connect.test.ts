@@ -177,7 +177,7 @@ describe('the pool', () => {
     await short`select 1`;
     await Promise.all([short.end(), expect(inHand).resolves.toMatchObject([{ five: 5 }])]);
     await expect(short`select 1`).rejects.toMatchObject({ code: 'CONNECTION_ENDED' });
-    expect(await sql`select 1 from pg_stat_activity where application_name = 'ends soon'`).toEqual([]);
+    await expect.poll(() => sql`select 1 from pg_stat_activity where application_name = 'ends soon'`).toEqual([]);
   });
 
   test('end with a time limit cuts what does not finish', async () => {

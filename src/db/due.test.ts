@@ -28,7 +28,7 @@ afterEach(async () => {
 function start(over: Partial<DueLoopOptions<Job>>): DueLoop {
   const loop = startDueLoop<Job>({
     name: 'jobs',
-    claim: (limit) => claimJobs(limit, 30),
+    claim: (limit) => claimJobs(limit, 3600),
     work: finish,
     concurrency: 4,
     idleMs: 3_600_000,
@@ -97,10 +97,10 @@ describe('the due loop', () => {
     await addJobs(3);
     const loop = start({
       idleMs: 10,
-      claim: (limit) => claimJobs(limit, 0),
-      work: (job) => {
-        if (job.id === 2 && job.tries_count < 3) throw new Error('crash');
-        return finish(job);
+      work: async (job) => {
+        if (job.id !== 2 || job.tries_count === 3) return await finish(job);
+        await sql`update jobs set leased_until = now() where id = ${job.id}`; // the time of its lease goes by
+        throw new Error('crash');
       },
     });
     await until(allDone);
@@ -116,7 +116,7 @@ describe('the due loop', () => {
     await addJobs(1);
     let failures = 0;
     start({
-      claim: (limit) => (failures++ < 2 ? Promise.reject(new Error('no database')) : claimJobs(limit, 30)),
+      claim: (limit) => (failures++ < 2 ? Promise.reject(new Error('no database')) : claimJobs(limit, 3600)),
     });
     await until(allDone);
     expect(failures).toBe(3);

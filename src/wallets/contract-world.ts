@@ -26,8 +26,8 @@ export interface ContractWorld<Sandbox extends Simulator> {
   stop(): Promise<void>;
 }
 
-const PATIENT_MS = 10_000;
-const IMPATIENT_MS = 300;
+const PATIENT_MS = 60_000;
+const IMPATIENT_MS = 1000;
 
 export async function startContractWorld<Sandbox extends Simulator>(
   start: (options: SimulatorOptions) => Promise<Sandbox>,
@@ -37,7 +37,7 @@ export async function startContractWorld<Sandbox extends Simulator>(
   const lines: string[] = [];
   const around = { clock, random: systemRandom, log: logInto(lines) };
   const sandbox = await start({ port: 0, ...around, dataDir: null, refundDelayMs: 0 });
-  const sender = createSend({ connectionsPerOriginMax: 4, connectTimeoutMs: 1000, idleTimeoutMs: 4000 });
+  const sender = createSend({ connectionsPerOriginMax: 4, connectTimeoutMs: 60_000, idleTimeoutMs: 4000 });
   let timeoutMs = PATIENT_MS;
   const send: Send = (request) => sender.send({ ...request, timeoutMs });
   const ear = await listen(acknowledgement);

@@ -163,7 +163,7 @@ describe('kill -9 of the sender', () => {
     expect(await onlyDelivery()).toMatchObject({ state: 'pending', triesCount: 0, leasedUntil: expect.any(Date) });
     const loop = shop.startSending();
     closing.push(() => loop.stop());
-    shop.clock.advanceMs(120_000); // well after the lease of the dead
+    shop.clock.advanceMs(3_600_000); // well after the lease of the dead, by whose own clock it began
     loop.kick();
     await until(async () => (await onlyDelivery())?.state === 'succeeded');
     expect(receiver.received).toHaveLength(2);

@@ -70,7 +70,7 @@ export async function openShop(sql: Sql): Promise<TestShop> {
       const sender = createVettedSend({
         allowPrivate: true,
         connectionsPerOriginMax: 16,
-        connectTimeoutMs: 5_000,
+        connectTimeoutMs: 60_000,
         idleTimeoutMs: 4_000,
       });
       const loop = startSendingDeliveries({

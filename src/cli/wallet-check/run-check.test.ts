@@ -87,7 +87,7 @@ async function check(
   ask: (line: string) => void = () => {},
 ): Promise<CheckResult[]> {
   const ear = await openEar({ port: 0, publicUrl: null, now: () => clock.now() });
-  const sender = createSend({ connectionsPerOriginMax: 4, connectTimeoutMs: 1000, idleTimeoutMs: 4000 });
+  const sender = createSend({ connectionsPerOriginMax: 4, connectTimeoutMs: 60_000, idleTimeoutMs: 4000 });
   try {
     return await runCheck(
       {

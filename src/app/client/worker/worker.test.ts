@@ -79,7 +79,7 @@ describe('payment requests of shops’ pages', () => {
 
   test('the order’s page is opened with the total that the shop named, and its end is the answer', async () => {
     const answer = ask<PaymentHandlerResponse>(scope, 'paymentrequest', request());
-    await new Promise((resolve) => setTimeout(resolve));
+    await expect.poll(() => opened.length).toBe(1);
     expect(opened[0]).toMatch(new RegExp(`^/pay/${TOKEN}\\?request=[0-9a-f]{32}&total=12800$`));
     say('paid');
     expect(await answer).toEqual({ methodName: METHOD, details: { order: TOKEN, state: 'paid' } });
@@ -87,14 +87,14 @@ describe('payment requests of shops’ pages', () => {
 
   test('whoever turns back makes the request fail, so that the shop’s page goes on', async () => {
     const answer = ask(scope, 'paymentrequest', request());
-    await new Promise((resolve) => setTimeout(resolve));
+    await expect.poll(() => opened.length).toBe(1);
     say('canceled');
     await expect(answer).rejects.toThrow(/turned back/);
   });
 
   test('words of other pages, about other requests, and of no known state end nothing', async () => {
     const answer = ask<PaymentHandlerResponse>(scope, 'paymentrequest', request());
-    await new Promise((resolve) => setTimeout(resolve));
+    await expect.poll(() => opened.length).toBe(1);
     say('paid', 'https://shop.example/');
     say('paid', `${ORIGIN}/pay/x`, 'ffffffffffffffff');
     say('gratis');
