@@ -242,3 +242,10 @@ export const LEDGER_OPENED_KEPT_MAX = 50_000;
 // Staged rollouts.
 /** Limits of what may be at risk that one attempt counts against: money and payments, of every shop's rollout and of the shop's own. */
 export const ROLLOUT_LINES_MAX = 4;
+/** Buyers' first payments of ended rollouts that one turn removes, and ends that it takes. */
+export const ROLLOUT_FIRSTS_PER_TURN_MAX = 2_000;
+export const ROLLOUT_ENDS_PER_TURN_MAX = 8;
+export const ROLLOUT_ENDS_LEASE_SECONDS = 60;
+export const ROLLOUT_ENDS_LOOK_MS = 10_000;
+/** No transaction that saw a rollout before it was closed is still under way so much later. */
+export const ROLLOUT_CLOSED_SECONDS = 120;

@@ -6,6 +6,8 @@ import type { Random } from '../base/random.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { Tx } from '../db/connect.ts';
 import { type Act, applyAction } from './apply-action.ts';
+import { insertEnds } from './end-store.ts';
+import { endsOf } from './forget-firsts.ts';
 import type { Plan } from './plan.ts';
 import {
   countRollouts,
@@ -135,6 +137,7 @@ export async function writeAction(
   if (act.action === 'start') await giveWay(tx, deps, after, because, now);
   if (after.version > before.version) await insertVersion(tx, { ...after, createdAt: now, createdBy: because.by });
   await update(tx, after, IN_EFFECT.includes(after.state) ? now : null);
+  await insertEnds(tx, endsOf(before, after, now));
   await writeMove(tx, deps, { before, after, action: act.action }, because, now);
   await tellChange(tx, after.book);
   if (after.state !== before.state && (after.state === 'halted' || after.state === 'rolled_back'))
@@ -158,6 +161,7 @@ async function giveWay(tx: Tx, deps: ChangeDeps, starting: Rollout, because: Bec
       );
     const after: RolloutWithFigures = { ...before, state: 'retired' };
     await updateRollout(tx, after, null);
+    await insertEnds(tx, endsOf(before, after, now));
     await writeMove(
       tx,
       deps,

@@ -17,11 +17,12 @@ export interface CountToAdd {
 /** Of what is compared: payments of nobody in particular, each of which counts. */
 export interface ComparedToAdd extends CountToAdd {
   entered: number;
+  /** The version from which on it is judged: what has ended and was closed is compared no more. */
+  since: number;
 }
 
 /** Of what is compared: what happened to one payment of a buyer; it counts where this payment is the buyer's first since then. */
 export interface Told extends Omit<ComparedToAdd, 'count'> {
-  since: number;
   /** Hexadecimal, 32 letters. */
   buyer: string;
   paymentId: string;
@@ -46,6 +47,7 @@ export interface ToCount {
  * Adds to sums, notes first payments and appends outcomes, in one statement; what is older than the last 64 outcomes falls off. Every part
  * is sorted by its key, so that two transactions take their locks in the same order; each sum and each list of outcomes is named once. A payment
  * of a buyer of whom no first one is noted had begun before these were: it was compared as another buyer's, so what becomes of it counts.
+ * Where they are noted no more, because the rollout ended long ago, nothing is compared (`rollout_ends`).
  */
 export async function addCounts(
   tx: Tx,
@@ -55,7 +57,14 @@ export async function addCounts(
 ): Promise<void> {
   if (counts.length === 0 && outcomes.length === 0) return;
   await tx`
-    with told as materialized (
+    with closed as materialized (
+      select rollout_id, since
+      from rollout_ends
+      where book = ${book}
+        and rollout_id = any(${[...new Set([...told, ...compared].map((one) => one.rolloutId))]}::text[])
+        and closed_at is not null
+    ),
+    told as materialized (
       select *
       from unnest(
         ${told.map((one) => one.rolloutId)}::text[],
@@ -68,6 +77,7 @@ export async function addCounts(
         ${told.map((one) => one.arm)}::text[],
         ${told.map((one) => one.metric)}::text[]
       ) with ordinality as new (rollout_id, since, buyer, payment_id, version, step, entered, arm, metric, place)
+      where (rollout_id, since) not in (select rollout_id, since from closed)
     ),
     noted as (
       insert into rollout_firsts (book, rollout_id, since, buyer, payment_id)
@@ -105,16 +115,18 @@ export async function addCounts(
       join firsts using (rollout_id, since, buyer, payment_id)
       group by rollout_id, version, step, entered, arm, metric
       union all
-      select *
+      select rollout_id, version, step, entered, arm, metric, count
       from unnest(
         ${compared.map((one) => one.rolloutId)}::text[],
+        ${column(compared.map((one) => one.since))}::int[],
         ${column(compared.map((one) => one.version))}::int[],
         ${column(compared.map((one) => one.step))}::int[],
         ${column(compared.map((one) => one.entered))}::int[],
         ${compared.map((one) => one.arm)}::text[],
         ${compared.map((one) => one.metric)}::text[],
         ${column(compared.map((one) => one.count))}::bigint[]
-      ) as new (rollout_id, version, step, entered, arm, metric, count)
+      ) as new (rollout_id, since, version, step, entered, arm, metric, count)
+      where (rollout_id, since) not in (select rollout_id, since from closed)
     ),
     added as (
       insert into rollout_compared as c (book, rollout_id, version, step, entered, arm, metric, count)

@@ -1,4 +1,5 @@
 import { ROLLOUT_CONTROL_MS, ROLLOUT_LOOK_MS, ROLLOUT_STALE_MS, ROLLOUTS_PER_BOOK_MAX } from '../base/limits.ts';
+import { ROLLOUT_ENDS_LOOK_MS } from '../base/link-limits.ts';
 import type { Sql, Tx } from '../db/connect.ts';
 import { type DueLoop, startDueLoop } from '../db/due.ts';
 import { startWatch, type Watch } from '../db/watch.ts';
@@ -8,6 +9,7 @@ import type { Facts } from './context.ts';
 import { claimControl, type ControlDeps, controlDue, controlOne, judgeNow, requireRollout } from './control.ts';
 import { answer, decideWallets, recheckWallets, riskLinesOf, type View } from './decide.ts';
 import { listDayCounts } from './count-store.ts';
+import { claimEnds, forgetFirsts } from './forget-firsts.ts';
 import { observe } from './observe.ts';
 import type { Plan } from './plan.ts';
 import { CHANNEL, listMoves, listRollouts, listVersions, loadInEffect, readRevisions } from './rollout-store.ts';
@@ -31,6 +33,7 @@ const SLOW_MS_USUAL = 3000;
 const MOVES_SHOWN_MAX = 200;
 const BESIDE_SHOWN_MAX = 50;
 const CONTROL_CONCURRENCY = 4;
+const FORGET_CONCURRENCY = 2;
 
 export type RolloutsDeps = ControlDeps;
 
@@ -75,7 +78,7 @@ export interface At {
 export interface RunningRollouts extends Rollouts, RolloutDesk {
   /** Reads now what may have changed; watching does it by itself. @throws when the database is away */
   load(): Promise<void>;
-  /** Starts to watch for changes, and the control loop; `isLeading` false leaves the loop to other nodes. */
+  /** Starts to watch for changes, and the loops that move rollouts and forget those that have ended; `isLeading` false leaves both to other nodes. */
   startWork(options?: { isLeading?: boolean }): void;
   stop(): Promise<void>;
 }
@@ -92,6 +95,7 @@ export async function openRollouts(deps: RolloutsDeps): Promise<RunningRollouts>
   let room: { left: Room; askedAtMs: number } = { left: ROOM_UNKNOWN, askedAtMs: -Infinity };
   let watch: Watch | null = null;
   let loop: DueLoop | null = null;
+  let forgetting: DueLoop | null = null;
 
   /** Age is measured by a clock that nobody can set, from when the question was asked. */
   const isOld = (askedAtMs: number): boolean => watch !== null && performance.now() - askedAtMs > ROLLOUT_STALE_MS;
@@ -173,9 +177,17 @@ export async function openRollouts(deps: RolloutsDeps): Promise<RunningRollouts>
         idleMs: ROLLOUT_CONTROL_MS,
         log,
       });
+      forgetting = startDueLoop({
+        name: 'rollouts that have ended',
+        claim: (itemsMax) => claimEnds(deps, itemsMax),
+        work: (end) => forgetFirsts(deps, end),
+        concurrency: FORGET_CONCURRENCY,
+        idleMs: ROLLOUT_ENDS_LOOK_MS,
+        log,
+      });
     },
     async stop() {
-      await Promise.all([watch?.stop(), loop?.stop()]);
+      await Promise.all([watch?.stop(), loop?.stop(), forgetting?.stop()]);
     },
   };
 }
