@@ -1934,6 +1934,25 @@ create table rollout_counts (
   constraint rollout_counts_step_check CHECK (step >= 0)
 ) with (fillfactor=50);
 
+create table rollout_ends (
+  book integer not null,
+  rollout_id text not null,
+  since integer not null,
+  ended_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  due_at timestamp with time zone,
+  leased_until timestamp with time zone not null,
+  lease_no bigint not null default 0,
+  tries_count integer not null default 0,
+  constraint rollout_ends_pkey PRIMARY KEY (book, rollout_id, since),
+  constraint rollout_ends_book_rollout_id_since_fkey FOREIGN KEY (book, rollout_id, since) REFERENCES rollout_versions(book, rollout_id, version),
+  constraint rollout_ends_book_check CHECK (book >= 0 AND book <= 65535),
+  constraint rollout_ends_check CHECK (closed_at IS NOT NULL OR due_at IS NOT NULL),
+  constraint rollout_ends_check1 CHECK (closed_at >= ended_at),
+  constraint rollout_ends_since_check CHECK (since >= 1)
+);
+CREATE INDEX rollout_ends_due ON rollout_ends USING btree (due_at) WHERE (due_at IS NOT NULL);
+
 create table rollout_firsts (
   book integer not null,
   rollout_id text not null,
@@ -2543,6 +2562,7 @@ begin
   if exists (
     select from jsonb_array_elements(coalesce(old.reported -> 'told', '[]')) with ordinality as kept (report, no)
     where new.reported -> 'told' -> (no::integer - 1) is distinct from report
+      and (no < 32 or new.reported -> 'told' -> (no::integer - 1) is null)
   ) then
     raise exception 'what a wallet told of % % is append-only', tg_table_name, old.id using errcode = 'restrict_violation';
   end if;
