@@ -206,7 +206,7 @@ describe('a retry', () => {
 
   test('follows a try that took too long, and a caller who gives up is not kept waiting', async () => {
     const answer: Answer = { status: 200, body: { id: 'pay_1' } };
-    answers = ['be silent', ...Array<Answer>(9).fill(answer)]; // a busy machine may need more than one
+    answers = ['be silent', ...Array.from({ length: 9 }, () => answer)]; // a busy machine may need more than one
     expect(await client({ timeoutMs: 250, maxRetries: 9 }).payments.get('pay_1')).toEqual({ id: 'pay_1' });
     expect(seen.length).toBeGreaterThan(1);
     answers = ['be silent', 'be silent'];

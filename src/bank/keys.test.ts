@@ -100,6 +100,21 @@ describe('working keys', () => {
     expect((await rail.debit(testLeg())).kind).toBe('approved');
   });
 
+  test('that could not be kept while there were none yet are asked for until they can, whichever links signed on meanwhile', async () => {
+    let isAway = true;
+    const keys = {
+      load: () => Promise.resolve(null),
+      save: () => (isAway ? Promise.reject(new Error('the database is away')) : Promise.resolve()),
+    };
+    const { rail, pretend } = await openTestRail({ keys, timings: { networkReplyMs: 200 } }, undefined, 0);
+    const signedOn = () => pretend.heard.filter((message) => message.get(70) === '001').length;
+    await until(() => signedOn() >= 4);
+    expect(rail.status().isServing).toBe(false);
+    isAway = false;
+    await until(() => rail.status().isServing);
+    expect((await rail.debit(testLeg())).kind).toBe('approved');
+  });
+
   test('are asked for again when a reply looks as if they were wrong', async () => {
     const { rail, pretend } = await openTestRail();
     pretend.keys.mac = Buffer.alloc(16, 'lost');

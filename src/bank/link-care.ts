@@ -116,13 +116,14 @@ export class LinkCare {
 
   /**
    * The first link after none takes new keys before anything is sent, for nobody knows what the other side remembers. When the switch gives
-   * none, those that were kept have to do.
+   * none, those that were kept have to do; where none were, every link is given up, so that the next one is the first again and asks anew.
    */
   async #takeKeys(link: Link): Promise<void> {
     this.#isTakingKeys = true;
     const isTaken = await this.keyChanges.renew();
     this.#isTakingKeys = false;
-    if (!isTaken && !this.#keys.areThere) link.cut('the switch gave no working keys');
+    if (isTaken || this.#keys.areThere) return;
+    for (const each of this.#links) if (each === link || each.isSignedOn) each.cut('the switch gave no working keys');
   }
 
   #echoQuietLinks(): void {

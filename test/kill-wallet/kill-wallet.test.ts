@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { systemRandom } from '../../src/base/random.ts';
 import { type Dice, rollDice } from '../kill/dice.ts';
@@ -35,6 +36,7 @@ const SEED = Number(process.env['WALLET_KILL_SEED'] ?? systemRandom.bytes(4).rea
 /** Only ends what hangs, also on a machine that is many times slower. */
 const TEST_MS_MAX = 900_000 + KILLS * 60_000;
 const LINES_SHOWN_MAX = 8;
+const LOG_LINES_SHOWN = 40;
 /** Longer than the lease of a leg. */
 const OUTAGE_MS = 61_000;
 
@@ -64,6 +66,7 @@ test(
       expect(findings).toEqual(Object.fromEntries(Object.keys(findings).map((name) => [name, []])));
     } catch (error) {
       for (const line of world.server.faults.slice(0, LINES_SHOWN_MAX)) console.error(line);
+      for (const line of readLast(world.how.logFile)) console.error(line);
       throw error;
     } finally {
       await world.close();
@@ -71,6 +74,11 @@ test(
   },
   TEST_MS_MAX,
 );
+
+/** What the wallet logged at the end. */
+function readLast(logFile: string): string[] {
+  return existsSync(logFile) ? readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-LOG_LINES_SHOWN) : [];
+}
 
 interface Fought {
   kills: Kills;
